@@ -1,0 +1,34 @@
+package io.streamwire.contract;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rule whose trigger matched an event did about it.
+ *
+ * @param id derived from event and rule
+ * @param at ms since the epoch
+ * @param outcome {@link #FIRED}, or the first thing that stopped it
+ * @param remainingMs how long a cooldown still holds
+ * @param actionIds what it set in motion, empty unless fired
+ */
+public record Decision(
+        UUID id,
+        UUID workspaceId,
+        UUID eventId,
+        UUID ruleId,
+        long at,
+        String outcome,
+        @Nullable Long remainingMs,
+        List<UUID> actionIds) {
+    public static final String TYPE = "decision";
+
+    public static final String FIRED = "fired";
+    public static final String COOLDOWN_GLOBAL = "cooldown_global";
+    public static final String COOLDOWN_VIEWER = "cooldown_viewer";
+
+    public Decision {
+        actionIds = List.copyOf(actionIds);
+    }
+}
