@@ -1,0 +1,40 @@
+package io.streamwire.bus;
+
+/** Something the bus could not do. */
+public sealed class BusException extends RuntimeException {
+
+    private BusException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /**
+     * Redis is away, loading or too slow. Whether the call took effect is unknown: repeat it, every
+     * call is made for that.
+     */
+    public static final class Unavailable extends BusException {
+        Unavailable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Somebody else holds the lease now; nothing was written. */
+    public static final class LeaseLost extends BusException {
+        LeaseLost(Throwable cause) {
+            super("the lease is lost", cause);
+        }
+    }
+
+    /** The stream, or Redis's memory, is full: nothing was written; slow down and repeat. */
+    public static final class StreamFull extends BusException {
+        StreamFull(Throwable cause) {
+            super("the stream is full", cause);
+        }
+    }
+
+    /** A script is wrong, or was called with wrong arguments. */
+    public static final class ScriptFailed extends BusException {
+        ScriptFailed(String script, Throwable cause) {
+            super("script " + script + " failed: " + cause.getMessage(), cause);
+        }
+    }
+}

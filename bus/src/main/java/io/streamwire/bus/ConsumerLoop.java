@@ -1,0 +1,256 @@
+package io.streamwire.bus;
+
+import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.streamwire.contract.Stream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one stream of one owned partition for one group, on its own virtual thread and connection.
+ *
+ * <p>All owners of a partition read under one consumer name, so that a new owner finds what the old
+ * one had been given in its own pending list. That list is read first, and again now and then: an
+ * old owner that did not know yet that it had lost the lease may have taken entries it can no
+ * longer handle. An entry is acknowledged only after its batch was handled: at least once, always.
+ */
+final class ConsumerLoop {
+
+    private static final Logger LOG = System.getLogger(ConsumerLoop.class.getName());
+
+    private static final String OWNER = "owner";
+    private static final int BATCH = 256;
+    private static final long PENDING_CHECK_NANOS = 5_000_000_000L;
+    private static final long TRIM_NANOS = 1_000_000_000L;
+    private static final Script TRIM = Script.of(ConsumerLoop.class, "trim.lua");
+
+    private final RedisLink redis;
+    private final Lease lease;
+    private final Consumer consumer;
+    private final Stream stream;
+    private final String key;
+    private final Thread thread;
+    private final Backoff backoff = new Backoff();
+    private volatile boolean stopping;
+    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
+    private long trimmedAt = System.nanoTime();
+
+    ConsumerLoop(RedisLink redis, Lease lease, Consumer consumer) {
+        this.redis = redis;
+        this.lease = lease;
+        this.consumer = consumer;
+        this.stream = consumer.stream();
+        this.key = stream.key(lease.partition());
+        this.thread =
+                Thread.ofVirtual()
+                        .name("bus-" + consumer.group() + "-" + lease.partition())
+                        .unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Asks it to end after the batch under way. */
+    void stop() {
+        stopping = true;
+        var open = connection;
+        if (open != null) {
+            var _ = open.closeAsync();
+        }
+    }
+
+    void join() {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean active() {
+        return !stopping && lease.held();
+    }
+
+    private void run() {
+        while (active()) {
+            try (var reader = redis.blocking()) {
+                connection = reader;
+                createGroup(reader);
+                read(reader);
+            } catch (RedisException | BusException e) {
+                if (active()) {
+                    failed("reading", e);
+                }
+            }
+        }
+        try {
+            var _ = acknowledged.exceptionally(_ -> null).join();
+        } finally {
+            connection = null;
+        }
+    }
+
+    private void createGroup(StatefulRedisConnection<String, String> reader) {
+        try {
+            reader.sync()
+                    .xgroupCreate(
+                            StreamOffset.from(key, "0"),
+                            consumer.group(),
+                            XGroupCreateArgs.Builder.mkstream());
+        } catch (RedisBusyException _) {
+            // Another owner made it before.
+        }
+    }
+
+    private void read(StatefulRedisConnection<String, String> reader) {
+        var pendingCheckedAt = System.nanoTime() - PENDING_CHECK_NANOS;
+        while (active()) {
+            if (System.nanoTime() - pendingCheckedAt >= PENDING_CHECK_NANOS) {
+                readPending(reader);
+                pendingCheckedAt = System.nanoTime();
+            }
+            var entries = next(reader, StreamOffset.lastConsumed(key));
+            if (!entries.isEmpty()) {
+                handle(entries);
+            }
+            trim();
+        }
+    }
+
+    /** What was given to an owner of this partition but never acknowledged. */
+    private void readPending(StatefulRedisConnection<String, String> reader) {
+        RedisLink.await("acknowledge.lua", acknowledged);
+        var from = "0";
+        while (active()) {
+            var messages = next(reader, StreamOffset.from(key, from));
+            if (messages.isEmpty()) {
+                return;
+            }
+            from = messages.getLast().getId();
+            var gone = new ArrayList<String>();
+            var entries = new ArrayList<StreamMessage<String, String>>();
+            for (var message : messages) {
+                if (message.getBody() == null || message.getBody().isEmpty()) {
+                    gone.add(message.getId());
+                } else {
+                    entries.add(message);
+                }
+            }
+            if (!gone.isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "stream={0} group={1} trimmed_while_pending={2}",
+                        key,
+                        consumer.group(),
+                        gone.size());
+                acknowledge(gone);
+            }
+            if (!entries.isEmpty()) {
+                handle(entries);
+            }
+            RedisLink.await("acknowledge.lua", acknowledged);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // Lettuce takes its offsets as generic varargs.
+    private List<StreamMessage<String, String>> next(
+            StatefulRedisConnection<String, String> reader, StreamOffset<String> offset) {
+        return reader.sync()
+                .xreadgroup(
+                        io.lettuce.core.Consumer.from(consumer.group(), OWNER),
+                        XReadArgs.Builder.block(RedisLink.BLOCK).count(BATCH),
+                        offset);
+    }
+
+    /** Hands a batch over until it is handled, or until this loop is to end. */
+    private void handle(List<StreamMessage<String, String>> messages) {
+        var entries = new ArrayList<Entry>(messages.size());
+        var ids = new ArrayList<String>(messages.size());
+        for (var message : messages) {
+            entries.add(
+                    new Entry(message.getId(), lease.partition(), Map.copyOf(message.getBody())));
+            ids.add(message.getId());
+        }
+        while (active()) {
+            try {
+                consumer.handler().handle(lease, List.copyOf(entries));
+                acknowledge(ids);
+                if (!backoff.fresh()) {
+                    LOG.log(
+                            Level.INFO,
+                            "stream={0} group={1} again=working",
+                            key,
+                            consumer.group());
+                }
+                backoff.reset();
+                return;
+            } catch (InterruptedException _) {
+                stopping = true;
+            } catch (Exception e) {
+                if (active()) {
+                    failed("handling", e);
+                }
+            }
+        }
+    }
+
+    private void acknowledge(List<String> ids) {
+        acknowledged =
+                lease.acknowledge(stream, consumer.group(), ids)
+                        .exceptionally(failure -> {
+                            // They stay pending and come again; the steps know them.
+                            LOG.log(
+                                    Level.DEBUG,
+                                    "stream={0} group={1} acknowledged=later reason={2}",
+                                    key,
+                                    consumer.group(),
+                                    failure.getMessage());
+                            return Reply.of(0L);
+                        });
+    }
+
+    private void trim() {
+        if (System.nanoTime() - trimmedAt < TRIM_NANOS) {
+            return;
+        }
+        trimmedAt = System.nanoTime();
+        var args = new ArrayList<String>();
+        args.add(Long.toString(redis.settings().keepLength()));
+        args.addAll(stream.requiredGroups());
+        var _ =
+                redis.run(TRIM, Script.Guard.NONE, List.of(key), args)
+                        .exceptionally(failure -> {
+                            LOG.log(
+                                    Level.DEBUG,
+                                    "stream={0} trimmed=later reason={1}",
+                                    key,
+                                    failure.getMessage());
+                            return Reply.of(0L);
+                        });
+    }
+
+    private void failed(String doing, Exception e) {
+        if (backoff.fresh()) {
+            var known = e instanceof BusException || e instanceof RedisException;
+            LOG.log(
+                    Level.WARNING,
+                    "stream=%s group=%s failed=%s reason=%s"
+                            .formatted(key, consumer.group(), doing, e.getMessage()),
+                    known || e instanceof RedisCommandExecutionException ? null : e);
+        }
+        RedisLink.pause(backoff.next());
+    }
+}

@@ -1,0 +1,197 @@
+package io.streamwire.bus;
+
+import io.streamwire.contract.Stream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One instance's share of a service's partitions. A beat says that the instance lives, renews its
+ * leases, takes what is free up to its fair share and gives back what is above it. The owned
+ * partitions are changed by the beat's thread alone.
+ *
+ * <pre>
+ *   free --acquire--> owned --renew--> owned
+ *                       |---lease lost, or above the fair share---> free
+ * </pre>
+ */
+public final class Membership implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Membership.class.getName());
+    private static final Script MEMBERS = Script.of(Membership.class, "members.lua");
+
+    private final RedisLink redis;
+    private final Leases leases;
+    private final String service;
+    private final String instance;
+    private final List<Consumer> consumers;
+    private final PartitionListener listener;
+    private final Map<Integer, Owned> owned = new ConcurrentHashMap<>();
+    private final Thread beat;
+    private volatile boolean closing;
+
+    private record Owned(Lease lease, List<ConsumerLoop> loops) {}
+
+    Membership(
+            RedisLink redis,
+            String service,
+            String instance,
+            List<Consumer> consumers,
+            PartitionListener listener) {
+        this.redis = redis;
+        this.leases = new Leases(redis);
+        this.service = service;
+        this.instance = instance;
+        this.consumers = List.copyOf(consumers);
+        this.listener = listener;
+        this.beat = Thread.ofVirtual().name("bus-" + service).unstarted(this::run);
+    }
+
+    void start() {
+        beat.start();
+    }
+
+    /** The partitions that this instance owns now. */
+    public Set<Integer> partitions() {
+        return Set.copyOf(owned.keySet());
+    }
+
+    /** Whether this instance owns the partition now. */
+    public boolean owns(int partition) {
+        var mine = owned.get(partition);
+        return mine != null && mine.lease().held();
+    }
+
+    private void run() {
+        var pause = redis.settings().leaseTtl().dividedBy(5);
+        var backoff = new Backoff();
+        while (!closing) {
+            try {
+                dropLost();
+                share();
+                backoff.reset();
+                LockSupport.parkNanos(pause.toNanos());
+            } catch (BusException e) {
+                if (backoff.fresh()) {
+                    LOG.log(
+                            Level.WARNING,
+                            "service={0} instance={1} beat=failed reason={2}",
+                            service,
+                            instance,
+                            e.getMessage());
+                }
+                LockSupport.parkNanos(backoff.next().toNanos());
+            }
+        }
+    }
+
+    private void dropLost() {
+        for (var mine : List.copyOf(owned.values())) {
+            if (!mine.lease().held()) {
+                drop(mine, "lost");
+            }
+        }
+    }
+
+    private void share() {
+        var partitions = redis.settings().partitions();
+        var live = announce(redis.settings().leaseTtl());
+        var fairShare = (int) ((partitions + live - 1) / live);
+
+        for (var mine : List.copyOf(owned.values())) {
+            if (!mine.lease().renew()) {
+                drop(mine, "lost");
+            }
+        }
+        for (var mine : List.copyOf(owned.values())) {
+            if (owned.size() > fairShare) {
+                drop(mine, "shared");
+                mine.lease().close();
+            }
+        }
+        for (int partition = 0; partition < partitions && owned.size() < fairShare; partition++) {
+            if (!owned.containsKey(partition) && !closing) {
+                acquire(partition);
+            }
+        }
+    }
+
+    private long announce(Duration ttl) {
+        return RedisLink.await(
+                        "members.lua",
+                        redis.run(
+                                MEMBERS,
+                                Script.Guard.NONE,
+                                List.of("sw:members:" + service),
+                                List.of(instance, Long.toString(ttl.toMillis()))))
+                .number(0);
+    }
+
+    private void acquire(int partition) {
+        leases.acquire(partition, Stream.key(partition, "lease:" + service), instance)
+                .ifPresent(lease -> {
+                    listener.acquired(lease);
+                    var loops = new ArrayList<ConsumerLoop>();
+                    for (var consumer : consumers) {
+                        var loop = new ConsumerLoop(redis, lease, consumer);
+                        loops.add(loop);
+                        loop.start();
+                    }
+                    owned.put(partition, new Owned(lease, loops));
+                    LOG.log(
+                            Level.DEBUG,
+                            "service={0} instance={1} partition={2} lease=acquired",
+                            service,
+                            instance,
+                            partition);
+                });
+    }
+
+    private void drop(Owned mine, String why) {
+        mine.loops().forEach(ConsumerLoop::stop);
+        mine.loops().forEach(ConsumerLoop::join);
+        owned.remove(mine.lease().partition());
+        listener.released(mine.lease().partition());
+        LOG.log(
+                closing ? Level.DEBUG : Level.INFO,
+                "service={0} instance={1} partition={2} lease={3}",
+                service,
+                instance,
+                mine.lease().partition(),
+                why);
+    }
+
+    /**
+     * Finishes the batches under way and gives all partitions back, so that others go on at once.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(beat);
+        try {
+            beat.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        owned.values().forEach(mine -> mine.loops().forEach(ConsumerLoop::stop));
+        for (var mine : List.copyOf(owned.values())) {
+            drop(mine, "released");
+            try {
+                mine.lease().close();
+            } catch (BusException e) {
+                LOG.log(Level.DEBUG, "lease=expires reason={0}", e.getMessage());
+            }
+        }
+        try {
+            var _ = announce(Duration.ZERO);
+        } catch (BusException e) {
+            LOG.log(Level.DEBUG, "member=expires reason={0}", e.getMessage());
+        }
+    }
+}
