@@ -1,0 +1,164 @@
+package io.streamwire.embedded;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A real PostgreSQL 18 and a real Redis 6.2 on loopback, whose data survive restarts and kill -9.
+ *
+ * <p>The databases auth_db, tiktok_db, rules_db and device_db exist and belong to one user, who may
+ * create more.
+ */
+public final class Embedded implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Embedded.class.getName());
+
+    private final DataDirectory directory;
+    private final PostgresServer postgres;
+    private final RedisServer redis;
+    private final String databasePassword;
+    private final boolean temporary;
+    private boolean closed; // guarded by this
+
+    private Embedded(
+            DataDirectory directory,
+            PostgresServer postgres,
+            RedisServer redis,
+            boolean temporary) {
+        this.directory = directory;
+        this.temporary = temporary;
+        this.postgres = postgres;
+        this.redis = redis;
+        this.databasePassword = directory.secret("postgres");
+    }
+
+    /**
+     * Starts both with safe settings.
+     *
+     * @throws EmbeddedException with one line that says why not
+     */
+    public static Embedded start(Path dataDirectory, EmbeddedPorts ports) {
+        return start(EmbeddedSettings.in(dataDirectory).withPorts(ports));
+    }
+
+    /**
+     * Starts both; stops first what a killed run has left behind.
+     *
+     * @throws EmbeddedException with one line that says why not
+     */
+    public static Embedded start(EmbeddedSettings settings) {
+        return start(settings, false);
+    }
+
+    private static Embedded start(EmbeddedSettings settings, boolean temporary) {
+        DataDirectory directory = DataDirectory.open(settings.dataDirectory());
+        try {
+            return start(settings, directory, temporary);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static Embedded start(
+            EmbeddedSettings settings, DataDirectory directory, boolean temporary) {
+        long begin = System.nanoTime();
+        Programs programs = new Programs(settings.programs());
+        RedisServer redis = RedisServer.start(directory, settings, programs.redis());
+        try {
+            PostgresServer postgres =
+                    PostgresServer.start(directory, settings, programs.postgres());
+            LOG.log(
+                    Level.INFO,
+                    "embedded.started data_dir={0} postgres_port={1,number,#} redis_port={2,number,#}"
+                            + " ms={3,number,#}",
+                    directory.path(),
+                    postgres.port(),
+                    redis.port(),
+                    (System.nanoTime() - begin) / 1_000_000);
+            return new Embedded(directory, postgres, redis, temporary);
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts both for a test: empty, not durable, any free ports, in a temporary directory that is
+     * deleted on close or, if nobody closes it, when the JVM ends.
+     */
+    public static Embedded startTemporary() {
+        Path data;
+        try {
+            data = Files.createTempDirectory("streamwire-embedded-");
+        } catch (IOException e) {
+            throw new EmbeddedException("cannot make a temporary directory", e);
+        }
+        Path programs = cache().resolve("streamwire").resolve("programs");
+        Embedded embedded =
+                start(EmbeddedSettings.in(data).withPrograms(programs).notDurable(), true);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(embedded::close));
+        return embedded;
+    }
+
+    private static Path cache() {
+        return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                .filter(value -> !value.isBlank())
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+    }
+
+    /** The JDBC URL of a database; it holds no password. */
+    public String jdbcUrl(String database) {
+        return postgres.jdbcUrl(database);
+    }
+
+    public String databaseUser() {
+        return PostgresServer.USER;
+    }
+
+    public String databasePassword() {
+        return databasePassword;
+    }
+
+    /** With the password, so never to be logged. */
+    public URI redisUrl() {
+        return redis.url();
+    }
+
+    /**
+     * Throws when one of the servers has ended.
+     *
+     * @throws EmbeddedException naming the server
+     */
+    public void check() {
+        if (!postgres.alive()) {
+            throw new EmbeddedException("PostgreSQL has ended");
+        }
+        if (!redis.alive()) {
+            throw new EmbeddedException("Redis has ended");
+        }
+    }
+
+    /** Stops both in order, usually within a second; stopping twice is fine. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (directory;
+                redis;
+                postgres) {
+            LOG.log(Level.INFO, "embedded.stopping data_dir={0}", directory.path());
+        } finally {
+            if (temporary) {
+                DataDirectory.delete(directory.path());
+            }
+        }
+    }
+}
