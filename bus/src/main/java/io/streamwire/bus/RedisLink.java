@@ -74,7 +74,7 @@ final class RedisLink implements AutoCloseable {
                                         .connectTimeout(settings.commandTimeout())
                                         .keepAlive(true)
                                         .build())
-                        .timeoutOptions(TimeoutOptions.builder().timeoutCommands().build())
+                        .timeoutOptions(TimeoutOptions.enabled())
                         .build());
         try {
             var link = new RedisLink(settings, client, connect(client, settings));

@@ -1,0 +1,35 @@
+package io.streamwire.bus;
+
+import io.streamwire.embedded.Embedded;
+import java.net.URI;
+import java.time.Duration;
+
+/** The Redis of this module's tests; each test uses a partition count and names of its own. */
+final class Redis {
+
+    private static final Embedded EMBEDDED = Embedded.startTemporary();
+
+    private Redis() {}
+
+    static URI url() {
+        return EMBEDDED.redisUrl();
+    }
+
+    /** Settings with leases short enough to see them lapse. */
+    static BusSettings settings(URI url) {
+        return new BusSettings(
+                url,
+                8,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
+                5_000,
+                1_000);
+    }
+
+    static void clear() {
+        try (var redis = RedisLink.open(settings(url()))) {
+            var _ = RedisLink.await("flushall", redis.commands().flushall());
+        }
+    }
+}
