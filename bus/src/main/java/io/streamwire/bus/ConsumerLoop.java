@@ -218,7 +218,7 @@ final class ConsumerLoop {
                                     key,
                                     consumer.group(),
                                     failure.getMessage());
-                            return Reply.of(0L);
+                            return Reply.NONE;
                         });
     }
 
@@ -238,7 +238,7 @@ final class ConsumerLoop {
                                     "stream={0} trimmed=later reason={1}",
                                     key,
                                     failure.getMessage());
-                            return Reply.of(0L);
+                            return Reply.NONE;
                         });
     }
 

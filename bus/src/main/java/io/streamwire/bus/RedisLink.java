@@ -156,14 +156,14 @@ final class RedisLink implements AutoCloseable {
                 // Pipelined ahead of the first call, so that the calls keep their order.
                 var _ = commands.scriptLoad(loaded.text());
             }
-            return commands.<Object>evalsha(
-                            loaded.digest(), ScriptOutputType.OBJECT, keyArray, argArray)
+            return commands.<List<Object>>evalsha(
+                            loaded.digest(), ScriptOutputType.MULTI, keyArray, argArray)
                     .toCompletableFuture()
                     .exceptionallyCompose(failure ->
                             unwrap(failure) instanceof RedisNoScriptException
-                                    ? commands.<Object>eval(
+                                    ? commands.<List<Object>>eval(
                                                     loaded.text(),
-                                                    ScriptOutputType.OBJECT,
+                                                    ScriptOutputType.MULTI,
                                                     keyArray,
                                                     argArray)
                                             .toCompletableFuture()

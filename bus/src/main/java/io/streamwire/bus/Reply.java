@@ -1,5 +1,7 @@
 package io.streamwire.bus;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Reply(List<@Nullable Object> values) {
 
-    static Reply of(@Nullable Object answer) {
-        if (answer instanceof List<?> list) {
-            return new Reply(
-                    java.util.Collections.unmodifiableList(new java.util.ArrayList<>(list)));
-        }
-        return new Reply(java.util.Collections.singletonList(answer));
+    static final Reply NONE = new Reply(List.of());
+
+    static Reply of(List<Object> answer) {
+        return new Reply(Collections.unmodifiableList(new ArrayList<>(answer)));
     }
 
     public int size() {

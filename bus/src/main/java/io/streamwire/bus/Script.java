@@ -35,35 +35,40 @@ public record Script(String name, String lua) {
         STEP
     }
 
-    /** The whole text that Redis runs. */
+    /** The whole text that Redis runs; it always returns a list, or an error. */
     String guarded(Guard guard, long maxStreamLength) {
         var head =
                 """
                 local function sw_full(stream) return redis.call('XLEN', stream) >= %d end
                 local function sw_refuse() return redis.error_reply('STREAMFULL') end
-                """
-                        .formatted(maxStreamLength);
-        if (guard == Guard.NONE) {
-            return head + lua;
-        }
-        var body =
-                """
+                local function sw_list(answer)
+                  if type(answer) == 'table' then return answer end
+                  return {answer}
+                end
                 local function sw_body(KEYS, ARGV)
                 %s
                 end
-                if redis.call('GET', KEYS[1]) ~= ARGV[1] then
-                  return redis.error_reply('LEASELOST')
-                end
                 """
-                        .formatted(lua);
-        return head + body + (guard == Guard.LEASE ? LEASE_TAIL : STEP_TAIL);
+                        .formatted(maxStreamLength, lua);
+        return switch (guard) {
+            case NONE -> head + "return sw_list(sw_body(KEYS, ARGV))";
+            case LEASE -> head + HOLDER_ONLY + LEASE_TAIL;
+            case STEP -> head + HOLDER_ONLY + STEP_TAIL;
+        };
     }
+
+    private static final String HOLDER_ONLY =
+            """
+            if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+              return redis.error_reply('LEASELOST')
+            end
+            """;
 
     private static final String LEASE_TAIL =
             """
             table.remove(KEYS, 1)
             table.remove(ARGV, 1)
-            return sw_body(KEYS, ARGV)
+            return sw_list(sw_body(KEYS, ARGV))
             """;
 
     // The mark is removed together with the acknowledgement (acknowledge.lua), so marks need no
@@ -76,8 +81,7 @@ public record Script(String name, String lua) {
             local keys, args = {}, {}
             for i = 3, #KEYS do keys[i - 2] = KEYS[i] end
             for i = 3, #ARGV do args[i - 2] = ARGV[i] end
-            local answer = sw_body(keys, args)
-            if type(answer) ~= 'table' then answer = {answer} end
+            local answer = sw_list(sw_body(keys, args))
             if not answer.err then redis.call('HSET', marks, entry, cjson.encode(answer)) end
             return answer
             """;

@@ -78,7 +78,7 @@ class BusTest {
         assertThat(handled).containsExactlyElementsOf(texts(20));
         assertThat(bus.get(counter(0))).contains("20");
         assertThat(bus.call(hashLength(), List.of(Stream.key(0, "marks:rules")), List.of()).join())
-                .isEqualTo(Reply.of(0L));
+                .isEqualTo(Reply.of(List.of(0L)));
     }
 
     @Test
