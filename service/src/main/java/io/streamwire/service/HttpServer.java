@@ -1,0 +1,176 @@
+package io.streamwire.service;
+
+import io.helidon.config.Config;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.PathMatchers;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The HTTP/1.1 server of one service: its routes behind the access check, every error as
+ * problem+json, limits on sizes and times, and {@code /health/live} and {@code /health/ready}.
+ */
+public final class HttpServer implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(HttpServer.class.getName());
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final WebServer server;
+    private final List<Route> routes;
+
+    private HttpServer(WebServer server, List<Route> routes) {
+        this.server = server;
+        this.routes = routes;
+    }
+
+    /**
+     * Starts to listen on {@code {service}.bind} and {@code {service}.port}.
+     *
+     * @param readiness each throws while something that the service needs is away
+     * @throws ConfigurationException when a setting is wrong or the port is taken
+     */
+    public static HttpServer start(
+            Config config,
+            String service,
+            TokenVerifier verifier,
+            List<Api> apis,
+            Runnable... readiness) {
+        int port = Configuration.port(config, service + ".port");
+        var bind = Configuration.text(config, service + ".bind");
+        var routes = new Routes();
+        new Health(service, List.of(readiness)).routes(routes);
+        apis.forEach(api -> api.routes(routes));
+        var sorted = routes.all().stream().sorted().toList();
+        var access = new AccessCheck(verifier, Configuration.optional(config, "service.secret"));
+        var server =
+                WebServer.builder()
+                        .host(bind)
+                        .port(port)
+                        .shutdownHook(false)
+                        .shutdownGracePeriod(GRACE)
+                        .featuresDiscoverServices(false)
+                        .protocolsDiscoverServices(false)
+                        .addProtocol(Http1Config.create())
+                        .maxPayloadSize(Configuration.size(config, "http.max-body"))
+                        .maxTcpConnections(
+                                (int)
+                                        Configuration.number(
+                                                config, "http.max-connections", 1, 1_000_000))
+                        .idleConnectionTimeout(Configuration.duration(config, "http.idle-timeout"))
+                        .connectionConfig(connection ->
+                                connection.readTimeout(
+                                        Configuration.duration(config, "http.read-timeout")))
+                        .directHandlers(Errors.direct())
+                        .routing(routing -> route(routing, sorted, access, new Errors(service)))
+                        .build();
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    "%s.port cannot be listened on: %s:%d (%s)"
+                            .formatted(service, bind, port, rootMessage(e)));
+        }
+        LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, bind, server.port());
+        return new HttpServer(server, sorted);
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Every route, as they are matched. */
+    public List<Route> routes() {
+        return routes;
+    }
+
+    /** Stops accepting, gives running requests 2 s. */
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private static void route(
+            HttpRouting.Builder routing, List<Route> routes, AccessCheck access, Errors errors) {
+        routing.addFilter(HttpServer::prepare);
+        routing.error(Throwable.class, errors);
+        for (var route : routes) {
+            routing.route(
+                    route.method(),
+                    PathMatchers.create(route.path()),
+                    (request, response) -> {
+                        access.check(request, route.permission());
+                        route.handler().handle(request, response);
+                    });
+        }
+        var unmatched = new Unmatched(routes);
+        routing.any(unmatched::answer);
+    }
+
+    private static void prepare(
+            FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        var trace = Trace.of(request);
+        response.header(Trace.ID, trace.id())
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "no-referrer")
+                .header(HeaderNames.CACHE_CONTROL, "no-store");
+        boolean last = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
+        if (last) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        chain.proceed();
+        if (last) {
+            throw new CloseConnectionException("the client asked for it");
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        var cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    /** Says 404 for a path that no route has, 405 for a method that its routes do not have. */
+    private static final class Unmatched {
+        private final List<Route> routes;
+
+        Unmatched(List<Route> routes) {
+            this.routes = routes;
+        }
+
+        void answer(ServerRequest request, ServerResponse response) {
+            var methods = new TreeSet<String>();
+            for (var route : routes) {
+                if (PathMatchers.create(route.path())
+                        .match(request.prologue().uriPath())
+                        .accepted()) {
+                    methods.add(route.method().text());
+                }
+            }
+            if (methods.isEmpty()) {
+                throw Problem.notFound("not_found", "There is nothing at this path.");
+            }
+            throw Problem.of(
+                            Status.METHOD_NOT_ALLOWED_405,
+                            "method_not_allowed",
+                            "This path takes " + String.join(", ", methods) + ".")
+                    .header("Allow", String.join(", ", methods));
+        }
+    }
+}

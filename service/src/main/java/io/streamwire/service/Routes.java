@@ -1,0 +1,65 @@
+package io.streamwire.service;
+
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The routes of one server: the only way to register one, so that none lacks a permission. */
+public final class Routes {
+
+    private final List<Route> all;
+    private final List<String> prefixes;
+
+    Routes() {
+        this(new ArrayList<>(), List.of(""));
+    }
+
+    private Routes(List<Route> all, List<String> prefixes) {
+        this.all = all;
+        this.prefixes = prefixes;
+    }
+
+    /** A view that registers every route below each of the prefixes; "" is the root. */
+    public Routes at(String... prefixes) {
+        return new Routes(all, List.of(prefixes));
+    }
+
+    public Routes get(String path, Permission permission, Handler handler) {
+        return route(Method.GET, path, permission, handler);
+    }
+
+    public Routes post(String path, Permission permission, Handler handler) {
+        return route(Method.POST, path, permission, handler);
+    }
+
+    public Routes put(String path, Permission permission, Handler handler) {
+        return route(Method.PUT, path, permission, handler);
+    }
+
+    public Routes patch(String path, Permission permission, Handler handler) {
+        return route(Method.PATCH, path, permission, handler);
+    }
+
+    public Routes delete(String path, Permission permission, Handler handler) {
+        return route(Method.DELETE, path, permission, handler);
+    }
+
+    /** Any method, for what a service only passes on. */
+    public Routes route(Method method, String path, Permission permission, Handler handler) {
+        for (var prefix : prefixes) {
+            all.add(new Route(method, join(prefix, path), permission, handler));
+        }
+        return this;
+    }
+
+    /** Every route of the server so far. */
+    public List<Route> all() {
+        return List.copyOf(all);
+    }
+
+    private static String join(String prefix, String path) {
+        var joined = prefix + (path.equals("/") ? "" : path);
+        return joined.isEmpty() ? "/" : joined;
+    }
+}

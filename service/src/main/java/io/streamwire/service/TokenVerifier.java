@@ -1,0 +1,137 @@
+package io.streamwire.service;
+
+import io.helidon.config.Config;
+import io.helidon.security.jwt.Jwt;
+import io.helidon.security.jwt.JwtException;
+import io.helidon.security.jwt.JwtValidator;
+import io.helidon.security.jwt.SignedJwt;
+import io.helidon.security.jwt.jwk.Jwk;
+import io.helidon.security.jwt.jwk.JwkKeys;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Verifies access tokens without asking anybody: RS256 only, a known key id, the signature, issuer,
+ * audience, issue and expiry time.
+ *
+ * <p>Claims: iss and aud "streamwire", sub = user, sid = session, ws = default workspace, roles =
+ * {"workspace id": "owner", ...}, iat, exp, jti, iat_ms = iat to the millisecond.
+ */
+public final class TokenVerifier {
+
+    /** Longer tokens are refused unread, in characters. */
+    private static final int LONGEST = 12 * 1024;
+
+    private static final Duration SKEW = Duration.ofSeconds(5);
+
+    private final Keys keys;
+    private final JwtValidator validator =
+            JwtValidator.builder()
+                    .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(SKEW))
+                    .addNotBeforeValidator(nbf -> nbf.mandatory(false).allowedTimeSkew(SKEW))
+                    .addIssueTimeValidator(iat -> iat.mandatory(true).allowedTimeSkew(SKEW))
+                    .addCriticalValidator()
+                    .addIssuerValidator(SigningKey.ISSUER)
+                    .addAudienceValidator(SigningKey.AUDIENCE)
+                    .build();
+
+    private TokenVerifier(Keys keys) {
+        this.keys = keys;
+    }
+
+    /** Verifies with the keys behind {@code auth.jwks-url}; they are read when first needed. */
+    public static TokenVerifier of(Config config) {
+        return new TokenVerifier(
+                new RemoteKeys(Configuration.url(config, "auth.jwks-url", "http", "https")));
+    }
+
+    /** Verifies with keys at hand. */
+    public static TokenVerifier trusting(SigningKey... signingKeys) {
+        var array = Json.createArrayBuilder();
+        for (var key : signingKeys) {
+            array.add(key.publicJwk());
+        }
+        var known = JwkKeys.create(Json.createObjectBuilder().add("keys", array).build());
+        return new TokenVerifier(
+                new Keys() {
+                    @Override
+                    public JwkKeys now() {
+                        return known;
+                    }
+
+                    @Override
+                    public JwkKeys afterUnknown() {
+                        return known;
+                    }
+                });
+    }
+
+    /**
+     * Verifies a token.
+     *
+     * @throws Problem 401 {@code token_invalid}, 503 {@code keys_unavailable}
+     */
+    public AccessToken verify(String token) {
+        if (token.length() > LONGEST) {
+            throw invalid();
+        }
+        try {
+            var signed = SignedJwt.parseToken(token);
+            var jwt = signed.getJwt();
+            if (!jwt.algorithm().orElse("").equals(SigningKey.ALGORITHM)) {
+                throw invalid();
+            }
+            var key = key(jwt.keyId().orElseThrow(TokenVerifier::invalid));
+            if (!SigningKey.ALGORITHM.equals(key.algorithm())
+                    || !key.verifySignature(signed.getSignedBytes(), signed.getSignature())
+                    || !validator.validate(jwt).isValid()) {
+                throw invalid();
+            }
+            return claims(jwt);
+        } catch (JwtException | IllegalArgumentException | ClassCastException e) {
+            throw invalid();
+        }
+    }
+
+    private Jwk key(String id) {
+        return keys.now()
+                .forKeyId(id)
+                .or(() -> keys.afterUnknown().forKeyId(id))
+                .orElseThrow(TokenVerifier::invalid);
+    }
+
+    private static AccessToken claims(Jwt jwt) {
+        var payload = jwt.payloadJson();
+        var issuedAt = payload.getJsonNumber("iat_ms");
+        var roles = payload.getJsonObject("roles");
+        if (issuedAt == null || roles == null || !payload.containsKey("sid")) {
+            throw invalid();
+        }
+        var workspace = payload.getString("ws", "");
+        return new AccessToken(
+                UUID.fromString(jwt.subject().orElseThrow(TokenVerifier::invalid)),
+                UUID.fromString(payload.getString("sid")),
+                workspace.isEmpty() ? null : UUID.fromString(workspace),
+                roles(roles),
+                Instant.ofEpochMilli(issuedAt.longValueExact()),
+                jwt.expirationTime().orElseThrow(TokenVerifier::invalid));
+    }
+
+    private static Map<UUID, Role> roles(JsonObject json) {
+        var roles = new HashMap<UUID, Role>();
+        json.forEach((workspace, role) ->
+                roles.put(UUID.fromString(workspace), Role.of(((JsonString) role).getString())));
+        return roles;
+    }
+
+    private static Problem invalid() {
+        return Problem.unauthorized(
+                "token_invalid", "The access token is not valid or has expired.");
+    }
+}

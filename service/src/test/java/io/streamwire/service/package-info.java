@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.service;
+
+import org.jspecify.annotations.NullMarked;
