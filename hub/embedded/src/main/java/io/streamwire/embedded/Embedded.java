@@ -98,18 +98,25 @@ public final class Embedded implements AutoCloseable {
         } catch (IOException e) {
             throw new EmbeddedException("cannot make a temporary directory", e);
         }
-        Path programs = cache().resolve("streamwire").resolve("programs");
         Embedded embedded =
-                start(EmbeddedSettings.in(data).withPrograms(programs).notDurable(), true);
+                start(EmbeddedSettings.in(data).withPrograms(sharedPrograms()).notDurable(), true);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(embedded::close));
         return embedded;
     }
 
-    private static Path cache() {
-        return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-                .filter(value -> !value.isBlank())
-                .map(Path::of)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+    /** A place in the user's cache, so that not every test unpacks the programs again. */
+    static Path sharedPrograms() {
+        Path cache =
+                Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                        .filter(value -> !value.isBlank())
+                        .map(Path::of)
+                        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+        return cache.resolve("streamwire").resolve("programs");
+    }
+
+    /** The directory that holds everything, as its real path. */
+    public Path dataDirectory() {
+        return directory.path();
     }
 
     /** The JDBC URL of a database; it holds no password. */

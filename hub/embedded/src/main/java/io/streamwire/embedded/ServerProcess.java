@@ -13,9 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -209,18 +206,19 @@ final class ServerProcess {
         }
     }
 
+    /**
+     * Asks again and again, because ProcessHandle.onExit is slow to notice what is not our child.
+     */
     private static boolean exits(ProcessHandle process, Duration within) {
+        long deadline = System.nanoTime() + within.toNanos();
         try {
-            process.onExit().get(within.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
+            while (process.isAlive() && System.nanoTime() < deadline) {
+                Thread.sleep(POLL_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return !process.isAlive();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting for process " + process.pid(), e);
         }
+        return !process.isAlive();
     }
 
     /** What this process wrote last: the line that says why, if one does. */
