@@ -4,6 +4,7 @@ import io.helidon.common.media.type.MediaTypes;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigException;
 import io.helidon.config.ConfigSources;
+import io.streamwire.bus.BusSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -214,6 +215,19 @@ public final class Configuration {
             return Path.of(System.getProperty("user.home") + value.substring(1));
         }
         return Path.of(value);
+    }
+
+    /** How this service reaches Redis. */
+    public static BusSettings bus(Config config) {
+        var settings = BusSettings.of(url(config, "bus.url", "redis", "rediss"));
+        return new BusSettings(
+                settings.url(),
+                (int) number(config, "bus.partitions", 1, 1024),
+                settings.leaseTtl(),
+                settings.commandTimeout(),
+                settings.connectWait(),
+                settings.maxStreamLength(),
+                settings.keepLength());
     }
 
     private static URI url(String key, String value, String... schemes) {

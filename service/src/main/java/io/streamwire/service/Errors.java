@@ -10,6 +10,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ErrorHandler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.BusException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
@@ -62,6 +63,10 @@ final class Errors implements ErrorHandler<Throwable> {
         for (var cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
+            }
+            if (cause instanceof BusException.Unavailable
+                    || cause instanceof BusException.StreamFull) {
+                return Problem.unavailable("bus_unavailable", "Redis cannot be reached now.");
             }
             if (cause instanceof SQLException sql && isAway(sql)) {
                 return Problem.unavailable(

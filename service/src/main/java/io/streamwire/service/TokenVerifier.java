@@ -7,6 +7,7 @@ import io.helidon.security.jwt.JwtValidator;
 import io.helidon.security.jwt.SignedJwt;
 import io.helidon.security.jwt.jwk.Jwk;
 import io.helidon.security.jwt.jwk.JwkKeys;
+import io.streamwire.bus.Bus;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -23,7 +25,7 @@ import java.util.UUID;
  * <p>Claims: iss and aud "streamwire", sub = user, sid = session, ws = default workspace, roles =
  * {"workspace id": "owner", ...}, iat, exp, jti, iat_ms = iat to the millisecond.
  */
-public final class TokenVerifier {
+public final class TokenVerifier implements AutoCloseable {
 
     /** Longer tokens are refused unread, in characters. */
     private static final int LONGEST = 12 * 1024;
@@ -31,6 +33,7 @@ public final class TokenVerifier {
     private static final Duration SKEW = Duration.ofSeconds(5);
 
     private final Keys keys;
+    private final Optional<CutOffs> cutOffs;
     private final JwtValidator validator =
             JwtValidator.builder()
                     .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(SKEW))
@@ -41,14 +44,23 @@ public final class TokenVerifier {
                     .addAudienceValidator(SigningKey.AUDIENCE)
                     .build();
 
-    private TokenVerifier(Keys keys) {
+    private TokenVerifier(Keys keys, Optional<CutOffs> cutOffs) {
         this.keys = keys;
+        this.cutOffs = cutOffs;
+    }
+
+    /**
+     * Verifies with the keys behind {@code auth.jwks-url} and refuses tokens that auth has cut off.
+     */
+    public static TokenVerifier of(Config config, Bus bus) {
+        return of(config).refusing(CutOffs.follow(bus));
     }
 
     /** Verifies with the keys behind {@code auth.jwks-url}; they are read when first needed. */
     public static TokenVerifier of(Config config) {
         return new TokenVerifier(
-                new RemoteKeys(Configuration.url(config, "auth.jwks-url", "http", "https")));
+                new RemoteKeys(Configuration.url(config, "auth.jwks-url", "http", "https")),
+                Optional.empty());
     }
 
     /** Verifies with keys at hand. */
@@ -69,7 +81,13 @@ public final class TokenVerifier {
                     public JwkKeys afterUnknown() {
                         return known;
                     }
-                });
+                },
+                Optional.empty());
+    }
+
+    /** The same, but refuses tokens that were cut off; closes the cut-offs when it is closed. */
+    public TokenVerifier refusing(CutOffs cutOffs) {
+        return new TokenVerifier(keys, Optional.of(cutOffs));
     }
 
     /**
@@ -93,10 +111,19 @@ public final class TokenVerifier {
                     || !validator.validate(jwt).isValid()) {
                 throw invalid();
             }
-            return claims(jwt);
+            var claims = claims(jwt);
+            if (cutOffs.isPresent() && cutOffs.get().refuses(claims)) {
+                throw invalid();
+            }
+            return claims;
         } catch (JwtException | IllegalArgumentException | ClassCastException e) {
             throw invalid();
         }
+    }
+
+    @Override
+    public void close() {
+        cutOffs.ifPresent(CutOffs::close);
     }
 
     private Jwk key(String id) {
