@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.liveroom;
+
+import org.jspecify.annotations.NullMarked;
