@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.contract.mqtt;
+
+import org.jspecify.annotations.NullMarked;
