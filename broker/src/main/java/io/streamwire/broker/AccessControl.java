@@ -1,0 +1,323 @@
+package io.streamwire.broker;
+
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.async.TimeoutFallback;
+import com.hivemq.extension.sdk.api.auth.PublishAuthorizer;
+import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
+import com.hivemq.extension.sdk.api.auth.SubscriptionAuthorizer;
+import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerInput;
+import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerOutput;
+import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
+import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
+import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
+import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
+import com.hivemq.extension.sdk.api.client.ClientContext;
+import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
+import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
+import com.hivemq.extension.sdk.api.interceptor.connect.parameter.ConnectInboundInput;
+import com.hivemq.extension.sdk.api.interceptor.connect.parameter.ConnectInboundOutput;
+import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundInput;
+import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundOutput;
+import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
+import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
+import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
+import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
+import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.admin.AdminService;
+import com.hivemq.extension.sdk.api.services.session.ClientService;
+import io.streamwire.broker.Authenticator.Credentials;
+import io.streamwire.broker.Denials.Reason;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HiveMQ's extension: who may connect, what each client may publish and subscribe, how much.
+ *
+ * <pre>
+ * CONNECT -> onConnect: devices lose their session with their connection
+ *         -> authenticate: token or password -> Access, kept with the connection
+ *         -> authorizePublish, when there is a last will
+ * PUBLISH -> interceptors: rate, no retained command -> authorizePublish
+ * SUBSCRIBE -> authorizeSubscribe
+ * </pre>
+ */
+final class AccessControl implements ExtensionMain {
+
+    static final String HUB_USER = "hub";
+    static final String HUB_CLIENT_PREFIX = "hub-";
+
+    private static final System.Logger LOG = System.getLogger(AccessControl.class.getName());
+
+    private static final String ACCESS = "access";
+
+    /** Longest time from CONNECT to the answer. */
+    private static final Duration AUTHENTICATION_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Most questions about tokens at once; further clients wait. */
+    private static final int AUTHENTICATIONS_AT_ONCE = 64;
+
+    private static final long AUTHENTICATION_QUEUE_MS = 2_000;
+
+    private final BrokerSettings settings;
+    private final Authenticator authenticator;
+    private final Denials denials;
+    private final Semaphore authentications = new Semaphore(AUTHENTICATIONS_AT_ONCE);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile @Nullable ClientService clients;
+    private volatile @Nullable AdminService admin;
+
+    AccessControl(BrokerSettings settings, Authenticator authenticator, Denials denials) {
+        this.settings = settings;
+        this.authenticator = authenticator;
+        this.denials = denials;
+    }
+
+    @Override
+    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+        SimpleAuthenticator connecting = this::authenticate;
+        Services.securityRegistry().setAuthenticatorProvider(_ -> connecting);
+        Services.securityRegistry()
+                .setAuthorizerProvider(client -> new ClientAuthorizer(access(client), denials));
+        Services.interceptorRegistry().setConnectInboundInterceptorProvider(_ -> this::onConnect);
+        Services.initializerRegistry().setClientInitializer(this::initialize);
+        clients = Services.clientService();
+        admin = Services.adminService();
+    }
+
+    @Override
+    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+        clients = null;
+        threads.shutdownNow();
+    }
+
+    /** The port that the listener of plain MQTT is bound to. */
+    int mqttPort() {
+        var service = admin;
+        if (service == null) {
+            throw new IllegalStateException("the broker has not started");
+        }
+        return service.getServerInformation().getListener().stream()
+                .filter(listener -> listener.getListenerType() == ListenerType.TCP_LISTENER)
+                .findFirst()
+                .orElseThrow()
+                .getPort();
+    }
+
+    /** Ends the live session of a device; false when it has none. Its last will is published. */
+    CompletableFuture<Boolean> disconnect(UUID deviceId) {
+        authenticator.forget(deviceId);
+        var service = clients;
+        if (service == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return service.disconnectClient(
+                deviceId.toString(), false, DisconnectReasonCode.NOT_AUTHORIZED, "access revoked");
+    }
+
+    /** The broker stores nothing for a device that is away, whatever it asks for. */
+    private void onConnect(ConnectInboundInput input, ConnectInboundOutput output) {
+        if (isHub(input.getClientInformation().getClientId())) {
+            return;
+        }
+        output.getConnectPacket().setCleanStart(true);
+        output.getConnectPacket().setSessionExpiryInterval(0);
+    }
+
+    private void authenticate(SimpleAuthInput input, SimpleAuthOutput output) {
+        var clientId = input.getClientInformation().getClientId();
+        var connect = input.getConnectPacket();
+        var username = connect.getUserName().orElse("");
+        var password =
+                connect.getPassword()
+                        .map(bytes -> StandardCharsets.UTF_8.decode(bytes.duplicate()).toString())
+                        .orElse("");
+        output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
+        if (username.isEmpty() || password.isEmpty()) {
+            refuse(output, Reason.NO_CREDENTIALS, clientId);
+            return;
+        }
+        if (username.equals(HUB_USER)) {
+            if (!isHub(clientId) || !isEqual(password, settings.hubPassword())) {
+                refuse(output, Reason.BAD_CREDENTIALS, clientId);
+                return;
+            }
+            admit(new Access.Hub(), input, output);
+            return;
+        }
+        if (!username.equals(clientId)) {
+            refuse(output, Reason.CLIENT_ID_MISMATCH, clientId);
+            return;
+        }
+        var pending =
+                output.async(
+                        AUTHENTICATION_TIMEOUT,
+                        TimeoutFallback.FAILURE,
+                        ConnackReasonCode.SERVER_UNAVAILABLE,
+                        "authentication timed out");
+        try {
+            threads.execute(() -> {
+                try {
+                    ask(new Credentials(clientId, username, password), input, output);
+                } finally {
+                    pending.resume();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
+            pending.resume();
+        }
+    }
+
+    private void ask(Credentials credentials, SimpleAuthInput input, SimpleAuthOutput output) {
+        var clientId = credentials.clientId();
+        try {
+            if (!authentications.tryAcquire(AUTHENTICATION_QUEUE_MS, TimeUnit.MILLISECONDS)) {
+                refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
+            return;
+        }
+        try {
+            var identity = authenticator.authenticate(credentials).orElse(null);
+            if (identity == null) {
+                refuse(output, Reason.BAD_CREDENTIALS, clientId);
+                return;
+            }
+            if (!identity.deviceId().toString().equals(clientId)) {
+                refuse(output, Reason.CLIENT_ID_MISMATCH, clientId);
+                return;
+            }
+            output.getClientSettings().setClientQueueSizeMaximum(HiveMqConfiguration.DEVICE_QUEUE);
+            admit(new Access.Device(identity.workspaceId(), identity.deviceId()), input, output);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "authentication failed client=" + clientId, e);
+            refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
+        } finally {
+            authentications.release();
+        }
+    }
+
+    private static void admit(Access access, SimpleAuthInput input, SimpleAuthOutput output) {
+        input.getConnectionInformation()
+                .getConnectionAttributeStore()
+                .putAsString(ACCESS, access.text());
+        output.authenticateSuccessfully();
+    }
+
+    private void refuse(SimpleAuthOutput output, Reason reason, String clientId) {
+        denials.add(reason, clientId, "");
+        output.failAuthentication(
+                switch (reason) {
+                    case AUTHENTICATION_UNAVAILABLE -> ConnackReasonCode.SERVER_UNAVAILABLE;
+                    case BAD_CREDENTIALS -> ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD;
+                    case NO_CREDENTIALS,
+                            CLIENT_ID_MISMATCH,
+                            FOREIGN_PUBLISH,
+                            FOREIGN_SUBSCRIBE,
+                            RETAINED_COMMAND,
+                            TOO_MANY_MESSAGES ->
+                            ConnackReasonCode.NOT_AUTHORIZED;
+                });
+    }
+
+    private void initialize(InitializerInput client, ClientContext context) {
+        var clientId = client.getClientInformation().getClientId();
+        if (access(client) instanceof Access.Hub) {
+            context.addPublishInboundInterceptor(
+                    (input, output) -> refuseRetainedCommand(clientId, input, output));
+            return;
+        }
+        var rate = new MessageRate(settings.limits().messagesPerSecond(), System.nanoTime());
+        context.addPublishInboundInterceptor((input, output) -> {
+            if (rate.tryTake(System.nanoTime())) {
+                refuseRetainedCommand(clientId, input, output);
+                return;
+            }
+            denials.add(Reason.TOO_MANY_MESSAGES, clientId, input.getPublishPacket().getTopic());
+            output.preventPublishDelivery(AckReasonCode.QUOTA_EXCEEDED, "too many messages");
+        });
+    }
+
+    /** A retained command would run again at every reconnect. */
+    private void refuseRetainedCommand(
+            String clientId, PublishInboundInput input, PublishInboundOutput output) {
+        var publish = input.getPublishPacket();
+        if (publish.getRetain() && Access.isCommand(publish.getTopic())) {
+            denials.add(Reason.RETAINED_COMMAND, clientId, publish.getTopic());
+            output.preventPublishDelivery(
+                    AckReasonCode.NOT_AUTHORIZED, "commands are never retained");
+        }
+    }
+
+    private static Access access(ClientBasedInput client) {
+        return Access.parse(
+                client.getConnectionInformation()
+                        .getConnectionAttributeStore()
+                        .getAsString(ACCESS)
+                        .orElse(null));
+    }
+
+    private static boolean isHub(String clientId) {
+        return clientId.startsWith(HUB_CLIENT_PREFIX);
+    }
+
+    /** Takes equally long wherever the two differ. */
+    static boolean isEqual(String given, String expected) {
+        return MessageDigest.isEqual(
+                given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Decides for one client; a refused PUBLISH ends its connection. */
+    private record ClientAuthorizer(Access access, Denials denials)
+            implements PublishAuthorizer, SubscriptionAuthorizer {
+
+        @Override
+        public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
+            var publish = input.getPublishPacket();
+            var clientId = input.getClientInformation().getClientId();
+            if (!access.mayPublish(publish.getTopic())) {
+                denials.add(Reason.FOREIGN_PUBLISH, clientId, publish.getTopic());
+                output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
+                return;
+            }
+            if (publish.getRetain() && Access.isCommand(publish.getTopic())) {
+                denials.add(Reason.RETAINED_COMMAND, clientId, publish.getTopic());
+                output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
+                return;
+            }
+            output.authorizeSuccessfully();
+        }
+
+        @Override
+        public void authorizeSubscribe(
+                SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
+            var filter = input.getSubscription().getTopicFilter();
+            if (access.maySubscribe(filter)) {
+                output.authorizeSuccessfully();
+                return;
+            }
+            denials.add(
+                    Reason.FOREIGN_SUBSCRIBE, input.getClientInformation().getClientId(), filter);
+            output.failAuthorization(SubackReasonCode.NOT_AUTHORIZED);
+        }
+    }
+}

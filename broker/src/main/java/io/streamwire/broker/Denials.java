@@ -1,0 +1,72 @@
+package io.streamwire.broker;
+
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what was refused and logs it once per client and reason, so that a client that keeps
+ * trying fills neither the log nor the memory.
+ */
+final class Denials {
+
+    private static final System.Logger LOG = System.getLogger(Denials.class.getName());
+
+    /** Most pairs of client and reason that are remembered; later ones are counted only. */
+    private static final int MAX_LOGGED = 10_000;
+
+    private final Map<Reason, LongAdder> counts = new EnumMap<>(Reason.class);
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
+
+    Denials() {
+        for (var reason : Reason.values()) {
+            counts.put(reason, new LongAdder());
+        }
+    }
+
+    /** Why something was refused. */
+    enum Reason {
+        NO_CREDENTIALS,
+        BAD_CREDENTIALS,
+        CLIENT_ID_MISMATCH,
+        AUTHENTICATION_UNAVAILABLE,
+        FOREIGN_PUBLISH,
+        FOREIGN_SUBSCRIBE,
+        RETAINED_COMMAND,
+        TOO_MANY_MESSAGES
+    }
+
+    /**
+     * Counts one refusal.
+     *
+     * @param detail the topic or filter, or empty
+     */
+    void add(Reason reason, String clientId, String detail) {
+        counts(reason).increment();
+        if (logged.size() >= MAX_LOGGED || !logged.add(reason + " " + clientId)) {
+            return;
+        }
+        LOG.log(
+                Level.WARNING,
+                "denied reason={0} client={1} topic={2}",
+                reason,
+                printable(clientId),
+                printable(detail));
+    }
+
+    long count(Reason reason) {
+        return counts(reason).sum();
+    }
+
+    private LongAdder counts(Reason reason) {
+        return java.util.Objects.requireNonNull(counts.get(reason));
+    }
+
+    /** Clients choose these texts, so only plain characters reach the log. */
+    private static String printable(String text) {
+        return text.replaceAll("[^\\x21-\\x7e]", "?");
+    }
+}

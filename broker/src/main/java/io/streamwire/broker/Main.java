@@ -1,0 +1,87 @@
+package io.streamwire.broker;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs the broker alone; the devices service says which tokens are good. */
+final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        var stopping = new CountDownLatch(1);
+        var main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stopping, main)));
+        try (var _ = start(System.getenv())) {
+            stopping.await();
+        } catch (Broker.StartException | IllegalArgumentException e) {
+            System.err.println("streamwire broker: " + e.getMessage());
+            System.err.flush();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    static Broker start(Map<String, String> environment) {
+        var settings =
+                new BrokerSettings(
+                        value(environment, "BROKER_HOST").orElse(BrokerSettings.LOOPBACK),
+                        port(environment, "BROKER_PORT", 1883),
+                        port(environment, "BROKER_WS_PORT", 8083),
+                        port(environment, "BROKER_HTTP_PORT", 8005),
+                        value(environment, "STREAMWIRE_DATA_DIR")
+                                .map(Path::of)
+                                .orElseGet(() ->
+                                        Path.of(System.getProperty("user.home"), ".streamwire"))
+                                .resolve("broker"),
+                        required(environment, "MQTT_PASSWORD"),
+                        required(environment, "SERVICE_SECRET"),
+                        BrokerSettings.Limits.STANDARD);
+        var authUrl =
+                value(environment, "BROKER_AUTH_URL")
+                        .orElse("http://127.0.0.1:8004/devices/authenticate");
+        return Broker.start(
+                settings, Authenticator.http(URI.create(authUrl), settings.serviceSecret()));
+    }
+
+    /** The variable, or the content of the file that {@code NAME_FILE} names. */
+    private static Optional<String> value(Map<String, String> environment, String name) {
+        var file = environment.get(name + "_FILE");
+        if (file == null) {
+            return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
+        }
+        try {
+            return Optional.of(Files.readString(Path.of(file)).strip());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read " + name + "_FILE " + file, e);
+        }
+    }
+
+    private static String required(Map<String, String> environment, String name) {
+        return value(environment, name)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("set " + name + " or " + name + "_FILE"));
+    }
+
+    private static int port(Map<String, String> environment, String name, int standard) {
+        try {
+            return value(environment, name).map(Integer::valueOf).orElse(standard);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " must be a number", e);
+        }
+    }
+
+    /** Keeps the process alive until the broker has stopped. */
+    private static void awaitStop(CountDownLatch stopping, Thread main) {
+        stopping.countDown();
+        try {
+            main.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,474 @@
+package io.streamwire.broker;
+
+import static io.streamwire.broker.Fixture.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
+import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
+import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3SubAckException;
+import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAckReturnCode;
+import com.hivemq.client.mqtt.mqtt3.message.subscribe.suback.Mqtt3SubAckReturnCode;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
+import io.reactivex.Flowable;
+import io.streamwire.broker.Denials.Reason;
+import io.streamwire.contract.mqtt.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BrokerTest {
+
+    @TempDir static Path directory;
+    private static Fixture fixture;
+
+    @BeforeAll
+    static void start() {
+        fixture = new Fixture(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void connectionsWithoutCredentialsAreRefused() {
+        var five =
+                catchThrowableOfType(
+                        Mqtt5ConnAckException.class,
+                        () -> fixture.mqtt5(fixture.device.toString()).connect());
+        var three =
+                catchThrowableOfType(
+                        Mqtt3ConnAckException.class,
+                        () -> fixture.mqtt3(fixture.device.toString()).connect());
+
+        assertThat(five.getMqttMessage().getReasonCode())
+                .isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED);
+        assertThat(three.getMqttMessage().getReturnCode())
+                .isEqualTo(Mqtt3ConnAckReturnCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void unknownTokensAreRefused() {
+        assertThat(refusal5(fixture.device.toString(), fixture.device.toString(), "guess"))
+                .isEqualTo(Mqtt5ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        assertThat(refusal3(fixture.device.toString(), fixture.device.toString(), "guess"))
+                .isEqualTo(Mqtt3ConnAckReturnCode.BAD_USER_NAME_OR_PASSWORD);
+    }
+
+    @Test
+    void aClientIdCannotBeTakenOverWithTheTokenOfAnotherDevice() {
+        var victim = fixture.device5();
+        var id = fixture.device.toString();
+
+        assertThat(refusal5(id, id, "token-2")).isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED);
+        assertThat(refusal5(id, fixture.neighbour.toString(), "token-2"))
+                .isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED);
+        assertThat(refusal3(id, id, "token-2")).isEqualTo(Mqtt3ConnAckReturnCode.NOT_AUTHORIZED);
+
+        assertThat(victim.getState().isConnected()).isTrue();
+        victim.disconnect();
+    }
+
+    @Test
+    void theHubNeedsItsPasswordAndAClientIdOfItsOwn() {
+        assertThat(refusal5("hub-2", "hub", "guess"))
+                .isEqualTo(Mqtt5ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        assertThat(refusal5(fixture.device.toString(), "hub", Fixture.HUB_PASSWORD))
+                .isEqualTo(Mqtt5ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD);
+    }
+
+    @Test
+    void anEmptyClientIdIsRefused() {
+        assertThatThrownBy(() -> fixture.mqtt5("").connect()).isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void aDeviceReachesItsOwnTopicsAndTheHubAllOfThem() throws InterruptedException {
+        var hub = fixture.hub();
+        var device = fixture.device5();
+        try (var atHub = hub.publishes(MqttGlobalPublishFilter.ALL);
+                var atDevice = device.publishes(MqttGlobalPublishFilter.ALL)) {
+            hub.subscribeWith()
+                    .topicFilter("$share/hub/" + Topics.everyUp("ack"))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+            hub.subscribeWith()
+                    .topicFilter(Topics.everyUp("state"))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+            device.subscribeWith()
+                    .topicFilter(Topics.downFilter(fixture.workspace, fixture.device))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+            device.subscribeWith()
+                    .topicFilter(Topics.downFilter(fixture.workspace))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+
+            publish(hub, Topics.command(fixture.workspace, fixture.device), "command", false);
+            publish(hub, Topics.safety(fixture.workspace), "safety", false);
+            publish(device, Topics.state(fixture.workspace, fixture.device), "state", true);
+            publish(device, Topics.ack(fixture.workspace, fixture.device), "ack", false);
+
+            assertThat(new String[] {next(atDevice), next(atDevice)})
+                    .containsExactlyInAnyOrder("command", "safety");
+            assertThat(new String[] {next(atHub), next(atHub)})
+                    .containsExactlyInAnyOrder("state", "ack");
+        }
+        publish(device, Topics.state(fixture.workspace, fixture.device), "", true);
+        device.disconnect();
+        hub.disconnect();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#",
+                "sw/#",
+                "sw/1/+/+/down/#",
+                "sw/1/{ws}/#",
+                "sw/1/{ws}/+/down/cmd",
+                "sw/1/{ws}/{dev}/#",
+                "sw/1/{ws}/{dev}/up/#",
+                "sw/1/{ws}/{other}/down/#",
+                "$share/me/sw/1/{ws}/{dev}/down/#",
+                "$share/me/sw/1/{ws}/all/down/#",
+                "$SYS/#"
+            })
+    void aDeviceCannotSubscribeToAnythingElse(String pattern) {
+        var filter = expand(pattern);
+        var five = fixture.device5();
+        var refused5 =
+                catchThrowableOfType(
+                        Mqtt5SubAckException.class,
+                        () -> five.subscribeWith().topicFilter(filter).send());
+        assertThat(five.getState().isConnected()).isTrue();
+        five.disconnect();
+        var three = fixture.device3();
+        var refused3 =
+                catchThrowableOfType(
+                        Mqtt3SubAckException.class,
+                        () -> three.subscribeWith().topicFilter(filter).send());
+        assertThat(three.getState().isConnected()).isTrue();
+        three.disconnect();
+
+        assertThat(refused5.getMqttMessage().getReasonCodes())
+                .containsExactly(Mqtt5SubAckReasonCode.NOT_AUTHORIZED);
+        assertThat(refused3.getMqttMessage().getReturnCodes())
+                .containsExactly(Mqtt3SubAckReturnCode.FAILURE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sw/1/{ws}/{other}/up/state",
+                "sw/1/{ws}/{dev}/down/cmd",
+                "sw/1/{ws}/{dev}/down/safety",
+                "sw/1/{ws}/{other}/down/cmd",
+                "sw/1/{ws}/all/down/safety",
+                "sw/1/{ws}/{dev}/upper",
+                "anything"
+            })
+    void aDeviceCannotPublishAnywhereElse(String pattern) throws InterruptedException {
+        var topic = expand(pattern);
+        var five = fixture.device5();
+
+        var refused =
+                catchThrowableOfType(
+                        Mqtt5PubAckException.class, () -> publish(five, topic, "x", false));
+
+        assertThat(refused.getMqttMessage().getReasonCode())
+                .isEqualTo(Mqtt5PubAckReasonCode.NOT_AUTHORIZED);
+        Fixture.await("disconnected", () -> !five.getState().isConnected());
+
+        var three = fixture.device3();
+        assertThatThrownBy(() ->
+                        three.publishWith()
+                                .topic(topic)
+                                .qos(MqttQos.AT_LEAST_ONCE)
+                                .payload(bytes("x"))
+                                .send())
+                .isInstanceOf(MqttSessionExpiredException.class);
+        Fixture.await("disconnected", () -> !three.getState().isConnected());
+    }
+
+    @Test
+    void aLastWillOnAForeignTopicRefusesTheConnection() {
+        var topic = Topics.state(fixture.workspace, fixture.neighbour);
+        var id = fixture.device.toString();
+        var five =
+                catchThrowableOfType(
+                        Mqtt5ConnAckException.class,
+                        () ->
+                                fixture.mqtt5(id)
+                                        .connectWith()
+                                        .simpleAuth()
+                                        .username(id)
+                                        .password(bytes("token-1"))
+                                        .applySimpleAuth()
+                                        .willPublish()
+                                        .topic(topic)
+                                        .payload(bytes("lost"))
+                                        .applyWillPublish()
+                                        .send());
+        var three =
+                catchThrowableOfType(
+                        Mqtt3ConnAckException.class,
+                        () ->
+                                fixture.mqtt3(id)
+                                        .connectWith()
+                                        .simpleAuth()
+                                        .username(id)
+                                        .password(bytes("token-1"))
+                                        .applySimpleAuth()
+                                        .willPublish()
+                                        .topic(topic)
+                                        .payload(bytes("lost"))
+                                        .applyWillPublish()
+                                        .send());
+
+        assertThat(five.getMqttMessage().getReasonCode())
+                .isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED);
+        assertThat(three.getMqttMessage().getReturnCode())
+                .isEqualTo(Mqtt3ConnAckReturnCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void aRetainedCommandIsRefusedEvenFromTheHub() {
+        var hub = fixture.hub();
+        var before = fixture.broker.denials().count(Reason.RETAINED_COMMAND);
+
+        var refused =
+                catchThrowableOfType(
+                        Mqtt5PubAckException.class,
+                        () ->
+                                publish(
+                                        hub,
+                                        Topics.command(fixture.workspace, fixture.device),
+                                        "spin",
+                                        true));
+
+        assertThat(refused.getMqttMessage().getReasonCode())
+                .isEqualTo(Mqtt5PubAckReasonCode.NOT_AUTHORIZED);
+        assertThat(fixture.broker.denials().count(Reason.RETAINED_COMMAND)).isEqualTo(before + 1);
+        assertThat(hub.getState().isConnected()).isTrue();
+        hub.disconnect();
+    }
+
+    @Test
+    void theHubCannotPublishForADeviceNorReadWhatItSends() {
+        var hub = fixture.hub();
+        assertThatThrownBy(() -> hub.subscribeWith().topicFilter("sw/1/+/+/down/#").send())
+                .isInstanceOf(Mqtt5SubAckException.class);
+        assertThatThrownBy(() -> hub.subscribeWith().topicFilter("#").send())
+                .isInstanceOf(Mqtt5SubAckException.class);
+        assertThatThrownBy(() ->
+                        publish(hub, Topics.state(fixture.workspace, fixture.device), "x", true))
+                .isInstanceOf(Mqtt5PubAckException.class);
+    }
+
+    @Test
+    void nothingIsKeptForADeviceThatIsAway() throws InterruptedException {
+        var device = fixture.mqtt3(fixture.device.toString());
+        device.connectWith()
+                .cleanSession(false)
+                .simpleAuth()
+                .username(fixture.device.toString())
+                .password(bytes("token-1"))
+                .applySimpleAuth()
+                .send();
+        device.subscribeWith()
+                .topicFilter(Topics.downFilter(fixture.workspace, fixture.device))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .send();
+        device.disconnect();
+        var hub = fixture.hub();
+        publish(hub, Topics.command(fixture.workspace, fixture.device), "late", false);
+
+        var again = fixture.mqtt3(fixture.device.toString());
+        var answer =
+                again.connectWith()
+                        .cleanSession(false)
+                        .simpleAuth()
+                        .username(fixture.device.toString())
+                        .password(bytes("token-1"))
+                        .applySimpleAuth()
+                        .send();
+
+        assertThat(answer.isSessionPresent()).isFalse();
+        again.disconnect();
+        hub.disconnect();
+    }
+
+    @Test
+    void topicAliasesAreOffAndTheReceiveMaximumIsWide() {
+        var client = fixture.mqtt5("hub-3");
+        var answer =
+                client.connectWith()
+                        .simpleAuth()
+                        .username("hub")
+                        .password(bytes(Fixture.HUB_PASSWORD))
+                        .applySimpleAuth()
+                        .send();
+
+        assertThat(answer.getRestrictions().getTopicAliasMaximum()).isZero();
+        assertThat(answer.getRestrictions().getReceiveMaximum()).isEqualTo(1_000);
+        client.disconnect();
+    }
+
+    @Test
+    void aDeviceThatSendsTooMuchIsToldSoAndStaysConnected() {
+        var device = fixture.device5(fixture.neighbour, "token-2");
+        var burst = 2 * BrokerSettings.Limits.STANDARD.messagesPerSecond();
+        var ack = Topics.ack(fixture.workspace, fixture.neighbour);
+        var message =
+                Mqtt5Publish.builder().topic(ack).qos(MqttQos.AT_LEAST_ONCE).payload(bytes("x"));
+
+        var results =
+                Flowable.range(0, 3 * burst)
+                        .map(_ -> message.build())
+                        .as(device.toRx()::publish)
+                        .map(result ->
+                                result.getError()
+                                        .filter(Mqtt5PubAckException.class::isInstance)
+                                        .map(Mqtt5PubAckException.class::cast)
+                                        .map(e -> e.getMqttMessage().getReasonCode())
+                                        .orElse(Mqtt5PubAckReasonCode.SUCCESS))
+                        .toList()
+                        .blockingGet();
+
+        assertThat(results).contains(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED);
+        assertThat(results.stream().filter(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED::equals).count())
+                .isLessThanOrEqualTo(2L * burst);
+        assertThat(device.getState().isConnected()).isTrue();
+        device.disconnect();
+    }
+
+    @Test
+    void aDeviceIsToldToComeBackWhenNobodyKnowsItsToken() {
+        var id = fixture.device.toString();
+
+        assertThat(refusal5(id, id, Fixture.UNKNOWABLE))
+                .isEqualTo(Mqtt5ConnAckReasonCode.SERVER_UNAVAILABLE);
+    }
+
+    @Test
+    void onlyAServiceMayEndASession() throws Exception {
+        var device = fixture.device5();
+        var url = "http://127.0.0.1:" + fixture.broker.httpPort();
+        try (var http = HttpClient.newHttpClient()) {
+            assertThat(delete(http, url + "/clients/" + fixture.device, "guess")).isEqualTo(401);
+            assertThat(device.getState().isConnected()).isTrue();
+            assertThat(delete(http, url + "/clients/" + fixture.device, Fixture.SECRET))
+                    .isEqualTo(204);
+            Fixture.await("disconnected", () -> !device.getState().isConnected());
+            assertThat(delete(http, url + "/clients/" + fixture.device, Fixture.SECRET))
+                    .isEqualTo(404);
+            assertThat(delete(http, url + "/clients/hub-1", Fixture.SECRET)).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void itsHealthIsUp() throws Exception {
+        var url = "http://127.0.0.1:" + fixture.broker.httpPort() + "/health";
+        try (var http = HttpClient.newHttpClient()) {
+            var health =
+                    http.send(
+                            HttpRequest.newBuilder(URI.create(url)).build(),
+                            BodyHandlers.ofString());
+
+            assertThat(health.statusCode()).isEqualTo(200);
+            assertThat(health.body()).isEqualTo("{\"status\":\"up\"}");
+        }
+    }
+
+    private static String expand(String pattern) {
+        return pattern.replace("{ws}", fixture.workspace.toString())
+                .replace("{dev}", fixture.device.toString())
+                .replace("{other}", fixture.neighbour.toString());
+    }
+
+    private static void publish(
+            Mqtt5BlockingClient client, String topic, String body, boolean retain) {
+        client.publishWith()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retain(retain)
+                .payload(bytes(body))
+                .send();
+    }
+
+    private static String next(Mqtt5BlockingClient.Mqtt5Publishes publishes)
+            throws InterruptedException {
+        return publishes
+                .receive(Fixture.WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .map(message -> new String(message.getPayloadAsBytes(), StandardCharsets.UTF_8))
+                .orElse("nothing");
+    }
+
+    private static Mqtt5ConnAckReasonCode refusal5(
+            String clientId, String username, String password) {
+        return catchThrowableOfType(
+                        Mqtt5ConnAckException.class,
+                        () ->
+                                fixture.mqtt5(clientId)
+                                        .connectWith()
+                                        .simpleAuth()
+                                        .username(username)
+                                        .password(bytes(password))
+                                        .applySimpleAuth()
+                                        .send())
+                .getMqttMessage()
+                .getReasonCode();
+    }
+
+    private static Mqtt3ConnAckReturnCode refusal3(
+            String clientId, String username, String password) {
+        return catchThrowableOfType(
+                        Mqtt3ConnAckException.class,
+                        () ->
+                                fixture.mqtt3(clientId)
+                                        .connectWith()
+                                        .simpleAuth()
+                                        .username(username)
+                                        .password(bytes(password))
+                                        .applySimpleAuth()
+                                        .send())
+                .getMqttMessage()
+                .getReturnCode();
+    }
+
+    private static int delete(HttpClient http, String url, String secret)
+            throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(url))
+                                .header("X-Service-Secret", secret)
+                                .DELETE()
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
+    }
+}

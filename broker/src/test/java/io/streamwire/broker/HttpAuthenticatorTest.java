@@ -1,0 +1,116 @@
+package io.streamwire.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.streamwire.broker.Authenticator.Credentials;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpAuthenticatorTest {
+
+    private static final String SECRET = "service-secret";
+
+    private final UUID workspace = Ids.next();
+    private final UUID device = Ids.next();
+    private final List<String> questions = new CopyOnWriteArrayList<>();
+    private HttpServer devices;
+    private volatile int status = 200;
+
+    HttpAuthenticatorTest() throws IOException {
+        devices = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    }
+
+    @BeforeEach
+    void start() {
+        devices.createContext(
+                "/ask",
+                exchange -> {
+                    var body = exchange.getRequestBody().readAllBytes();
+                    var question = Json.read(body, Map.class);
+                    questions.add(new String(body, java.nio.charset.StandardCharsets.UTF_8));
+                    var known =
+                            SECRET.equals(exchange.getRequestHeaders().getFirst("X-Service-Secret"))
+                                    && "token-1".equals(question.get("password"));
+                    var answer =
+                            Json.writeBytes(
+                                    known
+                                            ? Map.of(
+                                                    "allow",
+                                                    true,
+                                                    "workspace_id",
+                                                    workspace,
+                                                    "device_id",
+                                                    device)
+                                            : Map.of("allow", false));
+                    exchange.sendResponseHeaders(status, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                });
+        devices.start();
+    }
+
+    @AfterEach
+    void stop() {
+        devices.stop(0);
+    }
+
+    @Test
+    void aYesIsRememberedUntilTheDeviceIsForgotten() {
+        var authenticator = authenticator();
+
+        var first = authenticator.authenticate(credentials("token-1"));
+        var second = authenticator.authenticate(credentials("token-1"));
+        assertThat(first).contains(new DeviceIdentity(workspace, device));
+        assertThat(second).isEqualTo(first);
+        assertThat(questions)
+                .containsExactly(
+                        "{\"client_id\":\"%s\",\"username\":\"%s\",\"password\":\"token-1\"}"
+                                .formatted(device, device));
+
+        authenticator.forget(device);
+        assertThat(authenticator.authenticate(credentials("token-1"))).isEqualTo(first);
+        assertThat(questions).hasSize(2);
+    }
+
+    @Test
+    void aNoIsAskedAgain() {
+        var authenticator = authenticator();
+
+        assertThat(authenticator.authenticate(credentials("guess"))).isEmpty();
+        assertThat(authenticator.authenticate(credentials("guess"))).isEmpty();
+
+        assertThat(questions).hasSize(2);
+    }
+
+    @Test
+    void anErrorIsNotANo() {
+        status = 500;
+
+        assertThatThrownBy(() -> authenticator().authenticate(credentials("token-1")))
+                .isInstanceOf(UncheckedIOException.class);
+    }
+
+    private Authenticator authenticator() {
+        return Authenticator.http(
+                URI.create("http://127.0.0.1:" + devices.getAddress().getPort() + "/ask"), SECRET);
+    }
+
+    private Credentials credentials(String token) {
+        return new Credentials(device.toString(), device.toString(), token);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.broker;
+
+import org.jspecify.annotations.NullMarked;
