@@ -9,7 +9,7 @@
 -- Answers outcome and remaining ms of every rule, one after the other.
 
 if sw_full(KEYS[1]) or sw_full(KEYS[2]) then
-  return {err = 'STREAMFULL'}
+  return sw_refuse()
 end
 
 local workspace, event, decided, refusal = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -5,7 +5,7 @@
 -- Answers how many it moved and when the next is due (ms since the epoch, '' = none).
 
 if sw_full(KEYS[1]) then
-  return {err = 'STREAMFULL'}
+  return sw_refuse()
 end
 
 local members = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
