@@ -28,6 +28,12 @@ public record Decision(
     public static final String COOLDOWN_GLOBAL = "cooldown_global";
     public static final String COOLDOWN_VIEWER = "cooldown_viewer";
 
+    /** The event had waited too long, for instance while nobody ran the rules. */
+    public static final String STALE = "stale";
+
+    /** Too many delayed actions wait already. */
+    public static final String DELAYS_FULL = "delays_full";
+
     public Decision {
         actionIds = List.copyOf(actionIds);
     }

@@ -1,0 +1,25 @@
+package io.streamwire.rules;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rule once did about an event, as it is answered.
+ *
+ * @param remainingMs how long a cooldown still held, ms
+ */
+record Execution(
+        UUID id,
+        UUID eventId,
+        UUID ruleId,
+        Instant at,
+        String outcome,
+        @Nullable Long remainingMs,
+        List<UUID> actionIds) {
+
+    Execution {
+        actionIds = List.copyOf(actionIds);
+    }
+}

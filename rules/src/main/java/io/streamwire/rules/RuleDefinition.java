@@ -1,0 +1,31 @@
+package io.streamwire.rules;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person wrote down as a rule; {@link RuleJson} has read and checked it.
+ *
+ * @param livestreamId the only livestream it listens to; every one of the workspace when absent
+ */
+record RuleDefinition(
+        String name,
+        boolean enabled,
+        @Nullable UUID livestreamId,
+        Trigger trigger,
+        Cooldown cooldown,
+        List<DeviceAction> actions) {
+
+    RuleDefinition {
+        actions = List.copyOf(actions);
+    }
+
+    RuleDefinition withEnabled(boolean enabled) {
+        return new RuleDefinition(name, enabled, livestreamId, trigger, cooldown, actions);
+    }
+
+    boolean hasDelay() {
+        return actions.stream().anyMatch(action -> action.delayMs() > 0);
+    }
+}

@@ -1,0 +1,63 @@
+package io.streamwire.rules;
+
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.Viewer;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Events of one livestream of one workspace. */
+record LiveEvents(UUID workspaceId, UUID livestreamId) {
+
+    static final Viewer ANNA = new Viewer("7000000000000000001", "anna", "Anna", List.of());
+    static final Viewer BEN = new Viewer("7000000000000000002", "ben", "Ben", List.of());
+
+    private static final AtomicLong MESSAGES = new AtomicLong();
+
+    LiveEvents() {
+        this(Ids.next(), Ids.next());
+    }
+
+    LiveEvent comment(String text) {
+        return comment(ANNA, text);
+    }
+
+    LiveEvent comment(Viewer viewer, String text) {
+        return event(viewer, new LiveEvent.CommentPosted(text), false);
+    }
+
+    LiveEvent historicalComment(String text) {
+        return event(ANNA, new LiveEvent.CommentPosted(text), true);
+    }
+
+    LiveEvent gift(String name, int diamonds, int count, int increment, Streak streak) {
+        return event(
+                ANNA,
+                new LiveEvent.GiftSent(5655, name, diamonds, count, increment, streak),
+                false);
+    }
+
+    LiveEvent joined() {
+        return event(ANNA, new LiveEvent.Joined(), false);
+    }
+
+    private LiveEvent event(Viewer viewer, Payload payload, boolean historical) {
+        var message = MESSAGES.incrementAndGet();
+        var now = Instant.now();
+        return new LiveEvent(
+                Ids.event(livestreamId.toString(), message),
+                livestreamId,
+                workspaceId,
+                Long.toString(message),
+                now,
+                now,
+                historical,
+                false,
+                viewer,
+                payload);
+    }
+}

@@ -1,0 +1,183 @@
+package io.streamwire.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.rules.Trigger.GiftMode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuleEngineTest {
+
+    private final LiveEvents events = new LiveEvents();
+    private final RuleExamples rules = new RuleExamples(events.workspaceId());
+
+    @ParameterizedTest
+    @CsvSource({
+        "spin, please spin it, true",
+        "spin, SPIN, true",
+        "SpIn, spinning, true",
+        "spin, ｓｐｉｎ, true",
+        "straße, STRASSE, true",
+        "STRASSE, straße, true",
+        "café, CAFE\u0301, true",
+        "ΟΔΟΣ, οδος, true",
+        "οδός, ΟΔΌΣ, true",
+        "ﬁre, FIRE, true",
+        "🔥, hot 🔥🔥, true",
+        "회전, 회전!, true",
+        "spin, s pin, false",
+        "spin, spn, false",
+        "cafe, café, false",
+    })
+    void textIsFoundWhateverItsCaseAndForm(String text, String comment, boolean found) {
+        var rule = rules.rule(new Trigger.CommentContains(text));
+
+        assertThat(matches(events.comment(comment), rule)).isEqualTo(found);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'!spin', '!spin', true",
+        "'!spin', ' !SPIN ', true",
+        "'!spin ', '!spin', true",
+        "'!spin', '!spin now', false",
+        "'!spin', '', false",
+    })
+    void wholeCommentsAreCompared(String text, String comment, boolean equal) {
+        var rule = rules.rule(new Trigger.CommentEquals(text));
+
+        assertThat(matches(events.comment(comment), rule)).isEqualTo(equal);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'spin\\s+\\d+', 'SPIN 12', true",
+        "'^spin$', 'spin', true",
+        "'^spin$', 'a spin', false",
+        "'^\\d+$', '１２３', true",
+        "'(a+)+$', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab', false",
+    })
+    void patternsSearchInComments(String regex, String comment, boolean found) {
+        var rule = rules.rule(new Trigger.CommentRegex(regex));
+
+        assertThat(matches(events.comment(comment), rule)).isEqualTo(found);
+    }
+
+    @Test
+    void onlyTheBeginningOfAnEndlessCommentIsRead() {
+        var rule = rules.rule(new Trigger.CommentContains("spin"));
+
+        assertThat(matches(events.comment("spin" + "x".repeat(100_000)), rule)).isTrue();
+        assertThat(matches(events.comment("x".repeat(CommentText.MAX_LENGTH) + "spin"), rule))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SINGLE, 1, true",
+        "STARTED, 1, false",
+        "RUNNING, 50, false",
+        "ENDED, 99, true",
+    })
+    void aStreakFiresOnceAtItsEnd(Streak streak, int count, boolean fires) {
+        var rule = rules.rule(new Trigger.Gift(List.of(), 0, GiftMode.STREAK_END));
+
+        assertThat(matches(events.gift("Rose", 1, count, 0, streak), rule)).isEqualTo(fires);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STARTED, 1, 1",
+        "RUNNING, 7, 7",
+        "ENDED, 0, 0",
+        "SINGLE, 1, 1",
+        "RUNNING, 5000, 100",
+        "RUNNING, -3, 0",
+    })
+    void everyGiftOfAStreakFires(Streak streak, int increment, int times) {
+        var rule = rules.rule(new Trigger.Gift(List.of(), 0, GiftMode.PER_INCREMENT));
+
+        var matches =
+                new RuleEngine(List.of(rule)).match(events.gift("Rose", 1, 9, increment, streak));
+
+        assertThat(matches.stream().mapToInt(RuleEngine.Match::times).sum()).isEqualTo(times);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STREAK_END, 100, 1, 99, false",
+        "STREAK_END, 100, 1, 100, true",
+        "STREAK_END, 100, 100, 0, true",
+        "STREAK_END, 2000000000, 2000000000, 2000000000, true",
+        "PER_INCREMENT, 100, 1, 100, false",
+        "PER_INCREMENT, 100, 100, 1, true",
+    })
+    void cheapGiftsAreLeftOut(GiftMode mode, int least, int diamonds, int count, boolean fires) {
+        var rule = rules.rule(new Trigger.Gift(List.of(), least, mode));
+
+        assertThat(matches(events.gift("Rose", diamonds, count, 1, Streak.ENDED), rule))
+                .isEqualTo(fires);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Rose, true", "ROSE, true", "Lion, true", "Rosen, false"})
+    void giftsAreChosenByName(String name, boolean fires) {
+        var rule = rules.rule(new Trigger.Gift(List.of("rose", "lion"), 0, GiftMode.STREAK_END));
+
+        assertThat(matches(events.gift(name, 1, 1, 1, Streak.SINGLE), rule)).isEqualTo(fires);
+    }
+
+    @Test
+    void theBacklogSetsNothingOff() {
+        var rule = rules.rule(new Trigger.CommentContains("spin"));
+
+        assertThat(matches(events.historicalComment("spin"), rule)).isFalse();
+    }
+
+    @Test
+    void aRuleHearsOnlyItsLivestream() {
+        var here = rules.onlyOf(events.livestreamId(), new Trigger.CommentContains("spin"));
+        var elsewhere = rules.onlyOf(Ids.next(), new Trigger.CommentContains("spin"));
+
+        assertThat(matches(events.comment("spin"), here)).isTrue();
+        assertThat(matches(events.comment("spin"), elsewhere)).isFalse();
+    }
+
+    @Test
+    void rulesAnswerInTheirOrder() {
+        var first = rules.rule(new Trigger.CommentRegex("s.in"));
+        var second = rules.rule(new Trigger.CommentContains("spin"));
+        var third = rules.rule(new Trigger.CommentEquals("spin"));
+
+        assertThat(new RuleEngine(List.of(second, first, third)).match(events.comment("spin")))
+                .extracting(RuleEngine.Match::rule)
+                .containsExactly(second, first, third);
+    }
+
+    @Test
+    void disabledRulesDoNotListen() {
+        var engine = new RuleEngine(List.of(rules.disabled(new Trigger.CommentContains("spin"))));
+
+        assertThat(engine.listensTo("tiktok.comment")).isFalse();
+        assertThat(engine.match(events.comment("spin"))).isEmpty();
+    }
+
+    @Test
+    void otherEventsNeedNotBeRead() {
+        var engine = new RuleEngine(List.of(rules.rule(new Trigger.CommentContains("spin"))));
+
+        assertThat(engine.listensTo("tiktok.comment")).isTrue();
+        assertThat(engine.listensTo("tiktok.gift")).isFalse();
+        assertThat(engine.listensTo("tiktok.unheard")).isFalse();
+        assertThat(engine.match(events.joined())).isEmpty();
+    }
+
+    private static boolean matches(LiveEvent event, Rule rule) {
+        return !new RuleEngine(List.of(rule)).match(event).isEmpty();
+    }
+}

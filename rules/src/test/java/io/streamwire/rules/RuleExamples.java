@@ -1,0 +1,60 @@
+package io.streamwire.rules;
+
+import io.streamwire.contract.Ids;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Rules as tests need them: one action, no cooldown, unless they say otherwise. */
+record RuleExamples(UUID workspaceId, UUID deviceId) {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    RuleExamples(UUID workspaceId) {
+        this(workspaceId, Ids.next());
+    }
+
+    DeviceAction spin() {
+        return spinAfter(0);
+    }
+
+    DeviceAction spinAfter(long delayMs) {
+        return new DeviceAction(
+                deviceId, "motor_spin", Map.of("level", 60L, "ms", 800L), 2_000, delayMs);
+    }
+
+    Rule rule(Trigger trigger) {
+        return rule(trigger, Cooldown.NONE, List.of(spin()));
+    }
+
+    Rule rule(Trigger trigger, Cooldown cooldown, List<DeviceAction> actions) {
+        return rule(true, null, trigger, cooldown, actions);
+    }
+
+    Rule disabled(Trigger trigger) {
+        return rule(false, null, trigger, Cooldown.NONE, List.of(spin()));
+    }
+
+    Rule onlyOf(UUID livestreamId, Trigger trigger) {
+        return rule(true, livestreamId, trigger, Cooldown.NONE, List.of(spin()));
+    }
+
+    private Rule rule(
+            boolean enabled,
+            @Nullable UUID livestreamId,
+            Trigger trigger,
+            Cooldown cooldown,
+            List<DeviceAction> actions) {
+        var name = "Rule " + NAMES.incrementAndGet();
+        return new Rule(
+                Ids.next(),
+                workspaceId,
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                new RuleDefinition(name, enabled, livestreamId, trigger, cooldown, actions));
+    }
+}

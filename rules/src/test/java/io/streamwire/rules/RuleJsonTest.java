@@ -1,0 +1,260 @@
+package io.streamwire.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.contract.Json;
+import io.streamwire.rules.Trigger.GiftMode;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuleJsonTest {
+
+    private static final String DEVICE = "01980000-0000-7000-8000-00000000000d";
+
+    private static final String SPIN =
+            """
+            {"name": "Spin", "enabled": true,
+             "trigger": {"type": "comment", "contains": "spin"},
+             "cooldown": {"global_ms": 1000, "per_viewer_ms": 5000},
+             "actions": [{"type": "device", "device_id": "%s", "command": "motor_spin",
+                          "args": {"level": 60, "ms": 800}}]}
+            """
+                    .formatted(DEVICE);
+
+    @Test
+    void aRuleIsRead() {
+        assertThat(RuleJson.read(json(SPIN)))
+                .isEqualTo(
+                        new RuleDefinition(
+                                "Spin",
+                                true,
+                                null,
+                                new Trigger.CommentContains("spin"),
+                                new Cooldown(1_000, 5_000),
+                                List.of(
+                                        new DeviceAction(
+                                                UUID.fromString(DEVICE),
+                                                "motor_spin",
+                                                Map.of("level", 60L, "ms", 800L),
+                                                2_000,
+                                                0))));
+    }
+
+    @Test
+    void whatIsLeftOutHasItsDefault() {
+        var gift =
+                (ObjectNode)
+                        json(
+                                """
+                                {"name": "Gift", "livestream_id": null,
+                                 "trigger": {"type": "gift"},
+                                 "actions": [{"type": "device", "device_id": "%s", "command": "on"}]}
+                                """
+                                        .formatted(DEVICE));
+
+        var rule = RuleJson.read(gift);
+
+        assertThat(rule.enabled()).isTrue();
+        assertThat(rule.livestreamId()).isNull();
+        assertThat(rule.trigger()).isEqualTo(new Trigger.Gift(List.of(), 0, GiftMode.STREAK_END));
+        assertThat(rule.cooldown()).isEqualTo(Cooldown.NONE);
+        assertThat(rule.actions().getFirst().ttlMs()).isEqualTo(2_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/name | \"\"",
+                "/name | \" \"",
+                "/name | 7",
+                "/name | \"a\\u0000b\"",
+                "/name | \"\\ud800\"",
+                "/enabled | \"yes\"",
+                "/livestream_id | \"1-1-1-1-1\"",
+                "/trigger | 5",
+                "/trigger | {\"type\": \"comment\"}",
+                "/trigger | {\"type\": \"comment\", \"contains\": \"a\", \"equals\": \"b\"}",
+                "/trigger/type | 1",
+                "/trigger/contains | \"\"",
+                "/cooldown | []",
+                "/cooldown/global_ms | -1",
+                "/cooldown/global_ms | 86400001",
+                "/cooldown/per_viewer_ms | 1.5",
+                "/actions | []",
+                "/actions | {}",
+                "/actions/0 | 1",
+                "/actions/0/type | null",
+                "/actions/0/device_id | \"lamp\"",
+                "/actions/0/command | \"motor spin\"",
+                "/actions/0/args | []",
+                "/actions/0/args/level | \"60\"",
+                "/actions/0/args/level | null",
+                "/actions/0/args/level | 60.0",
+                "/actions/0/args/level | 9007199254740992",
+                "/actions/0/args/level | 99999999999999999999",
+                "/actions/0/args/a b | 1",
+                "/actions/0/ttl_ms | 0",
+                "/actions/0/ttl_ms | 60001",
+                "/actions/0/delay_ms | -1",
+                "/actions/0/delay_ms | 600001",
+            })
+    void aFaultIsReportedWhereItIs(String pointer, String value) {
+        var invalid = refused(with(pointer, value));
+
+        assertThat(invalid.faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+        assertThat(invalid.unsupported()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/condition | \"viewer.follower\"",
+                "/cooldown/uses | 3",
+                "/trigger/window_ms | 1000",
+                "/trigger/type | \"likes\"",
+                "/actions/0/type | \"webhook\"",
+                "/actions/0/a~1b | 1",
+            })
+    void whatRulesCannotDoIsRefused(String pointer, String value) {
+        var invalid = refused(with(pointer, value));
+
+        assertThat(invalid.faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+        assertThat(invalid.unsupported()).isTrue();
+    }
+
+    @Test
+    void everyFaultIsReportedAtOnce() {
+        var rule = with("/name", "\"\"");
+        ((ObjectNode) rule.at("/actions/0")).put("ttl_ms", 0).remove("device_id");
+        ((ObjectNode) rule.at("/trigger")).put("contains", "x".repeat(201));
+
+        assertThat(refused(rule).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactlyInAnyOrder(
+                        "/name", "/actions/0/ttl_ms", "/actions/0/device_id", "/trigger/contains");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a(b | missing closing )",
+                "ab[c | missing closing ] at character 2: [c",
+                "x(?=y) | invalid or unsupported Perl syntax at character 1: (?=",
+                "(a{100}){100} | its counted repetitions multiply to more than 1000",
+                "((((a{9999999999999}){1000}){1000}){1000}) | its counted repetitions multiply to more than 1000",
+                ".{600} | too large: 602 steps of at most 500",
+            })
+    void aPatternIsRefusedWithItsReason(String regex, String reason) {
+        var rule = with("/trigger", "{\"type\": \"comment\"}");
+        ((ObjectNode) rule.at("/trigger")).put("regex", regex);
+
+        assertThat(refused(rule).faults())
+                .containsExactly(new InvalidRule.Fault("/trigger/regex", reason));
+    }
+
+    @Test
+    void aListOfActionsHasAnEnd() {
+        var rule = json(SPIN);
+        var actions = (ArrayNode) rule.at("/actions");
+        while (actions.size() <= RuleJson.MAX_ACTIONS) {
+            actions.add(actions.get(0));
+        }
+
+        assertThat(refused(rule).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions");
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() {
+        var random = RandomGenerator.of("L64X128MixRandom");
+        for (int i = 0; i < 200; i++) {
+            var rule = anyRule(random);
+
+            assertThat(RuleJson.read(json(Json.write(RuleJson.write(rule))))).isEqualTo(rule);
+        }
+    }
+
+    private static RuleDefinition anyRule(RandomGenerator random) {
+        var trigger =
+                switch (random.nextInt(4)) {
+                    case 0 -> new Trigger.CommentContains(anyText(random, 200));
+                    case 1 -> new Trigger.CommentEquals(anyText(random, 200));
+                    case 2 -> new Trigger.CommentRegex("[a-z]{" + random.nextInt(1, 99) + "}");
+                    default ->
+                            new Trigger.Gift(
+                                    random.ints(random.nextInt(5))
+                                            .mapToObj(_ -> anyText(random, 100))
+                                            .toList(),
+                                    random.nextInt(Integer.MAX_VALUE),
+                                    random.nextBoolean()
+                                            ? GiftMode.STREAK_END
+                                            : GiftMode.PER_INCREMENT);
+                };
+        var actions =
+                random.ints(random.nextInt(1, 17))
+                        .mapToObj(_ ->
+                                new DeviceAction(
+                                        new UUID(random.nextLong(), random.nextLong()),
+                                        "command",
+                                        Map.of("a", random.nextLong() >> 11),
+                                        random.nextLong(1, 60_001),
+                                        random.nextLong(600_001)))
+                        .toList();
+        return new RuleDefinition(
+                anyText(random, 100),
+                random.nextBoolean(),
+                random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
+                trigger,
+                new Cooldown(random.nextLong(86_400_001), random.nextLong(86_400_001)),
+                actions);
+    }
+
+    private static String anyText(RandomGenerator random, int maxLength) {
+        var text = new StringBuilder("x");
+        random.ints(random.nextInt(maxLength), 1, Character.MAX_CODE_POINT + 1)
+                .filter(codePoint -> codePoint < 0xd800 || codePoint > 0xdfff)
+                .forEach(text::appendCodePoint);
+        return text.toString();
+    }
+
+    /** The rule with one field set, whether it exists or not. */
+    private static JsonNode with(String pointer, String value) {
+        var rule = json(SPIN);
+        var slash = pointer.lastIndexOf('/');
+        var parent = rule.at(pointer.substring(0, slash));
+        var name = pointer.substring(slash + 1).replace("~1", "/");
+        switch (parent) {
+            case ObjectNode object -> object.set(name, json(value));
+            case ArrayNode array -> array.set(Integer.parseInt(name), json(value));
+            default -> throw new IllegalArgumentException(pointer);
+        }
+        return rule;
+    }
+
+    private static InvalidRule refused(JsonNode rule) {
+        var invalid = catchThrowableOfType(InvalidRule.class, () -> RuleJson.read(rule));
+        assertThat(invalid).isNotNull();
+        return invalid;
+    }
+
+    private static JsonNode json(String text) {
+        return Json.read(text, JsonNode.class);
+    }
+}
