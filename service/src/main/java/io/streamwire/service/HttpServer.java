@@ -7,6 +7,7 @@ import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
@@ -49,43 +50,55 @@ public final class HttpServer implements AutoCloseable {
             TokenVerifier verifier,
             List<Api> apis,
             Runnable... readiness) {
-        int port = Configuration.port(config, service + ".port");
-        var bind = Configuration.text(config, service + ".bind");
+        var routes = routes(service, apis, readiness);
+        var server = WebServer.builder();
+        configure(server, config, service, verifier, routes);
+        return listen(server.build(), service, routes);
+    }
+
+    /** Every route of a service, in the order in which they are matched. */
+    static List<Route> routes(String service, List<Api> apis, Runnable... readiness) {
         var routes = new Routes();
         new Health(service, List.of(readiness)).routes(routes);
         apis.forEach(api -> api.routes(routes));
-        var sorted = routes.all().stream().sorted().toList();
+        return routes.all().stream().sorted().toList();
+    }
+
+    static void configure(
+            WebServerConfig.Builder server,
+            Config config,
+            String service,
+            TokenVerifier verifier,
+            List<Route> routes) {
         var access = new AccessCheck(verifier, Configuration.optional(config, "service.secret"));
-        var server =
-                WebServer.builder()
-                        .host(bind)
-                        .port(port)
-                        .shutdownHook(false)
-                        .shutdownGracePeriod(GRACE)
-                        .featuresDiscoverServices(false)
-                        .protocolsDiscoverServices(false)
-                        .addProtocol(Http1Config.create())
-                        .maxPayloadSize(Configuration.size(config, "http.max-body"))
-                        .maxTcpConnections(
-                                (int)
-                                        Configuration.number(
-                                                config, "http.max-connections", 1, 1_000_000))
-                        .idleConnectionTimeout(Configuration.duration(config, "http.idle-timeout"))
-                        .connectionConfig(connection ->
-                                connection.readTimeout(
-                                        Configuration.duration(config, "http.read-timeout")))
-                        .directHandlers(Errors.direct())
-                        .routing(routing -> route(routing, sorted, access, new Errors(service)))
-                        .build();
+        int connections = (int) Configuration.number(config, "http.max-connections", 1, 1_000_000);
+        var readTimeout = Configuration.duration(config, "http.read-timeout");
+        server.host(Configuration.text(config, service + ".bind"))
+                .port(Configuration.port(config, service + ".port"))
+                .shutdownHook(false)
+                .shutdownGracePeriod(GRACE)
+                .featuresDiscoverServices(false)
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.create())
+                .maxPayloadSize(Configuration.size(config, "http.max-body"))
+                .maxTcpConnections(connections)
+                .idleConnectionTimeout(Configuration.duration(config, "http.idle-timeout"))
+                .connectionConfig(connection -> connection.readTimeout(readTimeout))
+                .directHandlers(Errors.direct())
+                .routing(routing -> route(routing, routes, access, new Errors(service)));
+    }
+
+    private static HttpServer listen(WebServer server, String service, List<Route> routes) {
+        var host = server.prototype().host();
         try {
             server.start();
         } catch (RuntimeException e) {
             throw new ConfigurationException(
                     "%s.port cannot be listened on: %s:%d (%s)"
-                            .formatted(service, bind, port, rootMessage(e)));
+                            .formatted(service, host, server.prototype().port(), rootMessage(e)));
         }
-        LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, bind, server.port());
-        return new HttpServer(server, sorted);
+        LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, host, server.port());
+        return new HttpServer(server, routes);
     }
 
     /** The port that it listens on. */
@@ -123,18 +136,21 @@ public final class HttpServer implements AutoCloseable {
 
     private static void prepare(
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        var trace = Trace.of(request);
-        response.header(Trace.ID, trace.id())
+        addHeaders(request, response);
+        chain.proceed();
+        if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException("the client asked for it");
+        }
+    }
+
+    /** What every answer has; an error's answer begins without headers and gets them again. */
+    static void addHeaders(ServerRequest request, ServerResponse response) {
+        response.header(Trace.ID, Trace.of(request).id())
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Referrer-Policy", "no-referrer")
                 .header(HeaderNames.CACHE_CONTROL, "no-store");
-        boolean last = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
-        if (last) {
+        if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
             response.header(HeaderValues.CONNECTION_CLOSE);
-        }
-        chain.proceed();
-        if (last) {
-            throw new CloseConnectionException("the client asked for it");
         }
     }
 

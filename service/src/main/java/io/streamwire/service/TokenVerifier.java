@@ -2,7 +2,6 @@ package io.streamwire.service;
 
 import io.helidon.config.Config;
 import io.helidon.security.jwt.Jwt;
-import io.helidon.security.jwt.JwtException;
 import io.helidon.security.jwt.JwtValidator;
 import io.helidon.security.jwt.SignedJwt;
 import io.helidon.security.jwt.jwk.Jwk;
@@ -116,8 +115,10 @@ public final class TokenVerifier implements AutoCloseable {
                 throw invalid();
             }
             return claims;
-        } catch (JwtException | IllegalArgumentException | ClassCastException e) {
-            throw invalid();
+        } catch (Problem e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw invalid(); // the parsers fail in many ways on text that anybody may send
         }
     }
 
