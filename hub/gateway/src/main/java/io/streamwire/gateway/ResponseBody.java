@@ -6,12 +6,14 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a service's response on its way to the client: passed on as it comes, and never more
@@ -29,7 +31,7 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, A
     }
 
     private final CompletableFuture<ResponseBody> opened = new CompletableFuture<>();
-    private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+    private volatile Flow.@Nullable Subscription subscription;
 
     // Holds at most one Data, because one is requested at a time.
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
@@ -50,6 +52,7 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, A
      */
     void copyTo(OutputStream client, Duration silence)
             throws IOException, BrokenException, InterruptedException {
+        var source = Objects.requireNonNull(subscription, "not yet opened");
         while (true) {
             switch (signals.poll(silence.toNanos(), TimeUnit.NANOSECONDS)) {
                 case null -> throw new BrokenException("silent for " + silence.toMillis() + " ms");
@@ -64,7 +67,7 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, A
                         client.write(bytes);
                     }
                     client.flush();
-                    subscription.join().request(1);
+                    source.request(1);
                 }
             }
         }
@@ -77,7 +80,7 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, A
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        this.subscription.complete(subscription);
+        this.subscription = subscription;
         subscription.request(1);
         opened.complete(this);
     }
@@ -101,6 +104,9 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, A
     /** Tells the service that nobody listens any more; without effect after the end. */
     @Override
     public void close() {
-        subscription.thenAccept(Flow.Subscription::cancel);
+        var source = subscription;
+        if (source != null) {
+            source.cancel();
+        }
     }
 }
