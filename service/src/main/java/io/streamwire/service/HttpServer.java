@@ -127,6 +127,8 @@ public final class HttpServer implements AutoCloseable {
         response.header(Trace.ID, trace.id())
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Referrer-Policy", "no-referrer")
+                .header("X-Frame-Options", "DENY")
+                .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
                 .header(HeaderNames.CACHE_CONTROL, "no-store");
         boolean last = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
         if (last) {
