@@ -27,6 +27,10 @@ public final class Gateway implements AutoCloseable {
      *     taken
      */
     public static Gateway start(Config config) {
+        return start(config, TokenVerifier.of(config));
+    }
+
+    static Gateway start(Config config, TokenVerifier verifier) {
         var auth = upstream(config, "auth");
         var ingest = upstream(config, "ingest");
         var rules = upstream(config, "rules");
@@ -43,7 +47,6 @@ public final class Gateway implements AutoCloseable {
                         duration(config, "gateway.response-timeout"),
                         duration(config, "gateway.prefer-wait"),
                         duration(config, "gateway.silence-timeout"));
-        var verifier = TokenVerifier.of(config);
         var exchange = new Exchange(duration(config, "gateway.connect-timeout"));
         var proxy = new Proxy(exchange, rateLimit, proxies, patience);
         var readiness = new Readiness(exchange, List.of(auth, ingest, rules, devices));

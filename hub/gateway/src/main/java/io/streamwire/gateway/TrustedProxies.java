@@ -1,6 +1,7 @@
 package io.streamwire.gateway;
 
 import io.streamwire.service.ConfigurationException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -51,17 +52,15 @@ final class TrustedProxies {
         return client;
     }
 
-    private record Network(byte[] address, int bits) {
+    private record Network(InetAddress address, int bits) {
 
         static Network parse(String text) {
             try {
                 int slash = text.indexOf('/');
-                var address =
-                        InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash))
-                                .getAddress();
-                int most = address.length * Byte.SIZE;
-                int bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
-                if (bits >= 0 && bits <= most) {
+                var address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+                int bits =
+                        slash < 0 ? length(address) : Integer.parseInt(text.substring(slash + 1));
+                if (bits >= 0 && bits <= length(address)) {
                     return new Network(address, bits);
                 }
             } catch (IllegalArgumentException e) {
@@ -70,25 +69,24 @@ final class TrustedProxies {
             throw wrong(text);
         }
 
+        boolean contains(InetAddress other) {
+            return length(other) == length(address) && prefix(other).equals(prefix(address));
+        }
+
+        private BigInteger prefix(InetAddress of) {
+            return new BigInteger(1, of.getAddress()).shiftRight(length(of) - bits);
+        }
+
+        /** In bits. */
+        private static int length(InetAddress address) {
+            return address.getAddress().length * Byte.SIZE;
+        }
+
         private static ConfigurationException wrong(String text) {
             return new ConfigurationException(
                     "gateway.trusted-proxies must be addresses or networks like 10.0.0.0/8, has \""
                             + text
                             + "\"");
-        }
-
-        boolean contains(InetAddress other) {
-            var bytes = other.getAddress();
-            if (bytes.length != address.length) {
-                return false;
-            }
-            for (int bit = 0; bit < bits; bit++) {
-                int mask = 0x80 >> (bit % Byte.SIZE);
-                if (((bytes[bit / Byte.SIZE] ^ address[bit / Byte.SIZE]) & mask) != 0) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }
