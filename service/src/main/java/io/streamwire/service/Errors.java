@@ -54,6 +54,7 @@ final class Errors implements ErrorHandler<Throwable> {
                                     trace.id()),
                     error);
         }
+        HttpServer.markAnswer(response, trace); // Helidon has cleared the headers
         response.status(problem.status()).header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
         problem.headers().forEach((name, value) -> response.header(name, value));
         response.send(problem.body(trace.id()));

@@ -123,13 +123,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static void prepare(
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        var trace = Trace.of(request);
-        response.header(Trace.ID, trace.id())
-                .header("X-Content-Type-Options", "nosniff")
-                .header("Referrer-Policy", "no-referrer")
-                .header("X-Frame-Options", "DENY")
-                .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-                .header(HeaderNames.CACHE_CONTROL, "no-store");
+        markAnswer(response, Trace.of(request));
         boolean last = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
         if (last) {
             response.header(HeaderValues.CONNECTION_CLOSE);
@@ -138,6 +132,18 @@ public final class HttpServer implements AutoCloseable {
         if (last) {
             throw new CloseConnectionException("the client asked for it");
         }
+    }
+
+    /**
+     * The headers of every answer. What is answered is data: no browser runs, frames or keeps it.
+     */
+    static void markAnswer(ServerResponse response, Trace trace) {
+        response.header(Trace.ID, trace.id())
+                .header("X-Content-Type-Options", "nosniff")
+                .header("X-Frame-Options", "DENY")
+                .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                .header("Referrer-Policy", "no-referrer")
+                .header(HeaderNames.CACHE_CONTROL, "no-store");
     }
 
     private static String rootMessage(Throwable e) {
