@@ -147,6 +147,8 @@ public final class HttpServer implements AutoCloseable {
     static void addHeaders(ServerRequest request, ServerResponse response) {
         response.header(Trace.ID, Trace.of(request).id())
                 .header("X-Content-Type-Options", "nosniff")
+                .header("X-Frame-Options", "DENY")
+                .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
                 .header("Referrer-Policy", "no-referrer")
                 .header(HeaderNames.CACHE_CONTROL, "no-store");
         if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {

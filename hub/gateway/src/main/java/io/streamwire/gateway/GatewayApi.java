@@ -1,0 +1,66 @@
+package io.streamwire.gateway;
+
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Routes;
+import java.util.List;
+import java.util.Map;
+
+/** Which path leads to which service, and what it takes to get there. */
+final class GatewayApi implements Api {
+
+    private static final List<Method> METHODS =
+            List.of(Method.GET, Method.POST, Method.PUT, Method.PATCH, Method.DELETE);
+
+    private final Handler auth;
+    private final Handler ingest;
+    private final Handler rules;
+    private final Handler devices;
+
+    GatewayApi(Handler auth, Handler ingest, Handler rules, Handler devices) {
+        this.auth = auth;
+        this.ingest = ingest;
+        this.rules = rules;
+        this.devices = devices;
+    }
+
+    /** What {@code GET /} says. */
+    record Welcome(String name, String description, Map<String, String> api) {}
+
+    private static final Welcome WELCOME =
+            new Welcome(
+                    "Streamwire",
+                    "Lets a TikTok LIVE stream move real hardware, safely.",
+                    Map.of(
+                            "auth", "/api/v1/auth",
+                            "workspaces", "/api/v1/workspaces",
+                            "livestreams", "/api/v1/livestreams",
+                            "rules", "/api/v1/rules",
+                            "devices", "/api/v1/devices",
+                            "receipts", "/api/v1/receipts",
+                            "keys", "/.well-known/jwks.json"));
+
+    @Override
+    public void routes(Routes routes) {
+        routes.get("/", Permission.PUBLIC, (_, response) -> Body.send(response, WELCOME))
+                .get("/.well-known/jwks.json", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/register", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/login", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/refresh", Permission.PUBLIC, auth);
+        below(routes, "/api/v1/auth", auth);
+        below(routes, "/api/v1/workspaces", auth);
+        below(routes, "/api/v1/livestreams", ingest);
+        below(routes, "/api/v1/rules", rules);
+        below(routes, "/api/v1/devices", devices);
+        below(routes, "/api/v1/receipts", devices);
+    }
+
+    private static void below(Routes routes, String prefix, Handler handler) {
+        for (var method : METHODS) {
+            routes.route(method, prefix + "/*", Permission.SIGNED_IN, handler);
+        }
+    }
+}

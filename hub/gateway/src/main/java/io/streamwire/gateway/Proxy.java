@@ -1,0 +1,160 @@
+package io.streamwire.gateway;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.service.AccessToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Passes requests on to a service and its responses back, path, query and bodies as they are. It
+ * runs on the virtual thread of the client's connection, and holds the whole body of a request but
+ * never that of a response.
+ */
+final class Proxy {
+
+    private static final Logger LOG = System.getLogger(Proxy.class.getName());
+
+    private static final Set<Integer> WITHOUT_BODY =
+            Set.of(Status.NO_CONTENT_204.code(), Status.NOT_MODIFIED_304.code());
+
+    private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,3})");
+
+    private final Exchange exchange;
+    private final RateLimit rateLimit;
+    private final TrustedProxies trusted;
+    private final Patience patience;
+
+    Proxy(Exchange exchange, RateLimit rateLimit, TrustedProxies trusted, Patience patience) {
+        this.exchange = exchange;
+        this.rateLimit = rateLimit;
+        this.trusted = trusted;
+        this.patience = patience;
+    }
+
+    /**
+     * How long a service may take.
+     *
+     * @param headers until its response begins, besides what the client asked it to wait
+     * @param preferred most that a client may ask it to wait, by {@code Prefer: wait=}
+     * @param silence between two parts of its response
+     */
+    record Patience(Duration headers, Duration preferred, Duration silence) {}
+
+    /** The handler that passes everything on to one service. */
+    Handler to(Upstream upstream) {
+        return (request, response) -> pass(upstream, request, response);
+    }
+
+    private void pass(Upstream upstream, ServerRequest request, ServerResponse response)
+            throws IOException, InterruptedException {
+        var peer = address(request);
+        var client =
+                trusted.client(
+                        peer, String.join(",", RequestHeaders.all(request, "x-forwarded-for")));
+        var allowance = rateLimit.take(key(request, client));
+        var prologue = request.prologue();
+        var outgoing =
+                new Exchange.Outgoing(
+                        prologue.method(),
+                        new RequestTarget(
+                                prologue.uriPath().rawPath(), prologue.query().rawValue()),
+                        RequestHeaders.of(request, client, trusted.contain(peer)),
+                        body(request));
+        var answer = exchange.send(upstream, outgoing, patience(request));
+        try (var body = answer.body()) {
+            response.header("RateLimit-Policy", rateLimit.policy())
+                    .header("RateLimit", rateLimit.state(allowance));
+            copyHead(answer, response);
+            if (outgoing.method().equals(Method.HEAD)
+                    || WITHOUT_BODY.contains(answer.statusCode())) {
+                response.send();
+                return;
+            }
+            answer.headers()
+                    .firstValueAsLong("content-length")
+                    .ifPresent(response.headers()::contentLength);
+            copyBody(upstream, body, response);
+        }
+    }
+
+    private static void copyHead(HttpResponse<?> answer, ServerResponse response) {
+        response.status(Status.create(answer.statusCode()));
+        var hopByHop = HopByHop.of(answer.headers().allValues("connection"));
+        answer.headers()
+                .map()
+                .forEach((name, values) -> {
+                    if (!hopByHop.contains(name.toLowerCase(Locale.ROOT))) {
+                        response.header(HeaderNames.create(name), values.toArray(String[]::new));
+                    }
+                });
+    }
+
+    // The output is not closed when a side breaks off: that would make a cut response look whole.
+    private void copyBody(Upstream upstream, ResponseBody body, ServerResponse response)
+            throws InterruptedException {
+        try {
+            var out = response.outputStream();
+            out.flush();
+            body.copyTo(out, patience.silence());
+            out.close();
+        } catch (ResponseBody.BrokenException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "service={0} response=cut reason=\"{1}\"",
+                    upstream.name(),
+                    e.getMessage());
+            throw new CloseConnectionException("the service broke off", e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new CloseConnectionException("the client went away", e);
+        }
+    }
+
+    private Duration patience(ServerRequest request) {
+        var match = WAIT.matcher(String.join(",", RequestHeaders.all(request, "prefer")));
+        if (!match.find()) {
+            return patience.headers();
+        }
+        var asked = Duration.ofSeconds(Long.parseLong(match.group(1)));
+        var most = patience.preferred();
+        return patience.headers().plus(asked.compareTo(most) < 0 ? asked : most);
+    }
+
+    private static String key(ServerRequest request, InetAddress client) {
+        return request.context()
+                .get(AccessToken.class)
+                .map(token -> RateLimit.user(token.userId()))
+                .orElseGet(() -> RateLimit.address(client));
+    }
+
+    private static HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {
+        if (!request.content().hasEntity()) {
+            return HttpRequest.BodyPublishers.noBody();
+        }
+        try (var in = request.content().inputStream()) {
+            return HttpRequest.BodyPublishers.ofByteArray(in.readAllBytes());
+        }
+    }
+
+    private static InetAddress address(ServerRequest request) {
+        if (request.remotePeer().address() instanceof InetSocketAddress socket) {
+            return socket.getAddress();
+        }
+        throw new IllegalStateException("not an internet address");
+    }
+}

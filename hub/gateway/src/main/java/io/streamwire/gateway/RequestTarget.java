@@ -1,0 +1,45 @@
+package io.streamwire.gateway;
+
+import io.streamwire.service.Problem;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+
+/**
+ * A path and query exactly as the client sent them, after a check that nobody can read them in two
+ * ways: the path has no dot segment, empty segment, percent-encoding, backslash or path parameter.
+ * No path of the API needs any of these.
+ */
+record RequestTarget(String path, String query) {
+
+    private static final Pattern PATH =
+            Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~@:-]+)*/?");
+
+    /**
+     * @param query without the question mark, empty for none
+     * @throws Problem 400 {@code bad_target}
+     */
+    RequestTarget {
+        if (!PATH.matcher(path).matches()) {
+            throw bad("The path may only have segments of letters, digits and . _ ~ @ : -.");
+        }
+        try {
+            var uri = new URI(path.isEmpty() ? "/" : path + (query.isEmpty() ? "" : "?" + query));
+            if (uri.getRawFragment() != null) {
+                throw bad("The request has a fragment.");
+            }
+        } catch (URISyntaxException e) {
+            throw bad("The query has a character that must be percent-encoded.");
+        }
+    }
+
+    private static Problem bad(String detail) {
+        return Problem.badRequest("bad_target", detail);
+    }
+
+    /** As it goes into the request line. */
+    @Override
+    public String toString() {
+        return query.isEmpty() ? path : path + "?" + query;
+    }
+}

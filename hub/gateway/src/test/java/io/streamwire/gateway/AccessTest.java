@@ -1,0 +1,93 @@
+package io.streamwire.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.service.AccessToken;
+import io.streamwire.service.SigningKey;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccessTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/auth/me",
+                "/api/v1/auth/login",
+                "/api/v1/workspaces",
+                "/api/v1/livestreams/0198/events",
+                "/api/v1/rules",
+                "/api/v1/devices",
+                "/api/v1/receipts/0198"
+            })
+    void withoutATokenNothingPasses(String path) throws Exception {
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend)) {
+
+            var response = client.send(client.request(path));
+
+            assertThat(response.statusCode()).isEqualTo(401);
+            assertThat(response.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+            assertThat(Client.json(response).get("code").asText()).isEqualTo("token_missing");
+            assertThat(backend.arrived()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTokenOfAnotherKeyDoesNotPass() throws Exception {
+        var now = Instant.now();
+        var forged =
+                SigningKey.generate("test")
+                        .sign(
+                                new AccessToken(
+                                        UUID.randomUUID(),
+                                        UUID.randomUUID(),
+                                        null,
+                                        Map.of(),
+                                        now,
+                                        now.plusSeconds(600)));
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend)) {
+
+            var response =
+                    client.send(
+                            client.request("/api/v1/rules", "Authorization", "Bearer " + forged));
+
+            assertThat(response.statusCode()).isEqualTo(401);
+            assertThat(Client.json(response).get("code").asText()).isEqualTo("token_invalid");
+            assertThat(backend.arrived()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"register", "login", "refresh"})
+    void signingInNeedsNoToken(String call) throws Exception {
+        try (var backend = Backend.named("auth");
+                var client = Client.of(backend)) {
+
+            var response =
+                    client.send(
+                            client.request("/api/v1/auth/" + call)
+                                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(backend.onlyArrival().body()).isEqualTo("{}");
+        }
+    }
+
+    @Test
+    void thePublicKeysNeedNoToken() throws Exception {
+        try (var backend = Backend.named("auth");
+                var client = Client.of(backend)) {
+
+            var response = client.send(client.request("/.well-known/jwks.json"));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.streamwire.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamwire.service.Problem;
+import java.net.InetAddress;
+import java.net.http.HttpRequest;
+import org.junit.jupiter.api.Test;
+
+class RateLimitTest {
+
+    private static final String[] SLOW = {"gateway.rate-limit", "1", "gateway.rate-burst", "2"};
+
+    @Test
+    void aUserOverTheLimitIsToldWhenToComeBack() throws Exception {
+        try (var backend = Backend.named("rules");
+                var client = Client.of(backend, SLOW)) {
+            var user = Client.newUser();
+            client.send(client.request("/api/v1/rules", "Authorization", user));
+            client.send(client.request("/api/v1/devices", "Authorization", user));
+
+            var response = client.send(client.request("/api/v1/rules", "Authorization", user));
+
+            assertThat(response.statusCode()).isEqualTo(429);
+            assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(response.headers().firstValue("RateLimit-Policy"))
+                    .hasValue("\"api\";q=2;w=2");
+            assertThat(response.headers().firstValue("RateLimit")).hasValue("\"api\";r=0;t=2");
+            assertThat(Client.json(response).get("code").asText()).isEqualTo("rate_limited");
+            assertThat(backend.arrived()).hasSize(2);
+        }
+    }
+
+    @Test
+    void usersDoNotShareALimit() throws Exception {
+        try (var backend = Backend.named("rules");
+                var client = Client.of(backend, SLOW)) {
+
+            for (int i = 0; i < 5; i++) {
+                var response = client.get("/api/v1/rules");
+
+                assertThat(response.statusCode()).isEqualTo(200);
+                assertThat(response.headers().firstValue("RateLimit")).hasValue("\"api\";r=1;t=1");
+            }
+        }
+    }
+
+    @Test
+    void whoHasNotSignedInIsLimitedByAddress() throws Exception {
+        try (var backend = Backend.named("auth");
+                var client = Client.of(backend, SLOW)) {
+            var login =
+                    client.request("/api/v1/auth/login")
+                            .POST(HttpRequest.BodyPublishers.ofString("{}"));
+            client.send(login);
+            client.send(login);
+
+            assertThat(client.send(login).statusCode()).isEqualTo(429);
+            assertThat(client.get("/api/v1/rules").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void addressesBehindATrustedProxyAreToldApart() throws Exception {
+        try (var backend = Backend.named("auth");
+                var client =
+                        Client.of(
+                                backend,
+                                "gateway.rate-limit",
+                                "1",
+                                "gateway.rate-burst",
+                                "1",
+                                "gateway.trusted-proxies",
+                                "127.0.0.1")) {
+
+            for (int i = 1; i < 5; i++) {
+                var response =
+                        client.send(
+                                client.request(
+                                                "/api/v1/auth/login",
+                                                "X-Forwarded-For",
+                                                "203.0.113." + i)
+                                        .POST(HttpRequest.BodyPublishers.ofString("{}")));
+
+                assertThat(response.statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void theAddressesOfOneIpv6NetworkAreOneClient() {
+        var limit = new RateLimit(1, 1);
+        limit.take(RateLimit.address(InetAddress.ofLiteral("2001:db8:0:1::5")));
+
+        assertThatThrownBy(() ->
+                        limit.take(RateLimit.address(InetAddress.ofLiteral("2001:db8:0:1::6"))))
+                .isInstanceOf(Problem.class);
+        assertThat(limit.take(RateLimit.address(InetAddress.ofLiteral("2001:db8:0:2::5"))))
+                .isEqualTo(new RateLimit.Allowance(0, 1));
+    }
+}
