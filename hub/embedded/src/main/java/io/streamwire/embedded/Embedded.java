@@ -132,6 +132,16 @@ public final class Embedded implements AutoCloseable {
         return databasePassword;
     }
 
+    /**
+     * A generated secret of 48 hexadecimal digits, made at the first call and kept in the data
+     * directory where only its owner may read it.
+     *
+     * @param name a file name
+     */
+    public String secret(String name) {
+        return directory.secret(name);
+    }
+
     /** With the password, so never to be logged. */
     public URI redisUrl() {
         return redis.url();

@@ -1,0 +1,45 @@
+package io.streamwire.standalone;
+
+import io.streamwire.embedded.EmbeddedException;
+import io.streamwire.service.ConfigurationException;
+import io.streamwire.service.Logging;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands of {@code ./streamwire}. */
+@Command(
+        name = "streamwire",
+        description = "Lets a TikTok LIVE stream move real hardware, safely.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {UpCommand.class})
+final class Main {
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        Logging.configure();
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(Main::explain)
+                .execute(arguments);
+    }
+
+    /** What a person can change is one line; anything else is a defect and shows where. */
+    private static int explain(
+            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
+        switch (failure) {
+            case EmbeddedException _, ConfigurationException _ ->
+                    command.getErr().println("streamwire: " + failure.getMessage());
+            case InterruptedStartException _ -> {
+                // The process is already ending; its exit status tells of the signal.
+            }
+            default -> throw failure;
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}
