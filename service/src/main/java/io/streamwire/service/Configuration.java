@@ -79,9 +79,13 @@ public final class Configuration {
         return new TreeMap<>(yaml(defaults(), "defaults.yaml").asMap().get());
     }
 
-    /** The environment variable of a key: {@code auth.jwks-url} is {@code AUTH_JWKS_URL}. */
+    /**
+     * The environment variable of a key: {@code auth.jwks-url} is {@code AUTH_JWKS_URL}; a key
+     * without a section is too general alone, so {@code data-dir} is {@code STREAMWIRE_DATA_DIR}.
+     */
     public static String environmentName(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        var name = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        return key.contains(".") ? name : "STREAMWIRE_" + name;
     }
 
     /** A text that may be left out. */
