@@ -5,6 +5,8 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,23 +19,24 @@ public final class Embedded implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Embedded.class.getName());
 
+    private static final Duration WATCH = Duration.ofMillis(200);
+    private static final Duration REVIVE_PAUSE = Duration.ofSeconds(2);
+
     private final DataDirectory directory;
-    private final PostgresServer postgres;
-    private final RedisServer redis;
+    private final Server postgres;
+    private final Server redis;
     private final String databasePassword;
     private final boolean temporary;
+    private final Thread watcher;
     private boolean closed; // guarded by this
 
-    private Embedded(
-            DataDirectory directory,
-            PostgresServer postgres,
-            RedisServer redis,
-            boolean temporary) {
+    private Embedded(DataDirectory directory, Server postgres, Server redis, boolean temporary) {
         this.directory = directory;
         this.temporary = temporary;
         this.postgres = postgres;
         this.redis = redis;
         this.databasePassword = directory.secret("postgres");
+        this.watcher = Thread.ofVirtual().name("embedded-watcher").unstarted(this::watch);
     }
 
     /**
@@ -68,10 +71,9 @@ public final class Embedded implements AutoCloseable {
             EmbeddedSettings settings, DataDirectory directory, boolean temporary) {
         long begin = System.nanoTime();
         Programs programs = new Programs(settings.programs());
-        RedisServer redis = RedisServer.start(directory, settings, programs.redis());
+        Server redis = Redis.start(directory, settings, programs.redis());
         try {
-            PostgresServer postgres =
-                    PostgresServer.start(directory, settings, programs.postgres());
+            Server postgres = Postgres.start(directory, settings, programs.postgres());
             LOG.log(
                     Level.INFO,
                     "embedded.started data_dir={0} postgres_port={1,number,#} redis_port={2,number,#}"
@@ -80,7 +82,9 @@ public final class Embedded implements AutoCloseable {
                     postgres.port(),
                     redis.port(),
                     (System.nanoTime() - begin) / 1_000_000);
-            return new Embedded(directory, postgres, redis, temporary);
+            Embedded embedded = new Embedded(directory, postgres, redis, temporary);
+            embedded.watcher.start();
+            return embedded;
         } catch (RuntimeException e) {
             redis.close();
             throw e;
@@ -121,11 +125,11 @@ public final class Embedded implements AutoCloseable {
 
     /** The JDBC URL of a database; it holds no password. */
     public String jdbcUrl(String database) {
-        return postgres.jdbcUrl(database);
+        return Postgres.jdbcUrl(postgres.port(), database);
     }
 
     public String databaseUser() {
-        return PostgresServer.USER;
+        return Postgres.USER;
     }
 
     public String databasePassword() {
@@ -144,7 +148,8 @@ public final class Embedded implements AutoCloseable {
 
     /** With the password, so never to be logged. */
     public URI redisUrl() {
-        return redis.url();
+        return URI.create(
+                "redis://:%s@127.0.0.1:%d".formatted(directory.secret("redis"), redis.port()));
     }
 
     /**
@@ -161,6 +166,45 @@ public final class Embedded implements AutoCloseable {
         }
     }
 
+    /** Starts again what ends by itself, for example because the machine was out of memory. */
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(WATCH);
+                for (Server server : List.of(redis, postgres)) {
+                    if (!server.alive()) {
+                        revive(server);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // by close
+        }
+    }
+
+    private static void revive(Server server) throws InterruptedException {
+        LOG.log(Level.WARNING, "embedded.ended server={0}", server.name());
+        try {
+            server.revive();
+            LOG.log(Level.INFO, "embedded.revived server={0}", server.name());
+        } catch (EmbeddedException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "embedded.revival_failed server={0} why=\"{1}\"",
+                    server.name(),
+                    e.getMessage());
+            Thread.sleep(REVIVE_PAUSE);
+        }
+    }
+
+    private void joinWatcher() {
+        try {
+            watcher.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops both in order, usually within a second; stopping twice is fine. */
     @Override
     public synchronized void close() {
@@ -168,6 +212,8 @@ public final class Embedded implements AutoCloseable {
             return;
         }
         closed = true;
+        watcher.interrupt();
+        joinWatcher();
         try (directory;
                 redis;
                 postgres) {

@@ -3,9 +3,6 @@ package io.streamwire.embedded;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,20 +241,5 @@ final class ServerProcess {
         } catch (IOException e) {
             return "see " + log;
         }
-    }
-
-    /** A loopback port that nothing listens on: the wanted one, or any when that is 0. */
-    static int freePort(int wanted, String setting) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw portTaken(wanted, setting);
-        }
-    }
-
-    static EmbeddedException portTaken(int port, String setting) {
-        return new EmbeddedException(
-                "port %d is taken (setting %s; 0 takes any free one)".formatted(port, setting));
     }
 }

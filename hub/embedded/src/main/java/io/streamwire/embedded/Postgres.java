@@ -14,40 +14,53 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** PostgreSQL on loopback with our databases in it. */
-final class PostgresServer implements AutoCloseable {
+/** PostgreSQL with our databases in it. */
+final class Postgres implements Server.Program {
 
-    static final String PORT_SETTING = "embedded.postgres-port";
     static final String USER = "streamwire";
 
-    private static final String NAME = "PostgreSQL";
     private static final String ADMIN = "postgres";
     private static final List<String> DATABASES =
             List.of("auth_db", "tiktok_db", "rules_db", "device_db");
-    private static final int ATTEMPTS = 20;
     private static final String CANNOT_CONNECT_NOW = "57P03"; // starting up or recovering
     private static final String CONNECTION_FAILED = "08"; // class of SQL states
 
-    private final ServerProcess process;
-    private final int port;
+    private final Path data;
+    private final Path programs;
+    private final Path log;
+    private final boolean durable;
+    private final List<String> unprivileged;
+    private final Path adminFile;
+    private final String admin;
+    private final String password;
 
-    private PostgresServer(ServerProcess process, int port) {
-        this.process = process;
-        this.port = port;
+    private Postgres(DataDirectory directory, Path programs, boolean durable) {
+        this.data = directory.path().resolve("postgres");
+        this.programs = programs;
+        this.log = directory.path().resolve("postgres.log");
+        this.durable = durable;
+        this.unprivileged = unprivileged();
+        this.adminFile = directory.secretFile("postgres-admin");
+        this.admin = directory.secret("postgres-admin");
+        this.password = directory.secret("postgres");
     }
 
-    static PostgresServer start(DataDirectory directory, EmbeddedSettings settings, Path programs) {
-        Path data = directory.path().resolve("postgres");
-        Path log = directory.path().resolve("postgres.log");
-        stopOrphan(data);
-        String admin = directory.secret("postgres-admin");
-        List<String> unprivileged = unprivileged();
-        if (!Files.isDirectory(data)) {
-            initialise(directory, data, settings, programs, log, unprivileged);
+    /** Stops what a killed run left, makes the databases when missing, and starts. */
+    static Server start(DataDirectory directory, EmbeddedSettings settings, Path programs) {
+        Postgres postgres = new Postgres(directory, programs, settings.durable());
+        ServerProcess.stopOrphan(
+                postgres.name(),
+                postgres.data.resolve("postmaster.pid"),
+                "postgres",
+                postgres.data,
+                postgres.stopSignal(),
+                postgres.strongerSignal());
+        if (!Files.isDirectory(postgres.data)) {
+            postgres.initialise();
         }
-        PostgresServer server = launch(data, settings, programs, log, unprivileged, admin);
+        Server server = Server.start(postgres, settings.ports().postgres());
         try {
-            createDatabases(server.port, admin, directory.secret("postgres"));
+            postgres.createDatabases(server.port());
             return server;
         } catch (SQLException e) {
             server.close();
@@ -55,10 +68,44 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private static void stopOrphan(Path data) {
-        // INT is PostgreSQL's fast shutdown, QUIT its immediate one.
-        ServerProcess.stopOrphan(
-                NAME, data.resolve("postmaster.pid"), "postgres", data, "INT", "QUIT");
+    static String jdbcUrl(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
+    }
+
+    @Override
+    public String name() {
+        return "PostgreSQL";
+    }
+
+    @Override
+    public String portSetting() {
+        return "embedded.postgres-port";
+    }
+
+    @Override
+    public Path log() {
+        return log;
+    }
+
+    @Override
+    public String stopSignal() {
+        return "INT"; // fast shutdown: does not wait for clients
+    }
+
+    @Override
+    public String strongerSignal() {
+        return "QUIT"; // immediate shutdown: recovers at the next start
+    }
+
+    /** The children of a killed server take a moment to end. */
+    @Override
+    public boolean mayPass(String lastWords) {
+        return lastWords.contains("pre-existing shared memory block");
+    }
+
+    @Override
+    public String explain(String lastWords) {
+        return "PostgreSQL does not start: %s (see %s)".formatted(lastWords, log);
     }
 
     /**
@@ -86,13 +133,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Into a draft that is renamed when whole, so that a killed initdb leaves nothing behind. */
-    private static void initialise(
-            DataDirectory directory,
-            Path data,
-            EmbeddedSettings settings,
-            Path programs,
-            Path log,
-            List<String> unprivileged) {
+    private void initialise() {
         Path draft = data.resolveSibling("postgres.draft");
         DataDirectory.delete(draft);
         List<String> command = new ArrayList<>(unprivileged);
@@ -101,7 +142,7 @@ final class PostgresServer implements AutoCloseable {
                         programs.resolve("bin/initdb").toString(),
                         "--pgdata=" + draft,
                         "--username=" + ADMIN,
-                        "--pwfile=" + directory.secretFile("postgres-admin"),
+                        "--pwfile=" + adminFile,
                         "--auth=scram-sha-256",
                         "--encoding=UTF8",
                         // The same order of text on every machine, whatever its C library.
@@ -110,7 +151,7 @@ final class PostgresServer implements AutoCloseable {
                         "--locale=C",
                         "--no-instructions",
                         "--data-checksums"));
-        if (!settings.durable()) {
+        if (!durable) {
             command.add("--no-sync");
         }
         ServerProcess.run("initdb", command, log);
@@ -121,47 +162,23 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private static PostgresServer launch(
-            Path data,
-            EmbeddedSettings settings,
-            Path programs,
-            Path log,
-            List<String> unprivileged,
-            String admin) {
-        int wanted = settings.ports().postgres();
-        String failure = "";
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = ServerProcess.freePort(wanted, PORT_SETTING);
-            List<String> command = new ArrayList<>(unprivileged);
-            command.addAll(
-                    List.of(programs.resolve("bin/postgres").toString(), "-D", data.toString()));
-            serverSettings(settings, port).forEach(each -> command.addAll(List.of("-c", each)));
-            ServerProcess process = ServerProcess.spawn(NAME, command, log);
-            String lastWords = process.awaitReady(() -> accepts(port, admin));
-            if (lastWords == null) {
-                return new PostgresServer(process, port);
-            }
-            failure = lastWords;
-            if (!mayPass(failure, wanted)) {
-                break;
-            }
-        }
-        if (failure.contains("Address already in use")) {
-            throw ServerProcess.portTaken(wanted, PORT_SETTING);
-        }
-        throw new EmbeddedException(
-                "PostgreSQL does not start: %s (see %s)".formatted(failure, log));
+    @Override
+    public List<String> command(int port) {
+        List<String> command = new ArrayList<>(unprivileged);
+        command.addAll(List.of(programs.resolve("bin/postgres").toString(), "-D", data.toString()));
+        serverSettings(port).forEach(each -> command.addAll(List.of("-c", each)));
+        return command;
     }
 
-    private static List<String> serverSettings(EmbeddedSettings settings, int port) {
-        String durable = settings.durable() ? "on" : "off";
+    private List<String> serverSettings(int port) {
+        String toDisk = durable ? "on" : "off";
         return List.of(
                 "port=" + port,
                 "listen_addresses=127.0.0.1",
                 "unix_socket_directories=",
-                "fsync=" + durable,
-                "synchronous_commit=" + durable,
-                "full_page_writes=" + durable,
+                "fsync=" + toDisk,
+                "synchronous_commit=" + toDisk,
+                "full_page_writes=" + toDisk,
                 "max_connections=100",
                 "password_encryption=scram-sha-256",
                 "log_checkpoints=off",
@@ -169,14 +186,9 @@ final class PostgresServer implements AutoCloseable {
                 "log_timezone=UTC");
     }
 
-    /** Somebody took the free port before us, or the children of a killed server still end. */
-    private static boolean mayPass(String failure, int wantedPort) {
-        return (wantedPort == 0 && failure.contains("Address already in use"))
-                || failure.contains("pre-existing shared memory block");
-    }
-
-    private static boolean accepts(int port, String password) {
-        try (Connection connection = connect(port, ADMIN, password)) {
+    @Override
+    public boolean answers(int port) {
+        try (Connection connection = connect(port)) {
             return connection.isValid(1);
         } catch (SQLException e) {
             String state = e.getSQLState();
@@ -188,17 +200,16 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private static Connection connect(int port, String user, String password) throws SQLException {
+    private Connection connect(int port) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", user);
-        properties.setProperty("password", password);
+        properties.setProperty("user", ADMIN);
+        properties.setProperty("password", admin);
         properties.setProperty("connectTimeout", "2"); // s
         return DriverManager.getConnection(jdbcUrl(port, "postgres"), properties);
     }
 
-    private static void createDatabases(int port, String adminPassword, String password)
-            throws SQLException {
-        try (Connection connection = connect(port, ADMIN, adminPassword);
+    private void createDatabases(int port) throws SQLException {
+        try (Connection connection = connect(port);
                 Statement statement = connection.createStatement()) {
             if (!exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", USER)) {
                 statement.execute(
@@ -220,26 +231,5 @@ final class PostgresServer implements AutoCloseable {
                 return rows.next();
             }
         }
-    }
-
-    private static String jdbcUrl(int port, String database) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
-    }
-
-    String jdbcUrl(String database) {
-        return jdbcUrl(port, database);
-    }
-
-    int port() {
-        return port;
-    }
-
-    boolean alive() {
-        return process.alive();
-    }
-
-    @Override
-    public void close() {
-        process.stop("INT", "QUIT");
     }
 }
