@@ -1,0 +1,70 @@
+package io.streamwire.devices;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What is armed, as far as this instance knows. It only ever moves to a higher epoch, or from armed
+ * to disarmed, so that news may come late or twice. Thread-safe.
+ */
+final class ArmingState {
+
+    private final Map<UUID, Map<UUID, Arming>> workspaces = new ConcurrentHashMap<>();
+
+    /**
+     * A workspace, or one device of it alone.
+     *
+     * @param id the workspace's or the device's
+     */
+    record Scope(UUID workspaceId, UUID id) {
+        static Scope workspace(UUID workspaceId) {
+            return new Scope(workspaceId, workspaceId);
+        }
+
+        boolean whole() {
+            return workspaceId.equals(id);
+        }
+    }
+
+    /** What was decided, and for whom. */
+    record Decided(Scope scope, Arming arming) {}
+
+    /** Takes in an arm or a stop. */
+    void apply(Scope scope, Arming arming) {
+        var _ =
+                workspaces
+                        .computeIfAbsent(scope.workspaceId(), _ -> new ConcurrentHashMap<>())
+                        .merge(scope.id(), arming, (old, given) -> given.over(old));
+    }
+
+    Arming of(Scope scope) {
+        return workspaces
+                .getOrDefault(scope.workspaceId(), Map.of())
+                .getOrDefault(scope.id(), Arming.NEVER);
+    }
+
+    /** What a device obeys: the later of its workspace's and its own. */
+    Arming inForce(UUID workspaceId, UUID deviceId) {
+        return of(new Scope(workspaceId, deviceId)).over(of(Scope.workspace(workspaceId)));
+    }
+
+    /** The highest epoch so far in a workspace. */
+    long lastEpoch(UUID workspaceId) {
+        return workspaces.getOrDefault(workspaceId, Map.of()).values().stream()
+                .mapToLong(Arming::epoch)
+                .max()
+                .orElse(0);
+    }
+
+    /** Everything that was ever armed or stopped. */
+    List<Decided> all() {
+        var all = new ArrayList<Decided>();
+        workspaces.forEach((workspace, scopes) ->
+                scopes.forEach(
+                        (id, arming) -> all.add(new Decided(new Scope(workspace, id), arming))));
+        return all;
+    }
+}

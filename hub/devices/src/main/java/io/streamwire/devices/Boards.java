@@ -1,0 +1,490 @@
+package io.streamwire.devices;
+
+import io.helidon.dbclient.DbClientException;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Script;
+import io.streamwire.contract.DeviceEvent.DeviceStatus;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
+import io.streamwire.contract.mqtt.DeviceConfig;
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.DeviceCache.Known;
+import io.streamwire.devices.Presence.Seen;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in what boards say. A board is hostile until shown otherwise: too large, malformed, unknown
+ * and too many messages are counted and dropped. Called on the line's two threads.
+ */
+final class Boards implements MqttLine.Receiver {
+
+    private static final Logger LOG = System.getLogger(Boards.class.getName());
+
+    private static final Script STATUS = Script.of(Boards.class, "status.lua");
+    private static final Script ALL = new Script("boards", "return redis.call('HGETALL', KEYS[1])");
+
+    private static final int LONGEST_REPORT = 1_024;
+    private static final int LONGEST_DOCUMENT = 32 * 1_024;
+    private static final int MOST_STRANGERS = 1_000;
+    private static final int MOST_ARGS = 16;
+    private static final long LONGEST_ON_MS = 3_600_000;
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
+
+    private final Bus bus;
+    private final MqttLine line;
+    private final DeviceStore store;
+    private final DeviceCache cache;
+    private final Presence presence;
+    private final ConfigEcho echo;
+    private final Lanes lanes;
+    private final CommandTracker tracker;
+    private final SafetySwitch safety;
+    private final Drops drops;
+    private final InstantSource clock;
+    private final IntPredicate owned;
+
+    /** Messages of devices that this instance may learn of in a moment, by topic. */
+    private final Map<String, byte[]> strangers = new ConcurrentHashMap<>();
+
+    /** Boards whose capabilities PostgreSQL does not have yet. */
+    private final Set<UUID> undescribed = ConcurrentHashMap.newKeySet();
+
+    /** Boards whose state the stream does not have yet. */
+    private final Set<UUID> unannounced = ConcurrentHashMap.newKeySet();
+
+    /** The envelope that was published to a board since the line was last connected. */
+    private final Map<UUID, String> configured = new ConcurrentHashMap<>();
+
+    Boards(
+            Bus bus,
+            MqttLine line,
+            DeviceStore store,
+            DeviceCache cache,
+            Presence presence,
+            ConfigEcho echo,
+            Lanes lanes,
+            CommandTracker tracker,
+            SafetySwitch safety,
+            Drops drops,
+            InstantSource clock,
+            IntPredicate owned) {
+        this.bus = bus;
+        this.line = line;
+        this.store = store;
+        this.cache = cache;
+        this.presence = presence;
+        this.echo = echo;
+        this.lanes = lanes;
+        this.tracker = tracker;
+        this.safety = safety;
+        this.drops = drops;
+        this.clock = clock;
+        this.owned = owned;
+    }
+
+    @Override
+    public void connected() {
+        configured.clear();
+        safety.connected(owned);
+        lanes.returnedAll();
+    }
+
+    @Override
+    public void arrived(String topic, byte[] payload) {
+        var arrivedUs = Hops.now();
+        var up = Topics.parseUp(topic).orElse(null);
+        if (up == null || payload.length == 0) {
+            return; // an empty one only clears what was retained
+        }
+        var known = cache.find(up.workspaceId(), up.deviceId()).orElse(null);
+        if (known == null) {
+            if (strangers.size() < MOST_STRANGERS && payload.length <= LONGEST_DOCUMENT) {
+                strangers.put(topic, payload);
+            }
+            return;
+        }
+        if (!drops.admits(up.deviceId())) {
+            return;
+        }
+        try {
+            switch (up.name()) {
+                case "ack" ->
+                        acknowledged(known, read(payload, LONGEST_REPORT, Ack.class), arrivedUs);
+                case "state" -> state(known, read(payload, LONGEST_REPORT, BoardState.class));
+                case "describe" ->
+                        described(known, read(payload, LONGEST_DOCUMENT, Capabilities.class));
+                case "config" ->
+                        configured(known, read(payload, LONGEST_DOCUMENT, DeviceConfig.class));
+                default -> drops.count(up.deviceId(), "unknown_topic");
+            }
+        } catch (Json.MalformedJson e) {
+            drops.count(up.deviceId(), "malformed_" + up.name());
+        } catch (Oversize e) {
+            drops.count(up.deviceId(), "oversize_" + up.name());
+        }
+    }
+
+    private static final class Oversize extends RuntimeException {
+        Oversize(int bytes) {
+            super(bytes + " bytes", null, false, false);
+        }
+    }
+
+    private static <T> T read(byte[] payload, int longest, Class<T> type) {
+        if (payload.length > longest) {
+            throw new Oversize(payload.length);
+        }
+        return Json.read(payload, type);
+    }
+
+    private void acknowledged(Known known, Ack ack, long arrivedUs) {
+        var device = known.device();
+        if (missing(ack.id()) || missing(ack.st())) {
+            drops.count(device.id(), "malformed_ack");
+            return;
+        }
+        tracker.acknowledged(
+                device.workspaceId(),
+                device.id(),
+                ack,
+                lanes.handedOver(device.id(), ack.id()),
+                arrivedUs);
+        lanes.answered(device.id(), ack.id());
+        if (mismatch(known, ack.envelope()) && safety.armed(device.workspaceId(), device.id())) {
+            LOG.log(
+                    Level.WARNING,
+                    "device={0} envelope=mismatch reported={1} event=disarmed",
+                    device.id(),
+                    ack.envelope() == null ? "none" : "another");
+            disarm(device.workspaceId(), device.id(), "envelope_mismatch");
+        }
+    }
+
+    /** Whether a board that keeps the limits itself keeps other ones than the hub's. */
+    private boolean mismatch(Known known, @Nullable String reported) {
+        var capabilities = known.capabilities();
+        var envelope = known.envelope();
+        if (capabilities == null
+                || envelope == null
+                || capabilities.limits() == LimitsBy.HUB
+                || envelope.hash().equals(reported)) {
+            return false;
+        }
+        return !echo.wasPresent(known.device().id(), reported, clock.millis());
+    }
+
+    private void disarm(UUID workspaceId, UUID deviceId, String why) {
+        Thread.ofVirtual()
+                .name("disarm-" + deviceId)
+                .start(() -> {
+                    var _ = safety.disarm(workspaceId, List.of(deviceId), why);
+                    lanes.pump(deviceId);
+                });
+    }
+
+    private void state(Known known, BoardState state) {
+        var device = known.device();
+        if (missing(state.s())) {
+            drops.count(device.id(), "malformed_state");
+            return;
+        }
+        var change =
+                presence.accept(device.workspaceId(), device.id(), sane(state), clock.millis());
+        announce(change.after());
+        if (change.appeared()) {
+            safety.appeared(device.workspaceId(), device.id());
+        }
+        if (change.returned()) {
+            lanes.returned(device.id());
+            return;
+        }
+        lanes.pump(device.id());
+    }
+
+    private static BoardState sane(BoardState state) {
+        return new BoardState(
+                state.s(),
+                state.boot(),
+                state.epoch(),
+                printable(state.fw()),
+                printable(state.envelope()));
+    }
+
+    private static @Nullable String printable(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return text.matches("[\\x21-\\x7e]{1,64}") ? text : "unreadable";
+    }
+
+    private void described(Known known, Capabilities capabilities) {
+        var device = known.device();
+        if (!acceptable(capabilities)) {
+            drops.count(device.id(), "malformed_describe");
+            return;
+        }
+        var now = cache.describe(device.id(), capabilities).orElse(null);
+        if (now == null || now.envelope() == null) {
+            return;
+        }
+        var envelope = now.envelope().hash();
+        if (!envelope.equals(device.envelope()) && capabilities.limits() == LimitsBy.BOARD) {
+            echo.expect(
+                    device.workspaceId(), device.id(), envelope, device.envelope(), clock.millis());
+        }
+        if (owned.test(bus.partition(device.workspaceId()))) {
+            keep(device.id());
+        }
+    }
+
+    /** Whether a capability document makes sense; its names go into a canonical JSON. */
+    private static boolean acceptable(Capabilities capabilities) {
+        return !missing(capabilities.limits())
+                && capabilities.commands().stream().allMatch(Boards::acceptable);
+    }
+
+    private static boolean acceptable(Capabilities.CommandSpec command) {
+        return isName(command.name())
+                && command.args().size() <= MOST_ARGS
+                && command.args().stream()
+                        .allMatch(arg -> isName(arg.name()) && arg.min() <= arg.max())
+                && command.maxOnMs() >= 0
+                && command.maxOnMs() <= LONGEST_ON_MS
+                && command.minGapMs() >= 0
+                && command.maxDutyPct() >= 0
+                && command.maxDutyPct() <= 100
+                && (command.group() == null || isName(command.group()));
+    }
+
+    private static boolean isName(@Nullable String name) {
+        return name != null && NAME.matcher(name).matches();
+    }
+
+    /** Stores what a board can do and tells it its envelope, off the line's threads. */
+    private void keep(UUID deviceId) {
+        undescribed.add(deviceId);
+        Thread.ofVirtual().name("describe-" + deviceId).start(() -> keepNow(deviceId));
+    }
+
+    private synchronized void keepNow(UUID deviceId) {
+        try {
+            cache.known(deviceId).ifPresent(this::keepNow);
+            undescribed.remove(deviceId);
+        } catch (DbClientException e) {
+            LOG.log(
+                    Level.DEBUG,
+                    "device={0} capabilities=stored_later reason={1}",
+                    deviceId,
+                    e.getMessage());
+        }
+    }
+
+    private void keepNow(Known known) {
+        var device = known.device();
+        var capabilities = known.capabilities();
+        var envelope = known.envelope();
+        if (capabilities == null || envelope == null) {
+            return;
+        }
+        if (!capabilities.equals(device.capabilities())
+                || !envelope.hash().equals(device.envelope())) {
+            store.describe(device.workspaceId(), device.id(), capabilities, envelope.hash());
+            var stored = store.device(device.workspaceId(), device.id());
+            if (stored.isEmpty()) {
+                return;
+            }
+            device = stored.get();
+            cache.put(new DeviceStore.Change(device, false));
+            bus.announce(Devices.CHANGED, device.id().toString());
+        }
+        configure(device, envelope.hash());
+    }
+
+    private void configure(Device device, String envelope) {
+        if (envelope.equals(configured.get(device.id())) && !echo.holds(device.id())) {
+            return;
+        }
+        var config = new DeviceConfig(device.configVersion(), envelope, Map.of());
+        var _ =
+                line.publish(
+                                MqttLine.Outgoing.retained(
+                                        Topics.desiredConfig(device.workspaceId(), device.id()),
+                                        Json.write(config)))
+                        .whenComplete((_, failure) -> {
+                            if (failure == null) {
+                                configured.put(device.id(), envelope);
+                                echo.published(device.id(), envelope, clock.millis());
+                            } else {
+                                undescribed.add(device.id());
+                            }
+                        });
+    }
+
+    private void configured(Known known, DeviceConfig config) {
+        var device = known.device();
+        if (missing(config.envelope())) {
+            drops.count(device.id(), "malformed_config");
+            return;
+        }
+        if (echo.echoed(device.id(), config.envelope())) {
+            lanes.pump(device.id());
+        }
+    }
+
+    /** Puts a board's state on the stream, if this instance is the one to do it. */
+    private void announce(Seen seen) {
+        var partition = bus.partition(seen.workspaceId());
+        if (!owned.test(partition)) {
+            return;
+        }
+        var state = seen.state();
+        var firmware = state.fw() == null ? "" : state.fw();
+        var signature =
+                "%s %s %d %d %s"
+                        .formatted(
+                                seen.presence(), state.s(), state.boot(), state.epoch(), firmware);
+        var status =
+                new DeviceStatus(
+                        seen.workspaceId(),
+                        seen.deviceId(),
+                        seen.at(),
+                        seen.presence(),
+                        state.s().toString(),
+                        state.boot(),
+                        state.epoch(),
+                        state.fw());
+        unannounced.add(seen.deviceId());
+        var _ =
+                bus.call(
+                                STATUS,
+                                List.of(boardsKey(partition), Stream.DEVICE.key(partition)),
+                                List.of(
+                                        seen.deviceId().toString(),
+                                        seen.workspaceId().toString(),
+                                        signature,
+                                        Json.write(status),
+                                        Long.toString(seen.since())))
+                        .thenAccept(_ -> unannounced.remove(seen.deviceId()));
+    }
+
+    /** Reads what was known of a partition's boards before this instance started. */
+    CompletableFuture<Void> load(int partition) {
+        return bus.call(ALL, List.of(boardsKey(partition)), List.of())
+                .thenAccept(reply ->
+                        CommandStore.fields(reply)
+                                .forEach((device, text) -> remember(device, text)));
+    }
+
+    private void remember(String device, String text) {
+        var parts = text.split(" ", 6);
+        var id = UUID.fromString(device);
+        var known = cache.known(id);
+        if (parts.length != 6 || known.isEmpty()) {
+            return;
+        }
+        var since = Long.parseLong(parts[0]);
+        presence.remember(
+                new Seen(
+                        known.get().device().workspaceId(),
+                        id,
+                        new BoardState(
+                                BoardState.Phase.valueOf(parts[2].toUpperCase(Locale.ROOT)),
+                                Long.parseLong(parts[3]),
+                                Long.parseLong(parts[4]),
+                                parts[5].isEmpty() ? null : parts[5],
+                                null),
+                        since,
+                        since));
+    }
+
+    /** This instance has got a partition: what it knows of its boards is its to tell now. */
+    void acquired(int partition) {
+        for (var seen : presence.all()) {
+            if (bus.partition(seen.workspaceId()) == partition) {
+                announce(seen);
+            }
+        }
+        for (var known : cache.all()) {
+            var envelope = known.envelope();
+            if (envelope != null
+                    && bus.partition(known.device().workspaceId()) == partition
+                    && !envelope.hash().equals(known.device().envelope())) {
+                keep(known.device().id());
+            }
+        }
+    }
+
+    /** Repeats what could not be stored or published; called now and then. */
+    void tick() {
+        for (var overdue : echo.overdue(clock.millis())) {
+            LOG.log(
+                    Level.WARNING,
+                    "device={0} config=not_echoed event=disarmed",
+                    overdue.deviceId());
+            disarm(overdue.workspaceId(), overdue.deviceId(), "config_unconfirmed");
+        }
+        for (var device : unannounced) {
+            presence.all().stream()
+                    .filter(seen -> seen.deviceId().equals(device))
+                    .forEach(this::announce);
+        }
+        undescribed.forEach(this::keep);
+    }
+
+    /** New devices were learnt of: perhaps they have said something already. */
+    void refreshed() {
+        for (var topic : List.copyOf(strangers.keySet())) {
+            var payload = strangers.remove(topic);
+            if (payload == null) {
+                continue;
+            }
+            var known =
+                    Topics.parseUp(topic)
+                            .flatMap(up -> cache.find(up.workspaceId(), up.deviceId()));
+            if (known.isPresent()) {
+                arrived(topic, payload);
+            } else {
+                Topics.parseUp(topic).ifPresent(up -> drops.count(up.deviceId(), "unknown_device"));
+            }
+        }
+    }
+
+    /** A device was deleted: nothing of it stays in the broker. */
+    void deleted(Device device) {
+        for (var topic :
+                List.of(
+                        Topics.safety(device.workspaceId(), device.id()),
+                        Topics.desiredConfig(device.workspaceId(), device.id()))) {
+            var _ = line.publish(MqttLine.Outgoing.retained(topic, ""));
+        }
+        presence.forget(device.id());
+        echo.forget(device.id());
+        tracker.forget(device.id());
+        configured.remove(device.id());
+    }
+
+    private static boolean missing(@Nullable Object value) {
+        return value == null;
+    }
+
+    private static String boardsKey(int partition) {
+        return Stream.key(partition, "boards");
+    }
+}

@@ -1,0 +1,220 @@
+package io.streamwire.devices;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.streamwire.contract.Action;
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.CommandMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one board is to do; never changes once it is stored. Times are ms since the epoch.
+ *
+ * @param source {@code rule} or {@code manual}
+ * @param expiresAt last moment to switch on
+ * @param confirmBy when it counts as failed unless the board has answered
+ * @param boot the boot of the board that it is meant for
+ * @param frame when the event's frame was read, us since the epoch
+ * @param decided when a rule fired, us since the epoch
+ */
+record Command(
+        UUID id,
+        UUID workspaceId,
+        UUID deviceId,
+        String source,
+        @Nullable UUID actionId,
+        @Nullable UUID eventId,
+        @Nullable UUID ruleId,
+        @Nullable String viewerId,
+        String command,
+        Map<String, Long> args,
+        long issuedAt,
+        long expiresAt,
+        long confirmBy,
+        long epoch,
+        long boot,
+        boolean simulated,
+        @Nullable String traceparent,
+        @Nullable Long frame,
+        @Nullable Long decided) {
+
+    static final String RULE = "rule";
+    static final String MANUAL = "manual";
+
+    /** How long after its end a board may take to say so, ms. */
+    private static final long ANSWER_MS = 5_000;
+
+    Command {
+        args = Map.copyOf(args);
+    }
+
+    static Command of(
+            Action action, Map<String, Long> args, long issuedAt, long maxOnMs, long boot) {
+        return new Command(
+                Ids.command(action.id(), action.deviceId()),
+                action.workspaceId(),
+                action.deviceId(),
+                RULE,
+                action.id(),
+                action.eventId(),
+                action.ruleId(),
+                action.viewerId(),
+                action.command(),
+                args,
+                issuedAt,
+                action.expiresAt(),
+                confirmBy(action.expiresAt(), maxOnMs),
+                action.epoch(),
+                boot,
+                action.simulated(),
+                action.traceparent(),
+                action.hops().frame(),
+                action.hops().decided());
+    }
+
+    static Command manual(
+            UUID id,
+            Device device,
+            String command,
+            Map<String, Long> args,
+            long issuedAt,
+            long ttlMs,
+            long maxOnMs,
+            long epoch,
+            long boot,
+            String traceparent) {
+        return new Command(
+                id,
+                device.workspaceId(),
+                device.id(),
+                MANUAL,
+                null,
+                null,
+                null,
+                null,
+                command,
+                args,
+                issuedAt,
+                issuedAt + ttlMs,
+                confirmBy(issuedAt + ttlMs, maxOnMs),
+                epoch,
+                boot,
+                false,
+                traceparent,
+                null,
+                issuedAt * 1_000);
+    }
+
+    /** A stored command, as far as sending it again needs. */
+    static Command of(CommandChanged stored, long confirmBy, long boot, @Nullable String trace) {
+        return new Command(
+                stored.commandId(),
+                stored.workspaceId(),
+                stored.deviceId(),
+                stored.source(),
+                stored.actionId(),
+                stored.eventId(),
+                stored.ruleId(),
+                stored.viewerId(),
+                stored.command(),
+                stored.args(),
+                stored.issuedAt(),
+                stored.expiresAt(),
+                confirmBy,
+                stored.epoch(),
+                boot,
+                stored.simulated(),
+                trace,
+                stored.hops().frame(),
+                stored.hops().decided());
+    }
+
+    private static long confirmBy(long expiresAt, long maxOnMs) {
+        return expiresAt + maxOnMs + ANSWER_MS;
+    }
+
+    /** Whether the body of down/cmd is longer than a board must be able to take. */
+    boolean tooLong() {
+        return message().getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
+    }
+
+    /** The body of down/cmd. */
+    String message() {
+        return Json.write(
+                new CommandMessage(
+                        id, command, args, issuedAt, expiresAt, epoch, boot, traceparent));
+    }
+
+    /** The first state of its record. */
+    CommandChanged changed(CommandState state, @Nullable String reason, long at) {
+        return new CommandChanged(
+                id,
+                workspaceId,
+                deviceId,
+                at,
+                state,
+                reason,
+                source,
+                actionId,
+                eventId,
+                ruleId,
+                viewerId,
+                command,
+                args,
+                issuedAt,
+                expiresAt,
+                epoch,
+                simulated,
+                new Hops(frame, decided, null, null, null, null));
+    }
+
+    /**
+     * The JSON of a {@link CommandChanged} up to what changes; publication.lua adds the rest and
+     * the closing brace.
+     */
+    String head() {
+        var json =
+                Json.write(
+                        new Head(
+                                "command",
+                                id,
+                                workspaceId,
+                                deviceId,
+                                source,
+                                actionId,
+                                eventId,
+                                ruleId,
+                                viewerId,
+                                command,
+                                args,
+                                issuedAt,
+                                expiresAt,
+                                epoch,
+                                simulated));
+        return json.substring(0, json.length() - 1);
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Head(
+            String type,
+            UUID commandId,
+            UUID workspaceId,
+            UUID deviceId,
+            String source,
+            @Nullable UUID actionId,
+            @Nullable UUID eventId,
+            @Nullable UUID ruleId,
+            @Nullable String viewerId,
+            String command,
+            Map<String, Long> args,
+            long issuedAt,
+            long expiresAt,
+            long epoch,
+            boolean simulated) {}
+}

@@ -1,0 +1,351 @@
+package io.streamwire.devices;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
+import io.streamwire.bus.Entry;
+import io.streamwire.bus.Feed;
+import io.streamwire.bus.Lease;
+import io.streamwire.bus.PartitionListener;
+import io.streamwire.contract.Action;
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import io.streamwire.devices.Admission.Reason;
+import io.streamwire.devices.Admission.Verdict;
+import io.streamwire.devices.CommandStore.Enqueued;
+import io.streamwire.devices.CommandStore.Progress;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns actions and people's wishes into commands, and sees that every command of the partitions
+ * that this instance owns is published or ends. Each partition has a thread that follows its device
+ * stream: there it learns of commands that other instances took in and of answers they received.
+ */
+final class CommandDispatcher implements PartitionListener {
+
+    private static final Logger LOG = System.getLogger(CommandDispatcher.class.getName());
+
+    private static final Duration FOLLOW = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final Bus bus;
+    private final CommandStore store;
+    private final CommandTracker tracker;
+    private final Lanes lanes;
+    private final DeviceCache cache;
+    private final Presence presence;
+    private final ArmingState arming;
+    private final InstantSource clock;
+    private final Map<Integer, Lease> leases = new ConcurrentHashMap<>();
+    private final Map<Integer, Thread> followers = new ConcurrentHashMap<>();
+    private volatile IntConsumer acquired = _ -> {};
+
+    CommandDispatcher(
+            Bus bus,
+            CommandStore store,
+            CommandTracker tracker,
+            Lanes lanes,
+            DeviceCache cache,
+            Presence presence,
+            ArmingState arming,
+            InstantSource clock) {
+        this.bus = bus;
+        this.store = store;
+        this.tracker = tracker;
+        this.lanes = lanes;
+        this.cache = cache;
+        this.presence = presence;
+        this.arming = arming;
+        this.clock = clock;
+    }
+
+    private record Deciding(
+            Command command, @Nullable Reason refusal, CompletableFuture<Enqueued> stored) {}
+
+    /** Handles a batch of actions; all of them are stored before the first one is waited for. */
+    void handle(Lease lease, List<Entry> entries) {
+        var batch = new ArrayList<Deciding>(entries.size());
+        for (var entry : entries) {
+            var action = read(entry);
+            if (action != null) {
+                batch.add(decide(lease, action));
+            }
+        }
+        for (var one : batch) {
+            var enqueued = SafetySwitch.joined(one.stored());
+            if (enqueued.state() != CommandState.QUEUED) {
+                continue;
+            }
+            if (enqueued.created()) {
+                lanes.offer(one.command(), false);
+            } else {
+                recover(lease.partition(), one.command().id());
+            }
+        }
+    }
+
+    /** The action of an entry; what the rules' script added stands in fields of its own. */
+    private static @Nullable Action read(Entry entry) {
+        if (!entry.type().equals(Action.TYPE)) {
+            return null;
+        }
+        try {
+            var json = Json.mapper().readTree(entry.body());
+            if (!(json instanceof ObjectNode body)) {
+                throw new IllegalArgumentException("not an object");
+            }
+            if (!entry.field("epoch").isEmpty()) {
+                body.put("epoch", Long.parseLong(entry.field("epoch")));
+            }
+            if (!entry.field("decided_us").isEmpty()) {
+                body.withObject("/hops").put("decided", Long.parseLong(entry.field("decided_us")));
+            }
+            return Json.mapper().treeToValue(body, Action.class);
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "action={0} entry={1} unreadable={2}",
+                    entry.field("id"),
+                    entry.id(),
+                    e.getMessage());
+            return null;
+        }
+    }
+
+    private Deciding decide(Lease lease, Action action) {
+        var now = clock.millis();
+        var verdict = verdict(action, now);
+        var command =
+                switch (verdict) {
+                    case Verdict.Admitted admitted ->
+                            Command.of(
+                                    action,
+                                    admitted.args(),
+                                    now,
+                                    admitted.limit().maxOnMs(),
+                                    admitted.boot());
+                    case Verdict.Refused _ -> Command.of(action, action.args(), now, 0, 0);
+                };
+        var refusal = verdict instanceof Verdict.Refused refused ? refused.reason() : null;
+        if (refusal == null && command.tooLong()) {
+            refusal = Reason.TOO_LARGE;
+        }
+        LOG.log(
+                Level.DEBUG,
+                "event={0} action={1} command={2} device={3} refused={4}",
+                action.eventId(),
+                action.id(),
+                command.id(),
+                action.deviceId(),
+                refusal);
+        return new Deciding(
+                command,
+                refusal,
+                store.enqueue(
+                        lease,
+                        command,
+                        refusal == null ? CommandState.QUEUED : refusal.state(),
+                        refusal == null ? null : refusal.code(),
+                        now));
+    }
+
+    private Verdict verdict(Action action, long now) {
+        var workspace = action.workspaceId();
+        var device = action.deviceId();
+        if (lanes.full(device)) {
+            return Verdict.Refused.of(Reason.QUEUE_FULL);
+        }
+        return Admission.decide(
+                new Admission.Request(
+                        action.command(), action.args(), action.expiresAt(), action.epoch(), true),
+                cache.find(workspace, device).orElse(null),
+                arming.inForce(workspace, device),
+                presence.of(workspace, device).orElse(null),
+                now);
+    }
+
+    /** Decides on a command that a person gives now; its arguments are not changed. */
+    Verdict verdict(Device device, String command, Map<String, Long> args, long expiresAt) {
+        if (lanes.full(device.id())) {
+            return Verdict.Refused.of(Reason.QUEUE_FULL);
+        }
+        var inForce = arming.inForce(device.workspaceId(), device.id());
+        return Admission.decide(
+                new Admission.Request(command, args, expiresAt, inForce.epoch(), false),
+                cache.find(device.workspaceId(), device.id()).orElse(null),
+                inForce,
+                presence.of(device.workspaceId(), device.id()).orElse(null),
+                clock.millis());
+    }
+
+    /** Stores a person's command and sends it; another owner of its partition learns of it. */
+    Enqueued dispatch(Command command) {
+        var enqueued = SafetySwitch.joined(store.enqueue(command, clock.millis()));
+        if (enqueued.created() && owns(bus.partition(command.workspaceId()))) {
+            lanes.offer(command, false);
+        }
+        return enqueued;
+    }
+
+    /** What else is to be done when a partition is acquired. */
+    void onAcquired(IntConsumer acquired) {
+        this.acquired = acquired;
+    }
+
+    /** Whether this instance owns a partition now. */
+    boolean owns(int partition) {
+        var lease = leases.get(partition);
+        return lease != null && lease.held();
+    }
+
+    @Override
+    public void acquired(Lease lease) {
+        var partition = lease.partition();
+        leases.put(partition, lease);
+        followers.put(
+                partition,
+                Thread.ofVirtual()
+                        .name("devices-follow-" + partition)
+                        .start(() -> follow(partition)));
+    }
+
+    @Override
+    public void released(int partition) {
+        leases.remove(partition);
+        var follower = followers.remove(partition);
+        if (follower != null) {
+            follower.interrupt();
+        }
+        lanes.keepOnly(workspace -> leases.containsKey(bus.partition(workspace)));
+    }
+
+    private void follow(int partition) {
+        while (leases.containsKey(partition)) {
+            try (var reader = bus.feed(Stream.DEVICE, partition).from(null)) {
+                acquired.accept(partition);
+                recover(partition);
+                follow(partition, reader);
+            } catch (BusException e) {
+                LOG.log(
+                        Level.DEBUG,
+                        "partition={0} following=again reason={1}",
+                        partition,
+                        e.getMessage());
+                if (!pause()) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "partition=" + partition + " following=failed", e);
+                if (!pause()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void follow(int partition, Feed.Reader reader) throws InterruptedException {
+        while (leases.containsKey(partition)) {
+            var batch = reader.next(FOLLOW);
+            if (batch.gap()) {
+                recover(partition);
+            }
+            for (var entry : batch.entries()) {
+                if (entry.type().startsWith("command_")) {
+                    learn(partition, entry);
+                }
+            }
+        }
+    }
+
+    private void learn(int partition, Entry entry) {
+        var id = UUID.fromString(entry.field("id"));
+        var device = UUID.fromString(entry.field("device_id"));
+        var state = CommandState.valueOf(entry.field("state").toUpperCase(Locale.ROOT));
+        if (state.rank() >= CommandState.ACCEPTED.rank()) {
+            lanes.answered(device, id);
+            return;
+        }
+        if (state == CommandState.QUEUED && !lanes.knows(device, id)) {
+            recover(partition, id);
+        }
+    }
+
+    /** Takes in what an earlier owner of a partition, or an earlier run, left unfinished. */
+    private void recover(int partition) {
+        for (var id : SafetySwitch.joined(store.pending(partition))) {
+            recover(partition, id);
+        }
+    }
+
+    private void recover(int partition, UUID id) {
+        var stored = SafetySwitch.joined(store.find(partition, id));
+        if (stored.isEmpty()) {
+            var _ = store.forget(partition, id);
+            return;
+        }
+        var record = stored.get().record();
+        var unanswered =
+                record.state() == CommandState.QUEUED || record.state() == CommandState.SENT;
+        if (unanswered && !lanes.knows(record.deviceId(), id)) {
+            LOG.log(
+                    Level.DEBUG,
+                    "event={0} command={1} device={2} state={3} recovered=true",
+                    record.eventId(),
+                    id,
+                    record.deviceId(),
+                    record.state());
+            lanes.offer(stored.get().command(), true);
+        }
+    }
+
+    /** Fails the commands that no board has answered in time. */
+    void sweep() {
+        for (var partition : leases.keySet()) {
+            if (owns(partition)) {
+                sweep(partition);
+            }
+        }
+    }
+
+    private void sweep(int partition) {
+        for (var id : SafetySwitch.joined(store.overdue(partition, clock.millis()))) {
+            var stored = SafetySwitch.joined(store.find(partition, id));
+            if (stored.isEmpty()) {
+                var _ = store.forget(partition, id);
+                continue;
+            }
+            var record = stored.get().record();
+            tracker.advance(
+                    record.workspaceId(),
+                    record.deviceId(),
+                    id,
+                    Progress.of(CommandState.FAILED, "unconfirmed"));
+            lanes.answered(record.deviceId(), id);
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}

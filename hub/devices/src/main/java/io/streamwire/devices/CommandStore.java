@@ -1,0 +1,297 @@
+package io.streamwire.devices;
+
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Lease;
+import io.streamwire.bus.Reply;
+import io.streamwire.bus.Script;
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.DeviceEvent;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands in Redis: their authority while they are pending, and a while longer. Each change is
+ * one Lua call that is safe to repeat and writes itself to the device stream. Never blocks.
+ */
+final class CommandStore {
+
+    private static final Script PUBLICATION = Script.of(CommandStore.class, "publication.lua");
+    private static final Script ENQUEUE = publishing("enqueue.lua");
+    private static final Script ADVANCE = publishing("advance.lua");
+    private static final Script COMMAND =
+            new Script("command", "return redis.call('HGETALL', KEYS[1])");
+    private static final Script PENDING =
+            new Script(
+                    "pending",
+                    "return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])");
+    private static final Script FORGET =
+            new Script("forget", "return redis.call('ZREM', KEYS[1], ARGV[1])");
+    private static final Script LAST_ACK =
+            new Script("last-ack", "return redis.call('HGET', KEYS[1], ARGV[1])");
+
+    /** How long a final command can be read from here; later it is read from PostgreSQL. */
+    private static final Duration KEEP_FINAL = Duration.ofMinutes(10);
+
+    /** A failed one stays longer: a late acknowledgement may correct it. */
+    private static final Duration KEEP_FAILED = Duration.ofHours(24);
+
+    private static final String MOST_PENDING = "10000";
+
+    private final Bus bus;
+
+    CommandStore(Bus bus) {
+        this.bus = bus;
+    }
+
+    private static Script publishing(String resource) {
+        var script = Script.of(CommandStore.class, resource);
+        return new Script(resource, PUBLICATION.lua() + script.lua());
+    }
+
+    /**
+     * A command as it is stored.
+     *
+     * @param confirmBy ms since the epoch, 0 when it was final from the beginning
+     */
+    record Stored(CommandChanged record, long confirmBy, long boot, @Nullable String traceparent) {
+        Command command() {
+            return Command.of(record, confirmBy, boot, traceparent);
+        }
+    }
+
+    /** What became of an attempt to store a command: new or not, and the state it is in. */
+    record Enqueued(boolean created, CommandState state) {}
+
+    /** What became of an attempt to move a command. */
+    record Advanced(Outcome outcome, @Nullable CommandState state) {}
+
+    /** See {@link Advanced}. */
+    enum Outcome {
+        MOVED,
+        /** It was there already, or further; its hops may have been filled in. */
+        KEPT,
+        UNKNOWN,
+        /** It belongs to another device. */
+        FOREIGN
+    }
+
+    /**
+     * News of a command; times in us since the epoch.
+     *
+     * @param acked whether the board said so
+     */
+    record Progress(
+            CommandState state,
+            @Nullable String reason,
+            boolean acked,
+            @Nullable Long published,
+            @Nullable Long received,
+            @Nullable Long on,
+            @Nullable Long off) {
+
+        static Progress of(CommandState state, @Nullable String reason) {
+            return new Progress(state, reason, false, null, null, null, null);
+        }
+
+        static Progress sent(long published) {
+            return new Progress(CommandState.SENT, null, false, published, null, null, null);
+        }
+    }
+
+    /** Stores a command that the owner of its partition decided on. */
+    CompletableFuture<Enqueued> enqueue(
+            Lease lease, Command command, CommandState state, @Nullable String reason, long at) {
+        return lease.call(
+                        ENQUEUE,
+                        enqueueKeys(lease.partition(), command.id()),
+                        enqueueArgs(command, state, reason, at))
+                .thenApply(CommandStore::enqueued);
+    }
+
+    /** Stores a command that a person gave. */
+    CompletableFuture<Enqueued> enqueue(Command command, long at) {
+        return bus.call(
+                        ENQUEUE,
+                        enqueueKeys(bus.partition(command.workspaceId()), command.id()),
+                        enqueueArgs(command, CommandState.QUEUED, null, at))
+                .thenApply(CommandStore::enqueued);
+    }
+
+    private static List<String> enqueueKeys(int partition, UUID id) {
+        return List.of(key(partition, id), pendingKey(partition), Stream.DEVICE.key(partition));
+    }
+
+    private static List<String> enqueueArgs(
+            Command command, CommandState state, @Nullable String reason, long at) {
+        return List.of(
+                command.id().toString(),
+                command.workspaceId().toString(),
+                command.deviceId().toString(),
+                command.head(),
+                state.toString(),
+                json(reason),
+                Long.toString(at),
+                state.isFinal() ? "" : Long.toString(command.confirmBy()),
+                Long.toString(command.boot()),
+                command.traceparent() == null ? "" : command.traceparent(),
+                text(command.frame()),
+                text(command.decided()),
+                Long.toString(KEEP_FINAL.toMillis()));
+    }
+
+    private static Enqueued enqueued(Reply reply) {
+        return new Enqueued(reply.text(0).equals("created"), state(reply.text(1)));
+    }
+
+    /** Moves a command forward, or leaves it where it is. */
+    CompletableFuture<Advanced> advance(
+            UUID workspaceId, UUID deviceId, UUID id, Progress progress, long at) {
+        var partition = bus.partition(workspaceId);
+        return bus.call(
+                        ADVANCE,
+                        List.of(
+                                key(partition, id),
+                                pendingKey(partition),
+                                Stream.DEVICE.key(partition),
+                                lastAcksKey(partition)),
+                        List.of(
+                                deviceId.toString(),
+                                progress.state().toString(),
+                                json(progress.reason()),
+                                Long.toString(at),
+                                progress.acked() ? "1" : "0",
+                                Long.toString(KEEP_FINAL.toMillis()),
+                                Long.toString(KEEP_FAILED.toMillis()),
+                                text(progress.published()),
+                                text(progress.received()),
+                                text(progress.on()),
+                                text(progress.off())))
+                .thenApply(reply -> {
+                    var state = reply.text(1);
+                    return new Advanced(
+                            Outcome.valueOf(reply.text(0).toUpperCase(Locale.ROOT)),
+                            state.isEmpty() ? null : state(state));
+                });
+    }
+
+    /** A command; empty when it is unknown here or was final for a while. */
+    CompletableFuture<Optional<Stored>> find(UUID workspaceId, UUID id) {
+        return find(bus.partition(workspaceId), id)
+                .thenApply(stored ->
+                        stored.filter(found -> found.record().workspaceId().equals(workspaceId)));
+    }
+
+    CompletableFuture<Optional<Stored>> find(int partition, UUID id) {
+        return bus.call(COMMAND, List.of(key(partition, id)), List.of())
+                .thenApply(CommandStore::stored);
+    }
+
+    private static Optional<Stored> stored(Reply reply) {
+        if (reply.size() == 0) {
+            return Optional.empty();
+        }
+        var fields = fields(reply);
+        var hops = new ArrayList<String>();
+        for (var hop : List.of("frame", "decided", "published", "received", "on", "off")) {
+            var time = fields.get(hop);
+            if (time != null) {
+                hops.add('"' + hop + "\":" + time);
+            }
+        }
+        var json =
+                fields.get("head")
+                        + ",\"at\":"
+                        + fields.get("at")
+                        + ",\"state\":\""
+                        + fields.get("state")
+                        + "\",\"reason\":"
+                        + fields.get("reason")
+                        + ",\"hops\":{"
+                        + String.join(",", hops)
+                        + "}}";
+        var trace = fields.getOrDefault("traceparent", "");
+        return Optional.of(
+                new Stored(
+                        (CommandChanged) Json.read(json, DeviceEvent.class),
+                        Long.parseLong(fields.getOrDefault("confirm_by", "0")),
+                        Long.parseLong(fields.getOrDefault("boot", "0")),
+                        trace.isEmpty() ? null : trace));
+    }
+
+    /** The commands of a partition that no board has finished, the most urgent first. */
+    CompletableFuture<List<UUID>> pending(int partition) {
+        return pending(partition, "+inf");
+    }
+
+    /** The commands of a partition that a board should have finished by now. */
+    CompletableFuture<List<UUID>> overdue(int partition, long now) {
+        return pending(partition, Long.toString(now));
+    }
+
+    private CompletableFuture<List<UUID>> pending(int partition, String latest) {
+        return bus.call(PENDING, List.of(pendingKey(partition)), List.of(latest, MOST_PENDING))
+                .thenApply(reply ->
+                        reply.values().stream()
+                                .map(id -> UUID.fromString(String.valueOf(id)))
+                                .toList());
+    }
+
+    /** Drops pending ids whose command is gone. */
+    CompletableFuture<Reply> forget(int partition, UUID id) {
+        return bus.call(FORGET, List.of(pendingKey(partition)), List.of(id.toString()));
+    }
+
+    /** When a device last acknowledged anything, ms since the epoch. */
+    CompletableFuture<Optional<Long>> lastAck(UUID workspaceId, UUID deviceId) {
+        var key = lastAcksKey(bus.partition(workspaceId));
+        return bus.call(LAST_ACK, List.of(key), List.of(deviceId.toString()))
+                .thenApply(reply ->
+                        Optional.of(reply.text(0))
+                                .filter(text -> !text.isEmpty())
+                                .map(Long::parseLong));
+    }
+
+    /** The fields and values of a HGETALL. */
+    static Map<String, String> fields(Reply reply) {
+        var fields = new HashMap<String, String>();
+        for (int i = 0; i + 1 < reply.size(); i += 2) {
+            fields.put(reply.text(i), reply.text(i + 1));
+        }
+        return fields;
+    }
+
+    private static String key(int partition, UUID id) {
+        return Stream.key(partition, "command:" + id);
+    }
+
+    private static String pendingKey(int partition) {
+        return Stream.key(partition, "pending");
+    }
+
+    private static String lastAcksKey(int partition) {
+        return Stream.key(partition, "last-acks");
+    }
+
+    private static String json(@Nullable String text) {
+        return text == null ? "null" : Json.write(text);
+    }
+
+    private static String text(@Nullable Long number) {
+        return number == null ? "" : number.toString();
+    }
+
+    private static CommandState state(String text) {
+        return CommandState.valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,320 @@
+package io.streamwire.devices;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.devices.Admission.Verdict;
+import io.streamwire.devices.CommandStore.Stored;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.IdempotencyKey;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.service.Trace;
+import io.streamwire.service.Violation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Commands as resources, and receipts: what a command's way looked like. */
+final class CommandsApi implements Api {
+
+    private static final long DEFAULT_TTL_MS = 2_000;
+    private static final long LONGEST_TTL_MS = 60_000;
+    private static final int LONGEST_WAIT_SECONDS = 30;
+    private static final HeaderName PREFER = HeaderNames.create("Prefer");
+    private static final Pattern WAIT =
+            Pattern.compile("(?:^|[,;]\\s*)wait=(\\d{1,4})(?:$|[,;\\s])");
+
+    private final CommandDispatcher dispatcher;
+    private final CommandStore store;
+    private final CommandTracker tracker;
+    private final Projection projection;
+    private final DeviceCache cache;
+    private final ArmingState arming;
+    private final InstantSource clock;
+
+    CommandsApi(
+            CommandDispatcher dispatcher,
+            CommandStore store,
+            CommandTracker tracker,
+            Projection projection,
+            DeviceCache cache,
+            ArmingState arming,
+            InstantSource clock) {
+        this.dispatcher = dispatcher;
+        this.store = store;
+        this.tracker = tracker;
+        this.projection = projection;
+        this.cache = cache;
+        this.arming = arming;
+        this.clock = clock;
+    }
+
+    private record NewCommand(
+            String command, @Nullable Map<String, Long> args, @Nullable Long ttlMs) {}
+
+    /**
+     * A command as clients see it.
+     *
+     * @param status the same as state
+     * @param hops us since the epoch
+     */
+    private record Answer(
+            UUID id,
+            UUID deviceId,
+            String status,
+            String state,
+            @Nullable String reason,
+            String command,
+            Map<String, Long> args,
+            String source,
+            @Nullable UUID actionId,
+            @Nullable UUID eventId,
+            @Nullable UUID ruleId,
+            @Nullable String viewerId,
+            Instant issuedAt,
+            Instant expiresAt,
+            Instant updatedAt,
+            long epoch,
+            boolean simulated,
+            Hops hops) {
+
+        static Answer of(CommandChanged command) {
+            return new Answer(
+                    command.commandId(),
+                    command.deviceId(),
+                    command.state().toString(),
+                    command.state().toString(),
+                    command.reason(),
+                    command.command(),
+                    command.args(),
+                    command.source(),
+                    command.actionId(),
+                    command.eventId(),
+                    command.ruleId(),
+                    command.viewerId(),
+                    Instant.ofEpochMilli(command.issuedAt()),
+                    Instant.ofEpochMilli(command.expiresAt()),
+                    Instant.ofEpochMilli(command.at()),
+                    command.epoch(),
+                    command.simulated(),
+                    command.hops());
+        }
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at(DevicesApi.PREFIXES)
+                .post("/{id}/command", Permission.DEVICES_RUN, this::create)
+                .get("/{id}/commands", Permission.DEVICES_READ, this::list)
+                .get("/{id}/commands/{command}", Permission.DEVICES_READ, this::read);
+        routes.at("/api/v1/receipts", "/receipts")
+                .get("/", Permission.DEVICES_READ, this::receipts)
+                .get("/{id}", Permission.DEVICES_READ, this::receipt);
+    }
+
+    private void create(ServerRequest request, ServerResponse response)
+            throws InterruptedException {
+        var device = DevicesApi.known(cache, request);
+        var wait = wait(request);
+        var asked = Body.read(request, NewCommand.class);
+        var key = IdempotencyKey.of(request);
+        var id =
+                key.map(text -> Ids.keyed(device.workspaceId(), "command " + device.id(), text))
+                        .orElseGet(Ids::next);
+        if (key.isPresent()) {
+            var earlier = find(device.workspaceId(), id);
+            if (earlier.isPresent()) {
+                accepted(response, awaited(earlier.get(), wait));
+                return;
+            }
+        }
+        var command = admitted(device, id, asked, Trace.of(request).traceparent());
+        var enqueued = dispatcher.dispatch(command);
+        var record = command.changed(enqueued.state(), null, command.issuedAt());
+        accepted(response, awaited(record, wait));
+    }
+
+    private Command admitted(Device device, UUID id, NewCommand asked, String traceparent) {
+        var ttl = asked.ttlMs() == null ? DEFAULT_TTL_MS : asked.ttlMs();
+        if (ttl < 1 || ttl > LONGEST_TTL_MS) {
+            throw invalid(new Violation("/ttl_ms", "must be 1 to " + LONGEST_TTL_MS + ": " + ttl));
+        }
+        var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
+        args.forEach((name, value) -> {
+            if (missing(value)) {
+                throw invalid(new Violation("/args/" + name, "must be an integer"));
+            }
+        });
+        var now = clock.millis();
+        var epoch = arming.inForce(device.workspaceId(), device.id()).epoch();
+        switch (dispatcher.verdict(device, asked.command(), args, now + ttl)) {
+            case Verdict.Admitted admitted -> {
+                var command =
+                        Command.manual(
+                                id,
+                                device,
+                                asked.command(),
+                                admitted.args(),
+                                now,
+                                ttl,
+                                admitted.limit().maxOnMs(),
+                                epoch,
+                                admitted.boot(),
+                                traceparent);
+                if (command.tooLong()) {
+                    throw invalid(new Violation("/args", "make the message too long"));
+                }
+                return command;
+            }
+            case Verdict.Refused refused -> throw problem(refused);
+        }
+    }
+
+    private static Problem problem(Verdict.Refused refused) {
+        return switch (refused.reason()) {
+            case UNKNOWN_DEVICE -> DevicesApi.unknown();
+            case COMMAND_NOT_ALLOWED ->
+                    Problem.unprocessable(
+                            "command_not_allowed",
+                            "The device does not take this command.",
+                            refused.violations());
+            case OUT_OF_RANGE ->
+                    Problem.unprocessable(
+                            "invalid_command",
+                            "The arguments are outside of the device's safety envelope.",
+                            refused.violations());
+            case DEVICE_DISARMED, STALE_EPOCH ->
+                    Problem.conflict("device_disarmed", "The device is disarmed: arm it first.");
+            case DEVICE_OFFLINE -> Problem.conflict("device_offline", "The device is offline.");
+            case QUEUE_FULL ->
+                    Problem.tooManyRequests(
+                            "queue_full",
+                            "The device has "
+                                    + DeviceLane.MOST_WAITING
+                                    + " commands waiting already.",
+                            Duration.ofSeconds(1));
+            case EXPIRED, TOO_LARGE ->
+                    Problem.unprocessable(
+                            "invalid_command", "The command cannot be sent.", refused.violations());
+        };
+    }
+
+    private static Problem invalid(Violation violation) {
+        return Problem.unprocessable(
+                "invalid_command", "The command cannot be sent as it is.", List.of(violation));
+    }
+
+    /** How long the client would like to wait for the final state. */
+    private static Duration wait(ServerRequest request) {
+        var prefer = request.headers().first(PREFER).orElse("");
+        var match = WAIT.matcher(prefer);
+        if (!match.find()) {
+            return Duration.ZERO;
+        }
+        return Duration.ofSeconds(Math.min(LONGEST_WAIT_SECONDS, Integer.parseInt(match.group(1))));
+    }
+
+    private CommandChanged awaited(CommandChanged command, Duration wait)
+            throws InterruptedException {
+        if (wait.isZero() || command.state().isFinal()) {
+            return command;
+        }
+        return tracker.await(command.workspaceId(), command.commandId(), wait)
+                .map(Stored::record)
+                .orElse(command);
+    }
+
+    private static void accepted(ServerResponse response, CommandChanged command) {
+        response.header(
+                HeaderNames.LOCATION,
+                "/api/v1/devices/" + command.deviceId() + "/commands/" + command.commandId());
+        Body.send(response, Status.ACCEPTED_202, Answer.of(command));
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        var page = Page.of(request);
+        var rows = projection.commandsOfDevice(device.workspaceId(), device.id(), page);
+        var listing = Listing.cut(page, rows, Projection.Position::of);
+        Body.send(response, answers(listing));
+    }
+
+    private static Listing<Answer> answers(Listing<CommandChanged> listing) {
+        return new Listing<>(
+                listing.items().stream().map(Answer::of).toList(), listing.nextCursor());
+    }
+
+    private void read(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        var command =
+                find(device.workspaceId(), Paths.uuid(request, "command"))
+                        .filter(found -> found.deviceId().equals(device.id()))
+                        .orElseThrow(CommandsApi::unknown);
+        Body.send(response, Answer.of(command));
+    }
+
+    private void receipt(ServerRequest request, ServerResponse response) {
+        var command =
+                find(Caller.of(request).workspaceId(), Paths.uuid(request, "id"))
+                        .orElseThrow(CommandsApi::unknown);
+        Body.send(response, Answer.of(command));
+    }
+
+    private void receipts(ServerRequest request, ServerResponse response) {
+        var event =
+                request.query()
+                        .first("event_id")
+                        .asOptional()
+                        .flatMap(CommandsApi::uuid)
+                        .orElseThrow(() ->
+                                Problem.badRequest(
+                                        "event_id_required",
+                                        "Say which event: ?event_id=<its id>."));
+        var page = Page.of(request);
+        var rows = projection.commandsOfEvent(Caller.of(request).workspaceId(), event, page);
+        Body.send(response, answers(Listing.cut(page, rows, CommandChanged::commandId)));
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Redis knows the present state, PostgreSQL the past. */
+    private Optional<CommandChanged> find(UUID workspaceId, UUID id) {
+        var stored = SafetySwitch.joined(store.find(workspaceId, id));
+        if (stored.isPresent()) {
+            return stored.map(Stored::record);
+        }
+        return projection.command(workspaceId, id);
+    }
+
+    private static Problem unknown() {
+        return Problem.notFound("command_not_found", "There is no such command.");
+    }
+
+    private static boolean missing(@Nullable Object value) {
+        return value == null;
+    }
+}

@@ -1,0 +1,90 @@
+package io.streamwire.devices;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which boards have yet to echo a change of their safety envelope; their commands wait that long.
+ * Thread-safe.
+ */
+final class ConfigEcho {
+
+    /** How long a board may take, ms; then it is disarmed. */
+    static final long LONGEST_MS = 5_000;
+
+    /** How long acknowledgements of earlier commands may still carry the previous hash, ms. */
+    private static final long PREVIOUS_MS = 120_000;
+
+    private final Map<UUID, Expected> expected = new ConcurrentHashMap<>();
+    private final Map<UUID, Previous> previous = new ConcurrentHashMap<>();
+
+    /**
+     * @param since ms since the epoch, 0 while the change is not published yet
+     */
+    private record Expected(UUID workspaceId, String envelope, long since) {}
+
+    private record Previous(String envelope, long until) {}
+
+    /** A board that did not echo in time. */
+    record Overdue(UUID workspaceId, UUID deviceId) {}
+
+    /** A board's envelope changes: hold its commands. */
+    void expect(
+            UUID workspaceId, UUID deviceId, String envelope, @Nullable String before, long now) {
+        expected.put(deviceId, new Expected(workspaceId, envelope, 0));
+        if (before != null && !before.equals(envelope)) {
+            previous.put(deviceId, new Previous(before, now + PREVIOUS_MS));
+        }
+    }
+
+    /** The change is on its way. */
+    void published(UUID deviceId, String envelope, long now) {
+        var _ =
+                expected.computeIfPresent(
+                        deviceId,
+                        (_, change) ->
+                                change.envelope().equals(envelope) && change.since() == 0
+                                        ? new Expected(change.workspaceId(), envelope, now)
+                                        : change);
+    }
+
+    /** A board has reported its configuration; whether that ended a wait. */
+    boolean echoed(UUID deviceId, String envelope) {
+        var change = expected.get(deviceId);
+        return change != null
+                && change.envelope().equals(envelope)
+                && expected.remove(deviceId, change);
+    }
+
+    boolean holds(UUID deviceId) {
+        return expected.containsKey(deviceId);
+    }
+
+    /** Whether a hash that is not the present one may still come. */
+    boolean wasPresent(UUID deviceId, @Nullable String envelope, long now) {
+        var known = previous.get(deviceId);
+        return known != null && now < known.until() && known.envelope().equals(envelope);
+    }
+
+    /** The boards that did not echo in time; they are no longer waited for. */
+    List<Overdue> overdue(long now) {
+        var overdue = new ArrayList<Overdue>();
+        expected.forEach((device, change) -> {
+            if (change.since() > 0
+                    && now - change.since() > LONGEST_MS
+                    && expected.remove(device, change)) {
+                overdue.add(new Overdue(change.workspaceId(), device));
+            }
+        });
+        return overdue;
+    }
+
+    void forget(UUID deviceId) {
+        expected.remove(deviceId);
+        previous.remove(deviceId);
+    }
+}

@@ -1,0 +1,47 @@
+package io.streamwire.devices;
+
+import io.streamwire.contract.mqtt.Capabilities;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A board that belongs to a workspace.
+ *
+ * @param board what it is: esp32, uno, mega, bridge, ...
+ * @param parentId the bridge that it hangs on
+ * @param hardwareUuid its own name in its bridge's describe
+ * @param capabilities its last up/describe
+ * @param envelope hash of the safety envelope that the hub made of them
+ * @param configVersion version of down/config, 0 = never written
+ * @param version grows with each change of name: the ETag
+ */
+record Device(
+        UUID id,
+        UUID workspaceId,
+        String name,
+        String board,
+        @Nullable UUID parentId,
+        @Nullable String hardwareUuid,
+        @Nullable Capabilities capabilities,
+        @Nullable String envelope,
+        long configVersion,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    /** The board type of a bridge, which may have children. */
+    static final String BRIDGE = "bridge";
+
+    /** Boards with 2 to 8 KiB of memory remember only the last 8 command ids. */
+    private static final java.util.Set<String> SMALL = java.util.Set.of("uno", "nano", "mega");
+
+    /** Fewer unacknowledged commands than the board's ring of ids holds. */
+    int window() {
+        return window(board);
+    }
+
+    static int window(String board) {
+        return SMALL.contains(board) ? 4 : 16;
+    }
+}

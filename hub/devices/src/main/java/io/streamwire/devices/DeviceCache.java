@@ -1,0 +1,182 @@
+package io.streamwire.devices;
+
+import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All devices, what they can do and their tokens' hashes, in memory: nothing on a command's way, no
+ * stop and no login of a board waits for PostgreSQL. Filled at the start, then by reading what
+ * changed. Thread-safe.
+ */
+final class DeviceCache {
+
+    /** Read again each time: a change becomes visible when it is committed, later than its time. */
+    private static final Duration OVERLAP = Duration.ofSeconds(15);
+
+    private final DeviceStore store;
+    private final Map<UUID, Known> devices = new ConcurrentHashMap<>();
+    private final Map<UUID, Set<UUID>> workspaces = new ConcurrentHashMap<>();
+    private final Map<UUID, Map<UUID, String>> tokens = new ConcurrentHashMap<>();
+    private Instant readUpTo = Instant.EPOCH; // guarded by this
+
+    /**
+     * A device and its compiled limits.
+     *
+     * @param capabilities the board's latest ones, which may be newer than those in the database
+     * @param envelope null before the board has described itself
+     */
+    record Known(Device device, @Nullable Capabilities capabilities, @Nullable Envelope envelope) {
+
+        static Known of(Device device) {
+            return of(device, device.capabilities());
+        }
+
+        static Known of(Device device, @Nullable Capabilities capabilities) {
+            return new Known(
+                    device,
+                    capabilities,
+                    capabilities == null ? null : Envelope.compile(capabilities, Map.of()));
+        }
+    }
+
+    DeviceCache(DeviceStore store) {
+        this.store = store;
+    }
+
+    /** Reads what changed since the last time; everything at first. */
+    synchronized void refresh() {
+        var since = readUpTo.equals(Instant.EPOCH) ? readUpTo : readUpTo.minus(OVERLAP);
+        var newest = readUpTo;
+        for (var change : store.changedDevices(since)) {
+            put(change);
+            if (change.device().updatedAt().isAfter(newest)) {
+                newest = change.device().updatedAt();
+            }
+        }
+        for (var token : store.changedTokens(since)) {
+            put(token);
+        }
+        readUpTo = newest;
+    }
+
+    /** Takes in a device that was just written. */
+    void put(DeviceStore.Change change) {
+        var device = change.device();
+        if (change.deleted()) {
+            devices.remove(device.id());
+            tokens.remove(device.id());
+            workspaces.getOrDefault(device.workspaceId(), Set.of()).remove(device.id());
+            return;
+        }
+        var _ =
+                devices.compute(
+                        device.id(),
+                        (_, known) ->
+                                known != null
+                                                && device.updatedAt()
+                                                        .equals(known.device().updatedAt())
+                                        ? known
+                                        : merged(known, device));
+        var _ =
+                workspaces
+                        .computeIfAbsent(device.workspaceId(), _ -> ConcurrentHashMap.newKeySet())
+                        .add(device.id());
+    }
+
+    private static Known merged(@Nullable Known known, Device device) {
+        if (known == null) {
+            return Known.of(device);
+        }
+        // The database may not have yet what the board has told us.
+        var before = known.device().capabilities();
+        var ahead =
+                !Objects.equals(known.capabilities(), before)
+                        && Objects.equals(device.capabilities(), before);
+        return ahead ? Known.of(device, known.capabilities()) : Known.of(device);
+    }
+
+    /** Takes in a token that was just written. */
+    void put(DeviceStore.Token token) {
+        if (token.revokedAt() != null) {
+            tokens.getOrDefault(token.deviceId(), Map.of()).remove(token.id());
+            return;
+        }
+        var _ =
+                tokens.computeIfAbsent(token.deviceId(), _ -> new ConcurrentHashMap<>())
+                        .put(token.id(), token.sha256());
+    }
+
+    /** Takes in what a board says it can do, before the database has it. */
+    Optional<Known> describe(UUID id, Capabilities capabilities) {
+        return Optional.ofNullable(
+                devices.computeIfPresent(id, (_, known) -> Known.of(known.device(), capabilities)));
+    }
+
+    /** A device of a workspace. */
+    Optional<Known> find(UUID workspaceId, UUID id) {
+        return Optional.ofNullable(devices.get(id))
+                .filter(known -> known.device().workspaceId().equals(workspaceId));
+    }
+
+    /** A device of whatever workspace. */
+    Optional<Known> known(UUID id) {
+        return Optional.ofNullable(devices.get(id));
+    }
+
+    /** The ids of a workspace's devices. */
+    List<UUID> devices(UUID workspaceId) {
+        return List.copyOf(workspaces.getOrDefault(workspaceId, Set.of()));
+    }
+
+    /** Every device. */
+    List<Known> all() {
+        return List.copyOf(devices.values());
+    }
+
+    /** The workspace of a device that shows a valid token. */
+    Optional<Device> authenticate(String clientId, String token) {
+        UUID id;
+        try {
+            id = UUID.fromString(clientId);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        var known = devices.get(id);
+        if (known == null || !id.toString().equals(clientId)) {
+            return Optional.empty();
+        }
+        var given = sha256(token).getBytes(StandardCharsets.US_ASCII);
+        for (var hash : tokens.getOrDefault(id, Map.of()).values()) {
+            if (MessageDigest.isEqual(given, hash.getBytes(StandardCharsets.US_ASCII))) {
+                return Optional.of(known.device());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What is kept of a token, hex. */
+    static String sha256(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

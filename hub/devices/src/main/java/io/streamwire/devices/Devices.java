@@ -1,0 +1,284 @@
+package io.streamwire.devices;
+
+import io.helidon.config.Config;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
+import io.streamwire.bus.Consumer;
+import io.streamwire.contract.Stream;
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.Database;
+import io.streamwire.service.HttpServer;
+import io.streamwire.service.TokenVerifier;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The devices service: devices and their tokens, the command queue, the safety envelope, arming and
+ * stopping. The only one that speaks to boards.
+ */
+public final class Devices implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Devices.class.getName());
+
+    private static final String SERVICE = "devices";
+
+    /** The channel that tells other instances to read devices and tokens again. */
+    static final String CHANGED = "devices";
+
+    /** Acknowledgements are balanced over the instances; retained reports reach every one. */
+    private static final List<String> ACKS = List.of("$share/hub/" + Topics.everyUp("ack"));
+
+    private static final List<String> REPORTS =
+            List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
+
+    private static final Duration SAFETY_PERIOD = Duration.ofMillis(100);
+    private static final Duration SWEEP_PERIOD = Duration.ofMillis(500);
+    private static final Duration REPAIR_PERIOD = Duration.ofSeconds(1);
+    private static final Duration REFRESH_PERIOD = Duration.ofSeconds(3);
+
+    private final Database database;
+    private final Bus bus;
+    private final DeviceCache cache;
+    private final HttpServer server;
+    private final Deque<AutoCloseable> parts;
+
+    /** Whose token a board has shown. */
+    public record AgentSession(UUID workspaceId, UUID deviceId) {}
+
+    private Devices(
+            Database database,
+            Bus bus,
+            DeviceCache cache,
+            HttpServer server,
+            Deque<AutoCloseable> parts) {
+        this.database = database;
+        this.bus = bus;
+        this.cache = cache;
+        this.server = server;
+        this.parts = parts;
+    }
+
+    /**
+     * Starts the service; the broker may come later.
+     *
+     * @throws io.streamwire.service.ConfigurationException when a setting is wrong, PostgreSQL does
+     *     not come or the port is taken
+     */
+    public static Devices start(Config config, Bus bus) {
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            var verifier = opened(parts, TokenVerifier.of(config, bus));
+            return start(config, bus, verifier, parts);
+        } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    /** Starts the service with access tokens verified by keys at hand. */
+    static Devices start(Config config, Bus bus, TokenVerifier verifier) {
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            return start(config, bus, verifier, parts);
+        } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    private static Devices start(
+            Config config, Bus bus, TokenVerifier verifier, Deque<AutoCloseable> parts) {
+        var clock = InstantSource.system();
+        var instance =
+                Configuration.optional(config, "instance.id")
+                        .orElseGet(() -> instance(Configuration.port(config, "devices.port")));
+        var mqttUrl = Configuration.text(config, "mqtt.url");
+        var database = opened(parts, Database.open(config, SERVICE));
+        var store = new DeviceStore(database);
+        var projection = new Projection(database);
+        var cache = new DeviceCache(store);
+        var drops = new Drops(clock);
+        var presence = new Presence();
+        var arming = new ArmingState();
+        var echo = new ConfigEcho();
+        var commands = new CommandStore(bus);
+        var tracker = new CommandTracker(commands, drops, clock);
+        var line = new MqttLine(settings(config, mqttUrl, instance), ACKS, REPORTS);
+        var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
+        var safety = new SafetySwitch(bus, line, cache, presence, arming, clock);
+        var dispatcher =
+                new CommandDispatcher(
+                        bus, commands, tracker, lanes, cache, presence, arming, clock);
+        var boards =
+                new Boards(
+                        bus,
+                        line,
+                        store,
+                        cache,
+                        presence,
+                        echo,
+                        lanes,
+                        tracker,
+                        safety,
+                        drops,
+                        clock,
+                        dispatcher::owns);
+        dispatcher.onAcquired(boards::acquired);
+
+        cache.refresh();
+        remember(bus, safety, boards);
+        line.start(boards);
+        opened(parts, line);
+        opened(
+                parts,
+                Round.every(
+                        SAFETY_PERIOD,
+                        "devices-safety",
+                        () -> {
+                            safety.tick(dispatcher::owns);
+                            lanes.pumpAll();
+                        }));
+        opened(parts, Round.every(SWEEP_PERIOD, "devices-sweep", dispatcher::sweep));
+        opened(parts, Round.every(REPAIR_PERIOD, "devices-repair", boards::tick));
+        var refresh =
+                opened(
+                        parts,
+                        Round.every(
+                                REFRESH_PERIOD,
+                                "devices-refresh",
+                                () -> {
+                                    cache.refresh();
+                                    boards.refreshed();
+                                }));
+        var arms =
+                opened(
+                        parts,
+                        Round.every(
+                                REFRESH_PERIOD, "devices-arming", () -> loadArming(bus, safety)));
+        opened(parts, bus.listen(CHANGED, _ -> refresh.soon()));
+        opened(parts, bus.listen(SafetySwitch.CHANNEL, _ -> arms.soon()));
+        var server =
+                opened(
+                        parts,
+                        HttpServer.start(
+                                config,
+                                SERVICE,
+                                verifier,
+                                List.of(
+                                        new TokensApi(
+                                                bus,
+                                                store,
+                                                cache,
+                                                Configuration.optional(config, "mqtt.public-url")
+                                                        .orElse(mqttUrl),
+                                                clock),
+                                        new SafetyApi(bus, safety, cache, lanes),
+                                        new CommandsApi(
+                                                dispatcher,
+                                                commands,
+                                                tracker,
+                                                projection,
+                                                cache,
+                                                arming,
+                                                clock),
+                                        new DevicesApi(
+                                                bus, store, cache, presence, safety, commands,
+                                                boards, clock),
+                                        new InternalApi(cache)),
+                                database::check,
+                                bus::check));
+        opened(
+                parts,
+                bus.join(
+                        SERVICE,
+                        instance,
+                        List.of(
+                                new Consumer(Stream.ACTIONS, "devices", dispatcher::handle),
+                                new Consumer(Stream.DEVICE, "devices-log", projection::write)),
+                        dispatcher));
+        return new Devices(database, bus, cache, server, parts);
+    }
+
+    private static MqttLine.Settings settings(Config config, String url, String instance) {
+        return new MqttLine.Settings(
+                url,
+                Configuration.text(config, "mqtt.username"),
+                Configuration.text(config, "mqtt.password"),
+                "hub-" + instance);
+    }
+
+    /** What Redis knows of arming and boards; what is missing comes with the rounds. */
+    private static void remember(Bus bus, SafetySwitch safety, Boards boards) {
+        try {
+            loadArming(bus, safety);
+            for (int partition = 0; partition < bus.partitions(); partition++) {
+                SafetySwitch.joined(boards.load(partition));
+            }
+        } catch (BusException.Unavailable e) {
+            LOG.log(Level.WARNING, "arming=unknown boards=unknown reason={0}", e.getMessage());
+        }
+    }
+
+    private static void loadArming(Bus bus, SafetySwitch safety) {
+        for (int partition = 0; partition < bus.partitions(); partition++) {
+            SafetySwitch.joined(safety.load(partition));
+        }
+    }
+
+    /** Whose token this is; empty when it is nobody's. Never waits for PostgreSQL. */
+    public Optional<AgentSession> authenticate(String clientId, String password) {
+        return cache.authenticate(clientId, password)
+                .map(device -> new AgentSession(device.workspaceId(), device.id()));
+    }
+
+    /** Throws when PostgreSQL or Redis does not answer. */
+    public void check() {
+        database.check();
+        bus.check();
+    }
+
+    /** The port of the HTTP server. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Finishes what is under way and gives the partitions back. */
+    @Override
+    public void close() {
+        closeAll(parts);
+    }
+
+    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "service=" + SERVICE + " closing=incomplete", e);
+            }
+        }
+    }
+
+    /** The same after a restart, and no other live one's. */
+    private static String instance(int port) {
+        try {
+            return InetAddress.getLocalHost().getHostName() + "-" + port;
+        } catch (UnknownHostException e) {
+            return "localhost-" + port;
+        }
+    }
+}

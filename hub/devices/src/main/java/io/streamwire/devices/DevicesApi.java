@@ -1,0 +1,265 @@
+package io.streamwire.devices;
+
+import io.helidon.dbclient.DbClientException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
+import io.streamwire.contract.Ids;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.IdempotencyKey;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.service.Versions;
+import io.streamwire.service.Violation;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Devices: {@code POST /devices}, {@code GET /devices/{id}/status} and so on. */
+final class DevicesApi implements Api {
+
+    static final String[] PREFIXES = {"/api/v1/devices", "/devices"};
+
+    private static final int LONGEST_NAME = 100;
+    private static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
+    private static final Pattern HARDWARE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
+
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    private final Bus bus;
+    private final DeviceStore store;
+    private final DeviceCache cache;
+    private final Presence presence;
+    private final SafetySwitch safety;
+    private final CommandStore commands;
+    private final Boards boards;
+    private final InstantSource clock;
+
+    DevicesApi(
+            Bus bus,
+            DeviceStore store,
+            DeviceCache cache,
+            Presence presence,
+            SafetySwitch safety,
+            CommandStore commands,
+            Boards boards,
+            InstantSource clock) {
+        this.bus = bus;
+        this.store = store;
+        this.cache = cache;
+        this.presence = presence;
+        this.safety = safety;
+        this.commands = commands;
+        this.boards = boards;
+        this.clock = clock;
+    }
+
+    /** What a person says of a new device. */
+    private record NewDevice(
+            String name, String board, @Nullable UUID parentId, @Nullable String hardwareUuid) {}
+
+    private record Rename(String name) {}
+
+    /**
+     * How a device is.
+     *
+     * @param presence online or lost
+     * @param state what the board said last, null when it never did
+     */
+    private record DeviceState(
+            String presence,
+            @Nullable Instant since,
+            @Nullable String state,
+            boolean armed,
+            @Nullable String firmware,
+            @Nullable Instant lastAckAt) {}
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at(PREFIXES)
+                .post("/", Permission.DEVICES_CHANGE, this::create)
+                .get("/", Permission.DEVICES_READ, this::list)
+                .get("/{id}", Permission.DEVICES_READ, this::read)
+                .patch("/{id}", Permission.DEVICES_CHANGE, this::rename)
+                .delete("/{id}", Permission.DEVICES_CHANGE, this::delete)
+                .get("/{id}/status", Permission.DEVICES_READ, this::status);
+    }
+
+    private void create(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var asked = Body.read(request, NewDevice.class);
+        validate(workspace, asked);
+        var id =
+                IdempotencyKey.of(request)
+                        .map(key -> Ids.keyed(workspace, "devices", key))
+                        .orElseGet(Ids::next);
+        var now = clock.instant();
+        try {
+            var _ =
+                    store.insert(
+                            new Device(
+                                    id,
+                                    workspace,
+                                    asked.name().strip(),
+                                    asked.board(),
+                                    asked.parentId(),
+                                    asked.hardwareUuid(),
+                                    null,
+                                    null,
+                                    0,
+                                    1,
+                                    now,
+                                    now));
+        } catch (DbClientException e) {
+            if (sqlState(e).equals(UNIQUE_VIOLATION)) {
+                throw Problem.conflict(
+                        "hardware_taken", "Another device has this hardware_uuid already.");
+            }
+            throw e;
+        }
+        var device = store.device(workspace, id).orElseThrow(DevicesApi::unknown);
+        changed(device, false);
+        Versions.etag(response, device.version());
+        Body.created(response, "/api/v1/devices/" + id, device);
+    }
+
+    private void validate(UUID workspace, NewDevice asked) {
+        var violations = new ArrayList<Violation>();
+        checkName(asked.name(), violations);
+        if (!BOARD.matcher(asked.board()).matches()) {
+            violations.add(
+                    new Violation("/board", "must be 1 to 32 of a-z, 0-9, - and _, like esp32"));
+        }
+        if (asked.hardwareUuid() != null && !HARDWARE.matcher(asked.hardwareUuid()).matches()) {
+            violations.add(
+                    new Violation("/hardware_uuid", "must be 1 to 64 letters, digits or _.:-"));
+        }
+        if (asked.parentId() != null
+                && cache.find(workspace, asked.parentId())
+                        .filter(parent -> parent.device().board().equals(Device.BRIDGE))
+                        .isEmpty()) {
+            violations.add(new Violation("/parent_id", "must be a bridge of this workspace"));
+        }
+        refuse(violations);
+    }
+
+    private static void checkName(String name, List<Violation> violations) {
+        var length = name.strip().length();
+        if (length < 1 || length > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            violations.add(
+                    new Violation(
+                            "/name",
+                            "must be 1 to " + LONGEST_NAME + " characters, no control characters"));
+        }
+    }
+
+    private static void refuse(List<Violation> violations) {
+        if (!violations.isEmpty()) {
+            throw Problem.unprocessable(
+                    "invalid_device", "The device is not acceptable as it is.", violations);
+        }
+    }
+
+    private static String sqlState(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+        }
+        return "";
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        var page = Page.of(request);
+        var rows = store.devices(Caller.of(request).workspaceId(), page);
+        Body.send(response, Listing.cut(page, rows, Device::id));
+    }
+
+    private void read(ServerRequest request, ServerResponse response) {
+        var device = stored(request);
+        Versions.etag(response, device.version());
+        Body.send(response, device);
+    }
+
+    private void rename(ServerRequest request, ServerResponse response) {
+        var device = stored(request);
+        var version = Versions.given(request).orElse(device.version());
+        var _ = Versions.required(request);
+        var asked = Body.read(request, Rename.class);
+        var violations = new ArrayList<Violation>();
+        checkName(asked.name(), violations);
+        refuse(violations);
+        if (!store.rename(device.workspaceId(), device.id(), asked.name().strip(), version)) {
+            throw Versions.mismatch();
+        }
+        var renamed =
+                store.device(device.workspaceId(), device.id()).orElseThrow(DevicesApi::unknown);
+        changed(renamed, false);
+        Versions.etag(response, renamed.version());
+        Body.send(response, renamed);
+    }
+
+    private void delete(ServerRequest request, ServerResponse response) {
+        var device = stored(request);
+        var version = Versions.required(request);
+        if (!store.delete(device.workspaceId(), device.id(), version)) {
+            throw Versions.mismatch();
+        }
+        changed(device, true);
+        boards.deleted(device);
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
+    private void changed(Device device, boolean deleted) {
+        cache.put(new DeviceStore.Change(device, deleted));
+        bus.announce(Devices.CHANGED, device.id().toString());
+    }
+
+    private void status(ServerRequest request, ServerResponse response) {
+        var device = known(cache, request);
+        var seen = presence.of(device.workspaceId(), device.id()).orElse(null);
+        var lastAck =
+                SafetySwitch.joined(commands.lastAck(device.workspaceId(), device.id()))
+                        .map(Instant::ofEpochMilli)
+                        .orElse(null);
+        Body.send(
+                response,
+                new DeviceState(
+                        seen == null ? Presence.LOST : seen.presence(),
+                        seen == null ? null : Instant.ofEpochMilli(seen.since()),
+                        seen == null ? null : seen.state().s().toString(),
+                        safety.armed(device.workspaceId(), device.id()),
+                        seen == null ? null : seen.state().fw(),
+                        lastAck));
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    }
+
+    private Device stored(ServerRequest request) {
+        return store.device(Caller.of(request).workspaceId(), Paths.uuid(request, "id"))
+                .orElseThrow(DevicesApi::unknown);
+    }
+
+    /** The device of a path, of the caller's workspace, without asking PostgreSQL. */
+    static Device known(DeviceCache cache, ServerRequest request) {
+        return cache.find(Caller.of(request).workspaceId(), Paths.uuid(request, "id"))
+                .map(DeviceCache.Known::device)
+                .orElseThrow(DevicesApi::unknown);
+    }
+
+    static Problem unknown() {
+        return Problem.notFound("device_not_found", "There is no such device.");
+    }
+}

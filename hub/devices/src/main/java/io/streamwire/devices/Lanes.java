@@ -1,0 +1,219 @@
+package io.streamwire.devices;
+
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.CommandStore.Progress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lane per board of the partitions that this instance owns: only the owner publishes commands,
+ * so that they keep their order and their number is bounded. Thread-safe.
+ */
+final class Lanes implements DeviceLane.Way {
+
+    /** Commands of one board whose hand-over time is remembered. */
+    private static final int REMEMBERED = 128;
+
+    private final MqttLine line;
+    private final DeviceCache cache;
+    private final Presence presence;
+    private final ArmingState arming;
+    private final ConfigEcho echo;
+    private final CommandTracker tracker;
+    private final InstantSource clock;
+    private final Map<UUID, Board> boards = new ConcurrentHashMap<>();
+
+    /** A lane and what is remembered of its board. */
+    private static final class Board {
+        private final UUID workspaceId;
+        private final DeviceLane lane;
+        private final Map<UUID, Long> handedOver = new LinkedHashMap<>(); // guarded by itself
+
+        Board(UUID workspaceId, DeviceLane lane) {
+            this.workspaceId = workspaceId;
+            this.lane = lane;
+        }
+    }
+
+    Lanes(
+            MqttLine line,
+            DeviceCache cache,
+            Presence presence,
+            ArmingState arming,
+            ConfigEcho echo,
+            CommandTracker tracker,
+            InstantSource clock) {
+        this.line = line;
+        this.cache = cache;
+        this.presence = presence;
+        this.arming = arming;
+        this.echo = echo;
+        this.tracker = tracker;
+        this.clock = clock;
+    }
+
+    private Board board(UUID workspaceId, UUID deviceId) {
+        return boards.computeIfAbsent(
+                deviceId,
+                _ ->
+                        new Board(
+                                workspaceId,
+                                new DeviceLane(
+                                        cache.find(workspaceId, deviceId)
+                                                .map(known -> known.device().window())
+                                                .orElse(1),
+                                        this)));
+    }
+
+    /** Takes a command in; see {@link DeviceLane#offer}. */
+    void offer(Command command, boolean maybeSent) {
+        board(command.workspaceId(), command.deviceId())
+                .lane
+                .offer(command, maybeSent, clock.millis());
+    }
+
+    boolean full(UUID deviceId) {
+        var board = boards.get(deviceId);
+        return board != null && board.lane.full();
+    }
+
+    /** Whether a command is in its lane, or went through it not long ago. */
+    boolean knows(UUID deviceId, UUID id) {
+        var board = boards.get(deviceId);
+        return board != null && (board.lane.knows(id) || handedOver(deviceId, id).isPresent());
+    }
+
+    /** When a command was handed to the broker, us since the epoch. */
+    OptionalLong handedOver(UUID deviceId, UUID id) {
+        var board = boards.get(deviceId);
+        if (board == null) {
+            return OptionalLong.empty();
+        }
+        synchronized (board.handedOver) {
+            var at = board.handedOver.get(id);
+            return at == null ? OptionalLong.empty() : OptionalLong.of(at);
+        }
+    }
+
+    void answered(UUID deviceId, UUID id) {
+        var board = boards.get(deviceId);
+        if (board != null) {
+            board.lane.answered(id, clock.millis());
+        }
+    }
+
+    /** Something that commands of a board waited for has changed. */
+    void pump(UUID deviceId) {
+        var board = boards.get(deviceId);
+        if (board != null) {
+            board.lane.pump(clock.millis());
+        }
+    }
+
+    /** Something that all commands of a workspace waited for has changed. */
+    void pumpWorkspace(UUID workspaceId) {
+        for (var board : boards.values()) {
+            if (board.workspaceId.equals(workspaceId)) {
+                board.lane.pump(clock.millis());
+            }
+        }
+    }
+
+    void pumpAll() {
+        boards.values().forEach(board -> board.lane.pump(clock.millis()));
+    }
+
+    /** A board came back with its memory. */
+    void returned(UUID deviceId) {
+        var board = boards.get(deviceId);
+        if (board != null) {
+            board.lane.returned(clock.millis());
+        }
+    }
+
+    /** The line to the broker came back. */
+    void returnedAll() {
+        boards.values().forEach(board -> board.lane.returned(clock.millis()));
+    }
+
+    /** Forgets the boards of partitions that others own now. */
+    void keepOnly(java.util.function.Predicate<UUID> workspace) {
+        boards.values().removeIf(board -> !workspace.test(board.workspaceId));
+    }
+
+    /** What is waiting or under way for a board, in order. */
+    List<Command> commands(UUID deviceId) {
+        var board = boards.get(deviceId);
+        return board == null ? new ArrayList<>() : board.lane.commands();
+    }
+
+    @Override
+    public DeviceLane.Readiness readiness(Command command) {
+        var now = clock.millis();
+        var inForce = arming.inForce(command.workspaceId(), command.deviceId());
+        if (command.epoch() < inForce.epoch() || !inForce.holds(now)) {
+            return DeviceLane.Readiness.STOPPED;
+        }
+        var seen = presence.of(command.workspaceId(), command.deviceId()).orElse(null);
+        if (seen == null || !seen.online()) {
+            return DeviceLane.Readiness.AWAY;
+        }
+        if (seen.state().boot() != command.boot()) {
+            return DeviceLane.Readiness.REBOOTED;
+        }
+        return echo.holds(command.deviceId()) ? DeviceLane.Readiness.WAIT : DeviceLane.Readiness.GO;
+    }
+
+    @Override
+    public CompletableFuture<MqttLine.Taken> send(Command command) {
+        var board = board(command.workspaceId(), command.deviceId());
+        synchronized (board.handedOver) {
+            board.handedOver.put(command.id(), Hops.now());
+            if (board.handedOver.size() > REMEMBERED) {
+                var eldest = board.handedOver.keySet().iterator();
+                eldest.next();
+                eldest.remove();
+            }
+        }
+        var workspace = command.workspaceId();
+        var device = command.deviceId();
+        return line.publish(
+                new MqttLine.Outgoing(
+                        Topics.command(workspace, device),
+                        command.message(),
+                        false,
+                        expirySeconds(command, clock.millis()),
+                        Topics.ack(workspace, device),
+                        command.id().toString(),
+                        command.traceparent()));
+    }
+
+    static long expirySeconds(Command command, long now) {
+        return Math.max(1, Math.ceilDiv(command.expiresAt() - now, 1_000L));
+    }
+
+    @Override
+    public void sent(Command command) {
+        tracker.advance(
+                command.workspaceId(), command.deviceId(), command.id(), Progress.sent(Hops.now()));
+    }
+
+    @Override
+    public void givenUp(Command command, CommandState state, @Nullable String reason) {
+        tracker.advance(
+                command.workspaceId(),
+                command.deviceId(),
+                command.id(),
+                Progress.of(state, reason));
+    }
+}

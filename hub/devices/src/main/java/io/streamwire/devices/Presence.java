@@ -1,0 +1,146 @@
+package io.streamwire.devices;
+
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.BoardState.Phase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last up/state of every board. The map is concurrent; the lock only wakes who waits for a
+ * change.
+ */
+final class Presence {
+
+    static final String ONLINE = "online";
+    static final String LOST = "lost";
+
+    /** A board may not push the workspace's epochs further into the future than this, ms. */
+    private static final long FURTHEST_EPOCH_MS = TimeUnit.DAYS.toMillis(1);
+
+    private final Map<UUID, Seen> boards = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+
+    /**
+     * What a board said last.
+     *
+     * @param since when it came or went, ms since the epoch
+     * @param at when it said so, ms since the epoch
+     */
+    record Seen(UUID workspaceId, UUID deviceId, BoardState state, long since, long at) {
+
+        boolean online() {
+            return state.s() != Phase.LOST;
+        }
+
+        String presence() {
+            return online() ? ONLINE : LOST;
+        }
+
+        boolean stopped(long epoch) {
+            return state.s() == Phase.STOPPED && state.epoch() >= epoch;
+        }
+    }
+
+    /**
+     * What an up/state changed.
+     *
+     * @param before null when the board was unknown
+     */
+    record Change(@Nullable Seen before, Seen after) {
+
+        /** The board came back, began anew or changed: it may not know that it is armed. */
+        boolean appeared() {
+            return after.online()
+                    && (before == null
+                            || !before.online()
+                            || before.state().boot() != after.state().boot()
+                            || before.state().s() != after.state().s());
+        }
+
+        /** The board came back and still has its ring of command ids. */
+        boolean returned() {
+            return after.online()
+                    && before != null
+                    && !before.online()
+                    && before.state().boot() == after.state().boot();
+        }
+    }
+
+    Change accept(UUID workspaceId, UUID deviceId, BoardState state, long now) {
+        var before = boards.get(deviceId);
+        var online = state.s() != Phase.LOST;
+        var since = before != null && before.online() == online ? before.since() : now;
+        var after = new Seen(workspaceId, deviceId, state, since, now);
+        boards.put(deviceId, after);
+        lock.lock();
+        try {
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return new Change(before, after);
+    }
+
+    /** What was known before this instance started; newer news stays. */
+    void remember(Seen seen) {
+        var _ = boards.putIfAbsent(seen.deviceId(), seen);
+    }
+
+    void forget(UUID deviceId) {
+        boards.remove(deviceId);
+    }
+
+    Optional<Seen> of(UUID workspaceId, UUID deviceId) {
+        return Optional.ofNullable(boards.get(deviceId))
+                .filter(seen -> seen.workspaceId().equals(workspaceId));
+    }
+
+    List<Seen> all() {
+        return List.copyOf(boards.values());
+    }
+
+    /** The highest believable epoch that a board of the workspace has reported. */
+    long largestReportedEpoch(UUID workspaceId, long now) {
+        return boards.values().stream()
+                .filter(seen -> seen.workspaceId().equals(workspaceId))
+                .mapToLong(seen -> seen.state().epoch())
+                .filter(epoch -> epoch <= now + FURTHEST_EPOCH_MS)
+                .max()
+                .orElse(0);
+    }
+
+    /** Waits until all of the boards that are online say that they stopped, or the time is over. */
+    void awaitStopped(Collection<UUID> devices, long epoch, Duration longest) {
+        var remaining = longest.toNanos();
+        lock.lock();
+        try {
+            while (remaining > 0 && !devices.stream().allMatch(id -> stoppedOrAway(id, epoch))) {
+                remaining = news.awaitNanos(remaining);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean stopped(UUID device, long epoch) {
+        var seen = boards.get(device);
+        return seen != null && seen.stopped(epoch);
+    }
+
+    private boolean stoppedOrAway(UUID device, long epoch) {
+        var seen = boards.get(device);
+        return seen == null || !seen.online() || seen.stopped(epoch);
+    }
+}

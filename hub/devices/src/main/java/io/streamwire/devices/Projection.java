@@ -1,0 +1,273 @@
+package io.streamwire.devices;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.helidon.dbclient.DbRow;
+import io.streamwire.bus.Entry;
+import io.streamwire.bus.Lease;
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.DeviceEvent;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
+import io.streamwire.contract.DeviceEvent.DeviceStatus;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.service.Columns;
+import io.streamwire.service.Database;
+import io.streamwire.service.Page;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to devices and commands, for good, in PostgreSQL: written behind the device stream
+ * in batches, so that nothing is lost while PostgreSQL is away.
+ */
+final class Projection {
+
+    private static final Logger LOG = System.getLogger(Projection.class.getName());
+
+    private final Database database;
+
+    Projection(Database database) {
+        this.database = database;
+    }
+
+    private record CommandRow(
+            UUID id,
+            UUID workspaceId,
+            UUID deviceId,
+            String source,
+            @Nullable UUID actionId,
+            @Nullable UUID eventId,
+            @Nullable UUID ruleId,
+            @Nullable String viewerId,
+            String command,
+            Map<String, Long> args,
+            CommandState state,
+            int rank,
+            @Nullable String reason,
+            Instant issuedAt,
+            Instant expiresAt,
+            Instant updatedAt,
+            long epoch,
+            boolean simulated,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Hops hops) {
+
+        static CommandRow of(CommandChanged change) {
+            return new CommandRow(
+                    change.commandId(),
+                    change.workspaceId(),
+                    change.deviceId(),
+                    change.source(),
+                    change.actionId(),
+                    change.eventId(),
+                    change.ruleId(),
+                    change.viewerId(),
+                    change.command(),
+                    change.args(),
+                    change.state(),
+                    change.state().rank(),
+                    change.reason(),
+                    Instant.ofEpochMilli(change.issuedAt()),
+                    Instant.ofEpochMilli(change.expiresAt()),
+                    Instant.ofEpochMilli(change.at()),
+                    change.epoch(),
+                    change.simulated(),
+                    change.hops());
+        }
+    }
+
+    private record LogRow(
+            UUID id,
+            UUID workspaceId,
+            UUID deviceId,
+            Instant at,
+            String presence,
+            String state,
+            long boot,
+            long epoch,
+            @Nullable String firmware) {
+
+        static LogRow of(Entry entry, DeviceStatus status) {
+            return new LogRow(
+                    Ids.derived("device-log", Integer.toString(entry.partition()), entry.id()),
+                    status.workspaceId(),
+                    status.deviceId(),
+                    Instant.ofEpochMilli(status.at()),
+                    status.presence(),
+                    status.state(),
+                    status.boot(),
+                    status.epoch(),
+                    status.firmware());
+        }
+    }
+
+    /** Writes a batch; throws while PostgreSQL is away, and then the batch comes again. */
+    void write(Lease lease, List<Entry> entries) {
+        var commands = new LinkedHashMap<UUID, CommandRow>();
+        var finished = new ArrayList<CommandChanged>();
+        var logs = new ArrayList<LogRow>();
+        for (var entry : entries) {
+            var happened = read(entry);
+            switch (happened) {
+                case CommandChanged change -> {
+                    // The last one of a command says all that the ones before it said.
+                    commands.put(change.commandId(), CommandRow.of(change));
+                    if (entry.type().equals("command_done")) {
+                        finished.add(change);
+                    }
+                }
+                case DeviceStatus status -> logs.add(LogRow.of(entry, status));
+                case null -> {}
+            }
+        }
+        if (!commands.isEmpty()) {
+            database.batch("write-commands", Json.write(List.copyOf(commands.values())));
+        }
+        if (!logs.isEmpty()) {
+            database.batch("write-device-logs", Json.write(logs));
+        }
+        finished.forEach(Projection::log);
+        logs.forEach(Projection::log);
+    }
+
+    private static @Nullable DeviceEvent read(Entry entry) {
+        try {
+            return Json.read(entry.body(), DeviceEvent.class);
+        } catch (Json.MalformedJson e) {
+            LOG.log(Level.ERROR, "entry={0} unreadable={1}", entry.id(), e.getMessage());
+            return null;
+        }
+    }
+
+    private static void log(CommandChanged change) {
+        LOG.log(
+                Level.INFO,
+                "event={0} action={1} command={2} device={3} state={4} reason={5}",
+                change.eventId(),
+                change.actionId(),
+                change.commandId(),
+                change.deviceId(),
+                change.state(),
+                change.reason());
+    }
+
+    private static void log(LogRow row) {
+        LOG.log(
+                Level.INFO,
+                "device={0} presence={1} state={2} boot={3} epoch={4}",
+                row.deviceId(),
+                row.presence(),
+                row.state(),
+                Long.toString(row.boot()),
+                Long.toString(row.epoch()));
+    }
+
+    /** A command of a workspace. */
+    Optional<CommandChanged> command(UUID workspaceId, UUID id) {
+        return database.client()
+                .execute()
+                .createNamedGet("select-command")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("id", id.toString())
+                .execute()
+                .map(Projection::command);
+    }
+
+    /** The commands of a device, the newest first. */
+    List<CommandChanged> commandsOfDevice(UUID workspaceId, UUID deviceId, Page page) {
+        var before = Position.parse(page.cursor());
+        return database.client()
+                .execute()
+                .createNamedQuery("select-commands-of-device")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("device", deviceId.toString())
+                .addParam("before_id", before == null ? null : before.id().toString())
+                .addParam(
+                        "before_at",
+                        before == null ? null : Instant.ofEpochMilli(before.issuedAt()).toString())
+                .addParam("rows", page.rows())
+                .execute()
+                .map(Projection::command)
+                .toList();
+    }
+
+    /** The commands that an event caused. */
+    List<CommandChanged> commandsOfEvent(UUID workspaceId, UUID eventId, Page page) {
+        return database.client()
+                .execute()
+                .createNamedQuery("select-commands-of-event")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("event", eventId.toString())
+                .addParam("after", page.cursorId().map(UUID::toString).orElse(null))
+                .addParam("rows", page.rows())
+                .execute()
+                .map(Projection::command)
+                .toList();
+    }
+
+    /** Where a command stands in its device's list. */
+    record Position(long issuedAt, UUID id) {
+
+        static Position of(CommandChanged command) {
+            return new Position(command.issuedAt(), command.commandId());
+        }
+
+        static @Nullable Position parse(@Nullable String text) {
+            if (text == null) {
+                return null;
+            }
+            try {
+                var parts = text.split("/", 2);
+                return new Position(Long.parseLong(parts[0]), UUID.fromString(parts[1]));
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+                throw io.streamwire.service.Problem.badRequest(
+                        "bad_cursor", "cursor must be a next_cursor of the same list.");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return issuedAt + "/" + id;
+        }
+    }
+
+    private static CommandChanged command(DbRow row) {
+        var args = new LinkedHashMap<String, Long>();
+        try {
+            Json.mapper()
+                    .readTree(Columns.text(row, "args"))
+                    .properties()
+                    .forEach(arg -> args.put(arg.getKey(), arg.getValue().longValue()));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalStateException("the database holds JSON", e);
+        }
+        return new CommandChanged(
+                Columns.uuid(row, "id"),
+                Columns.uuid(row, "workspace_id"),
+                Columns.uuid(row, "device_id"),
+                Columns.instant(row, "updated_at").toEpochMilli(),
+                CommandState.valueOf(Columns.text(row, "state").toUpperCase(Locale.ROOT)),
+                Columns.textOrNull(row, "reason"),
+                Columns.text(row, "source"),
+                Columns.uuidOrNull(row, "action_id"),
+                Columns.uuidOrNull(row, "event_id"),
+                Columns.uuidOrNull(row, "rule_id"),
+                Columns.textOrNull(row, "viewer_id"),
+                Columns.text(row, "command"),
+                args,
+                Columns.instant(row, "issued_at").toEpochMilli(),
+                Columns.instant(row, "expires_at").toEpochMilli(),
+                Columns.number(row, "epoch"),
+                Columns.flag(row, "simulated"),
+                Json.read(Columns.text(row, "hops"), Hops.class));
+    }
+}

@@ -1,0 +1,156 @@
+package io.streamwire.devices;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.DeviceStore.Token;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.IdempotencyKey;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.service.Violation;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+
+/** Agent tokens: what a board shows to the broker as its password. */
+final class TokensApi implements Api {
+
+    private static final String PREFIX = "swa_";
+    private static final int RANDOM_BYTES = 32;
+    private static final int LONGEST_NAME = 100;
+
+    private final SecureRandom random = new SecureRandom();
+    private final Bus bus;
+    private final DeviceStore store;
+    private final DeviceCache cache;
+    private final String mqttUrl;
+    private final InstantSource clock;
+
+    TokensApi(Bus bus, DeviceStore store, DeviceCache cache, String mqttUrl, InstantSource clock) {
+        this.bus = bus;
+        this.store = store;
+        this.cache = cache;
+        this.mqttUrl = mqttUrl;
+        this.clock = clock;
+    }
+
+    private record NewToken(UUID deviceId, String name) {}
+
+    /**
+     * How a board connects.
+     *
+     * @param root of its topics
+     */
+    private record Mqtt(String url, String clientId, String username, String root) {}
+
+    private record Created(
+            UUID id, UUID deviceId, String name, Instant createdAt, String token, Mqtt mqtt) {}
+
+    private record Listed(UUID id, UUID deviceId, String name, Instant createdAt) {}
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at("/api/v1/devices", "/devices", "")
+                .post("/tokens", Permission.TOKENS_CHANGE, this::create)
+                .delete("/tokens/{id}", Permission.TOKENS_CHANGE, this::revoke);
+        routes.at(DevicesApi.PREFIXES).get("/{id}/tokens", Permission.TOKENS_READ, this::list);
+    }
+
+    private void create(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var asked = Body.read(request, NewToken.class);
+        var name = asked.name().strip();
+        if (name.isEmpty() || name.length() > LONGEST_NAME) {
+            throw Problem.unprocessable(
+                    "invalid_token",
+                    "The token needs another name.",
+                    List.of(
+                            new Violation(
+                                    "/name", "must be 1 to " + LONGEST_NAME + " characters")));
+        }
+        if (cache.find(workspace, asked.deviceId()).isEmpty()) {
+            throw DevicesApi.unknown();
+        }
+        var secret = secret();
+        var token =
+                new Token(
+                        IdempotencyKey.of(request)
+                                .map(key -> Ids.keyed(workspace, "tokens", key))
+                                .orElseGet(Ids::next),
+                        workspace,
+                        asked.deviceId(),
+                        name,
+                        DeviceCache.sha256(secret),
+                        clock.instant(),
+                        null);
+        if (!store.insert(token)) {
+            throw Problem.conflict(
+                    "token_shown_already",
+                    "This Idempotency-Key has made a token; a token is shown only once.");
+        }
+        changed(token);
+        Body.created(
+                response,
+                "/api/v1/devices/tokens/" + token.id(),
+                new Created(
+                        token.id(),
+                        token.deviceId(),
+                        name,
+                        token.createdAt(),
+                        secret,
+                        new Mqtt(
+                                mqttUrl,
+                                token.deviceId().toString(),
+                                token.deviceId().toString(),
+                                Topics.root(workspace, token.deviceId()))));
+    }
+
+    private String secret() {
+        var bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        var page = Page.of(request);
+        var tokens =
+                store.tokens(device.workspaceId(), device.id(), page).stream()
+                        .map(token ->
+                                new Listed(
+                                        token.id(),
+                                        token.deviceId(),
+                                        token.name(),
+                                        token.createdAt()))
+                        .toList();
+        Body.send(response, Listing.cut(page, tokens, Listed::id));
+    }
+
+    private void revoke(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var id = Paths.uuid(request, "id");
+        if (!store.revoke(workspace, id)) {
+            throw Problem.notFound("token_not_found", "There is no such token.");
+        }
+        store.token(workspace, id).ifPresent(this::changed);
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
+    private void changed(Token token) {
+        cache.put(token);
+        bus.announce(Devices.CHANGED, token.deviceId().toString());
+    }
+}
