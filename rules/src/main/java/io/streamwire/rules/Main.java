@@ -2,7 +2,6 @@ package io.streamwire.rules;
 
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
-import io.streamwire.bus.BusSettings;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.ShutdownSignal;
@@ -24,17 +23,7 @@ final class Main {
             var config =
                     Configuration.load(
                             Map.of(), arguments.length == 2 ? Path.of(arguments[1]) : null);
-            var defaults = BusSettings.of(Configuration.url(config, "bus.url", "redis", "rediss"));
-            var settings =
-                    new BusSettings(
-                            defaults.url(),
-                            (int) Configuration.number(config, "bus.partitions", 1, 1_024),
-                            defaults.leaseTtl(),
-                            defaults.commandTimeout(),
-                            defaults.connectWait(),
-                            defaults.maxStreamLength(),
-                            defaults.keepLength());
-            try (var bus = Bus.connect(settings);
+            try (var bus = Bus.connect(Configuration.bus(config));
                     var _ = Rules.start(config, bus)) {
                 signal.await();
             }

@@ -45,12 +45,13 @@ public final class Rules implements AutoCloseable {
      * @throws io.streamwire.service.ConfigurationException with one line that says why not
      */
     public static Rules start(Config config, Bus bus) {
-        return start(config, bus, TokenVerifier.of(config));
+        return start(config, bus, TokenVerifier.of(config, bus));
     }
 
     static Rules start(Config config, Bus bus, TokenVerifier verifier) {
         var clock = InstantSource.system();
         var parts = new ArrayDeque<AutoCloseable>();
+        opened(parts, verifier);
         try {
             var database = opened(parts, Database.open(config, SERVICE));
             var store = new RuleStore(database);

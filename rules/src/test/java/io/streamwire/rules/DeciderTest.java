@@ -1,0 +1,324 @@
+package io.streamwire.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Consumer;
+import io.streamwire.bus.Membership;
+import io.streamwire.contract.Action;
+import io.streamwire.contract.Decision;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.Stream;
+import io.streamwire.rules.Trigger.GiftMode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** One instance decides for all tests; each has a workspace of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeciderTest {
+
+    private static final Trigger SPIN = new Trigger.CommentContains("spin");
+
+    private final Map<UUID, RuleEngine> engines = new ConcurrentHashMap<>();
+    private final Bus bus = Servers.bus();
+    private final DelayedActions delayed = new DelayedActions(InstantSource.system());
+    private final Decider decider =
+            new Decider(
+                    id -> engines.getOrDefault(id, RuleEngine.EMPTY),
+                    delayed,
+                    InstantSource.system(),
+                    Duration.ofMinutes(1));
+    private @Nullable Membership membership;
+
+    @BeforeAll
+    void join() {
+        membership =
+                bus.join(
+                        "rules",
+                        "one",
+                        List.of(new Consumer(Stream.EVENTS, Decider.GROUP, decider)),
+                        delayed);
+    }
+
+    @AfterAll
+    void leave() {
+        if (membership != null) {
+            membership.close();
+        }
+        bus.close();
+    }
+
+    @Test
+    void aCommentBecomesAnAction() {
+        var live = live();
+        var rule = live.has(live.rules.rule(SPIN));
+        var event = live.events.comment("please spin");
+        var frame = Hops.now() - 1_500;
+
+        live.streams.publish(frame, event);
+
+        var decision = live.decisions(1).getFirst();
+        var action = live.streams.actions().getFirst();
+        assertThat(decision.outcome()).isEqualTo(Decision.FIRED);
+        assertThat(decision.eventId()).isEqualTo(event.id());
+        assertThat(decision.ruleId()).isEqualTo(rule.id());
+        assertThat(decision.actionIds()).containsExactly(action.id());
+        assertThat(action.id()).isEqualTo(Ids.action(event.id(), rule.id(), 0));
+        assertThat(action.deviceId()).isEqualTo(live.rules.deviceId());
+        assertThat(action.command()).isEqualTo("motor_spin");
+        assertThat(action.args()).isEqualTo(Map.of("level", 60L, "ms", 800L));
+        assertThat(action.viewerId()).isEqualTo(LiveEvents.ANNA.id());
+        assertThat(action.expiresAt()).isEqualTo(decision.at() + 2_000);
+        assertThat(action.hops().frame()).isEqualTo(frame);
+        assertThat(action.hops().decided()).isBetween(frame, Hops.now());
+        assertThat(action.traceparent())
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+                .contains(event.id().toString().replace("-", ""));
+    }
+
+    @Test
+    void itsFieldsAreReadableInRedis() {
+        var live = live();
+        live.has(live.rules.rule(SPIN));
+        var event = live.events.comment("spin");
+
+        live.streams.publish(event);
+
+        live.decisions(1);
+        var action = live.streams.entries(Stream.ACTIONS).getFirst();
+        assertThat(action.type()).isEqualTo(Action.TYPE);
+        assertThat(action.fields())
+                .containsEntry("event_id", event.id().toString())
+                .containsEntry("device_id", live.rules.deviceId().toString())
+                .containsEntry("epoch", "0")
+                .containsKey("decided_us");
+        assertThat(live.streams.entries(Stream.DECISIONS).getFirst().fields())
+                .containsEntry("type", Decision.TYPE)
+                .containsEntry("event_id", event.id().toString())
+                .containsEntry("outcome", "fired");
+    }
+
+    @Test
+    void anActionCarriesTheHighestEpochInForce() {
+        var live = live();
+        var spin = live.rules.spin();
+        var named = new DeviceAction(Ids.next(), "tricky", Map.of("epoch", 0L, "id", 0L), 2_000, 0);
+        live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(spin, named)));
+        live.streams.redis("HSET", "epochs", live.workspaceId.toString(), "1790000000000");
+        live.streams.redis("HSET", "epochs", spin.deviceId().toString(), "1790000000001");
+
+        live.streams.publish(live.events.comment("spin"));
+
+        live.decisions(1);
+        assertThat(live.streams.actions())
+                .extracting(Action::epoch)
+                .containsExactly(1_790_000_000_001L, 1_790_000_000_000L);
+        assertThat(live.streams.actions().getLast().args()).containsEntry("epoch", 0L);
+    }
+
+    @Test
+    void ofAThousandEventsOneWinsTheCooldown() {
+        var live = live();
+        live.has(live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin())));
+        var events =
+                IntStream.range(0, 1_000).mapToObj(n -> live.events.comment("spin " + n)).toList();
+
+        events.parallelStream().forEach(live.streams::publish);
+
+        var decisions = live.decisions(1_000);
+        assertThat(live.streams.actions()).hasSize(1);
+        assertThat(decisions).filteredOn(Decision::outcome, Decision.FIRED).hasSize(1);
+        assertThat(decisions)
+                .filteredOn(Decision::outcome, Decision.COOLDOWN_GLOBAL)
+                .hasSize(999)
+                .allSatisfy(decision -> {
+                    assertThat(decision.remainingMs()).isBetween(1L, 60_000L);
+                    assertThat(decision.actionIds()).isEmpty();
+                });
+    }
+
+    @Test
+    void everyViewerHasACooldown() {
+        var live = live();
+        live.has(live.rules.rule(SPIN, new Cooldown(0, 60_000), List.of(live.rules.spin())));
+
+        live.streams.publish(
+                live.events.comment(LiveEvents.ANNA, "spin"),
+                live.events.comment(LiveEvents.ANNA, "spin"),
+                live.events.comment(LiveEvents.BEN, "spin"));
+
+        assertThat(live.outcomes(3))
+                .containsExactly(Decision.FIRED, Decision.COOLDOWN_VIEWER, Decision.FIRED);
+    }
+
+    @Test
+    void whoIsStoppedByOneCooldownDoesNotTakeTheOther() {
+        var live = live();
+        var rule =
+                live.has(
+                        live.rules.rule(
+                                SPIN, new Cooldown(60_000, 60_000), List.of(live.rules.spin())));
+        var annas = "cooldown:" + rule.id() + ":" + LiveEvents.ANNA.id();
+        live.streams.redis("SET", annas, "60000", "PX", "60000");
+
+        live.streams.publish(
+                live.events.comment(LiveEvents.ANNA, "spin"),
+                live.events.comment(LiveEvents.BEN, "spin"),
+                live.events.comment(LiveEvents.ANNA, "spin"));
+
+        assertThat(live.outcomes(3))
+                .containsExactly(
+                        Decision.COOLDOWN_VIEWER, Decision.FIRED, Decision.COOLDOWN_GLOBAL);
+    }
+
+    @Test
+    void aShortenedCooldownCountsAtOnce() {
+        var live = live();
+        var rule =
+                live.has(live.rules.rule(SPIN, new Cooldown(5_000, 0), List.of(live.rules.spin())));
+        // Taken 10 s ago, when it was an hour long.
+        live.streams.redis("SET", "cooldown:" + rule.id(), "3600000", "PX", "3590000");
+
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(1)).containsExactly(Decision.FIRED);
+    }
+
+    @Test
+    void allRulesOfAnEventAreDecidedInOneStep() {
+        var live = live();
+        var first = live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin()));
+        var second = live.rules.rule(SPIN);
+        live.has(first, second);
+
+        live.streams.publish(live.events.comment("spin"), live.events.comment("spin"));
+
+        assertThat(live.decisions(4))
+                .extracting(Decision::ruleId)
+                .containsExactly(first.id(), second.id(), first.id(), second.id());
+        assertThat(live.outcomes(4))
+                .containsExactly(
+                        Decision.FIRED, Decision.FIRED, Decision.COOLDOWN_GLOBAL, Decision.FIRED);
+    }
+
+    @Test
+    void threeRosesFireThreeTimes() {
+        var live = live();
+        live.has(
+                live.rules.rule(
+                        new Trigger.Gift(List.of("Rose"), 0, GiftMode.PER_INCREMENT),
+                        Cooldown.NONE,
+                        List.of(live.rules.spin(), live.rules.spin())));
+
+        live.streams.publish(live.events.gift("Rose", 1, 3, 3, Streak.RUNNING));
+
+        assertThat(live.decisions(1).getFirst().actionIds()).hasSize(6).doesNotHaveDuplicates();
+        assertThat(live.streams.actions()).hasSize(6);
+    }
+
+    @Test
+    void whatSetsNothingOffLeavesNoTrace() {
+        var live = live();
+        live.has(live.rules.rule(SPIN));
+
+        live.streams.publish(
+                live.events.comment("hello"),
+                live.events.historicalComment("spin"),
+                live.events.joined(),
+                live.events.comment("spin"));
+
+        assertThat(live.outcomes(1)).containsExactly(Decision.FIRED);
+    }
+
+    @Test
+    void anEventThatWaitedTooLongFiresNothing() {
+        var live = live();
+        live.has(live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin())));
+
+        live.streams.publish(Hops.now() - 61_000_000, live.events.comment("spin"));
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(2)).containsExactly(Decision.STALE, Decision.FIRED);
+        assertThat(live.streams.actions()).hasSize(1);
+    }
+
+    @Test
+    void brokenEntriesAreSkipped() {
+        var live = live();
+        live.has(live.rules.rule(SPIN));
+
+        live.streams.publishBody("tiktok.comment", "{\"id\":");
+        live.streams.publishBody("tiktok.comment", "null");
+        live.streams.publishBody("tiktok.comment", "{\"type\": \"tiktok.comment\"}");
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(1)).containsExactly(Decision.FIRED);
+    }
+
+    @Test
+    void aDelayedActionComesWhenItIsDue() {
+        var live = live();
+        live.has(
+                live.rules.rule(
+                        SPIN,
+                        Cooldown.NONE,
+                        List.of(live.rules.spinAfter(400), live.rules.spinAfter(100))));
+
+        live.streams.publish(live.events.comment("spin"));
+
+        var decision = live.decisions(1).getFirst();
+        Await.until(() -> live.streams.actions().size() == 2);
+        assertThat(live.streams.actions())
+                .extracting(Action::id)
+                .containsExactly(decision.actionIds().getLast(), decision.actionIds().getFirst());
+        assertThat(live.streams.actions())
+                .extracting(Action::expiresAt)
+                .containsExactly(decision.at() + 2_100, decision.at() + 2_400);
+        var movedAt =
+                live.streams.entries(Stream.ACTIONS).stream()
+                        .map(entry -> Long.parseLong(entry.id().split("-", -1)[0]))
+                        .toList();
+        assertThat(movedAt.getFirst()).isBetween(decision.at() + 100, decision.at() + 350);
+        assertThat(movedAt.getLast()).isGreaterThanOrEqualTo(decision.at() + 400);
+    }
+
+    @Test
+    void delayedActionsHaveAnEnd() {
+        var live = live();
+        live.has(
+                live.rules.rule(SPIN, Cooldown.NONE, List.of(live.rules.spinAfter(600_000))),
+                live.rules.rule(SPIN));
+        for (int i = 0; i < Decider.MAX_DELAYED; i += 1_000) {
+            var members =
+                    IntStream.range(i, i + 1_000)
+                            .boxed()
+                            .<String>mapMulti((n, sink) -> {
+                                sink.accept("4000000000000");
+                                sink.accept("other " + n);
+                            })
+                            .toArray(String[]::new);
+            live.streams.redis("ZADD", "delayed", members);
+        }
+
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(2)).containsExactly(Decision.DELAYS_FULL, Decision.FIRED);
+        live.streams.redis("DEL", "delayed");
+    }
+
+    private Live live() {
+        return new Live(bus, engines);
+    }
+}
