@@ -66,8 +66,13 @@ final class ConsumerLoop {
     /** Asks it to end after the batch under way. */
     void stop() {
         stopping = true;
+        disconnect();
+    }
+
+    /** Also wakes the reader from a blocking read. */
+    private void disconnect() {
         var open = connection;
-        if (open != null) {
+        if (open != null && open.isOpen()) {
             var _ = open.closeAsync();
         }
     }
@@ -86,7 +91,8 @@ final class ConsumerLoop {
 
     private void run() {
         while (active()) {
-            try (var reader = redis.blocking()) {
+            try {
+                var reader = redis.blocking();
                 connection = reader;
                 createGroup(reader);
                 read(reader);
@@ -94,13 +100,11 @@ final class ConsumerLoop {
                 if (active()) {
                     failed("reading", e);
                 }
+            } finally {
+                disconnect();
             }
         }
-        try {
-            var _ = acknowledged.exceptionally(_ -> null).join();
-        } finally {
-            connection = null;
-        }
+        var _ = acknowledged.exceptionally(_ -> null).join();
     }
 
     private void createGroup(StatefulRedisConnection<String, String> reader) {
