@@ -122,6 +122,7 @@ public final class HttpServer implements AutoCloseable {
             HttpRouting.Builder routing, List<Route> routes, AccessCheck access, Errors errors) {
         routing.addFilter(HttpServer::prepare);
         routing.error(Throwable.class, errors);
+        routing.any(HttpServer::requirePath);
         for (var route : routes) {
             routing.route(
                     route.method(),
@@ -138,14 +139,19 @@ public final class HttpServer implements AutoCloseable {
     private static void prepare(
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
         addHeaders(request, response);
-        var path = request.prologue().uriPath();
-        if (path.path() == null || !path.rawPath().startsWith("/")) {
-            throw Problem.badRequest("bad_target", "The request's target must be a path.");
-        }
         chain.proceed();
         if (isLast(request)) {
             throw new CloseConnectionException("the client asked for it");
         }
+    }
+
+    /** An authority or an absolute URI as target would fail in the matching of paths. */
+    private static void requirePath(ServerRequest request, ServerResponse response) {
+        var path = request.prologue().uriPath();
+        if (path.path() == null || !path.rawPath().startsWith("/")) {
+            throw Problem.badRequest("bad_target", "The request's target must be a path.");
+        }
+        response.next();
     }
 
     /** Whether the client will send nothing more on this connection. */
