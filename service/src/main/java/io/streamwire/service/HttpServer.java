@@ -18,6 +18,7 @@ import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -121,6 +122,7 @@ public final class HttpServer implements AutoCloseable {
             HttpRouting.Builder routing, List<Route> routes, AccessCheck access, Errors errors) {
         routing.addFilter(HttpServer::prepare);
         routing.error(Throwable.class, errors);
+        routing.any(HttpServer::requirePath);
         for (var route : routes) {
             routing.route(
                     route.method(),
@@ -138,9 +140,25 @@ public final class HttpServer implements AutoCloseable {
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
         addHeaders(request, response);
         chain.proceed();
-        if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        if (isLast(request)) {
             throw new CloseConnectionException("the client asked for it");
         }
+    }
+
+    /** An authority or an absolute URI as target would fail in the matching of paths. */
+    private static void requirePath(ServerRequest request, ServerResponse response) {
+        var path = request.prologue().uriPath();
+        if (path.path() == null || !path.rawPath().startsWith("/")) {
+            throw Problem.badRequest("bad_target", "The request's target must be a path.");
+        }
+        response.next();
+    }
+
+    /** Whether the client will send nothing more on this connection. */
+    private static boolean isLast(ServerRequest request) {
+        return request.headers().all(HeaderNames.CONNECTION, List::of).stream()
+                .flatMap(options -> Arrays.stream(options.split(",", -1)))
+                .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
     }
 
     /** What every answer has; an error's answer begins without headers and gets them again. */
@@ -151,7 +169,7 @@ public final class HttpServer implements AutoCloseable {
                 .header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
                 .header("Referrer-Policy", "no-referrer")
                 .header(HeaderNames.CACHE_CONTROL, "no-store");
-        if (request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+        if (isLast(request)) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
     }

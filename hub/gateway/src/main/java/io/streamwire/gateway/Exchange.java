@@ -53,11 +53,19 @@ final class Exchange implements AutoCloseable {
             return SAFE.contains(method);
         }
 
+        /**
+         * @throws Problem 400 {@code bad_header}
+         */
         HttpRequest to(Instance instance) {
             var request =
                     HttpRequest.newBuilder(instance.resolve(target.toString()))
                             .method(method.text(), body);
-            headers.forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+            try {
+                headers.forEach(
+                        (name, values) -> values.forEach(value -> request.header(name, value)));
+            } catch (IllegalArgumentException e) {
+                throw Problem.badRequest("bad_header", "A header of the request is not valid.");
+            }
             return request.build();
         }
     }

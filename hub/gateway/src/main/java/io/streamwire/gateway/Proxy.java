@@ -72,8 +72,7 @@ final class Proxy {
         var outgoing =
                 new Exchange.Outgoing(
                         prologue.method(),
-                        new RequestTarget(
-                                prologue.uriPath().rawPath(), prologue.query().rawValue()),
+                        RequestTarget.of(prologue),
                         RequestHeaders.of(request, client, trusted.contain(peer)),
                         body(request));
         var answer = exchange.send(upstream, outgoing, patience(request));
@@ -110,7 +109,6 @@ final class Proxy {
             throws InterruptedException {
         try {
             var out = response.outputStream();
-            out.flush();
             body.copyTo(out, patience.silence());
             out.close();
         } catch (ResponseBody.BrokenException e) {

@@ -1,5 +1,6 @@
 package io.streamwire.gateway;
 
+import io.helidon.http.HttpPrologue;
 import io.streamwire.service.Problem;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -13,7 +14,19 @@ import java.util.regex.Pattern;
 record RequestTarget(String path, String query) {
 
     private static final Pattern PATH =
-            Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~@:-]+)*/?");
+            Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~@:-]+)+/?");
+
+    /**
+     * What a request asks for.
+     *
+     * @throws Problem 400 {@code bad_target}
+     */
+    static RequestTarget of(HttpPrologue prologue) {
+        if (prologue.fragment().hasValue()) {
+            throw bad("The request has a fragment.");
+        }
+        return new RequestTarget(prologue.uriPath().rawPath(), prologue.query().rawValue());
+    }
 
     /**
      * @param query without the question mark, empty for none
@@ -24,10 +37,7 @@ record RequestTarget(String path, String query) {
             throw bad("The path may only have segments of letters, digits and . _ ~ @ : -.");
         }
         try {
-            var uri = new URI(path.isEmpty() ? "/" : path + (query.isEmpty() ? "" : "?" + query));
-            if (uri.getRawFragment() != null) {
-                throw bad("The request has a fragment.");
-            }
+            var _ = new URI(path + (query.isEmpty() ? "" : "?" + query));
         } catch (URISyntaxException e) {
             throw bad("The query has a character that must be percent-encoded.");
         }

@@ -1,0 +1,226 @@
+package io.streamwire.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.streamwire.service.Problem;
+import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class FailureTest {
+
+    private static final Handler CRASH =
+            (_, _) -> {
+                throw new CloseConnectionException("crash");
+            };
+
+    @Test
+    void instancesTakeTurns() throws Exception {
+        try (var one = Backend.named("one");
+                var two = Backend.named("two");
+                var client = Client.of(one, "gateway.rules-url", one.url() + "," + two.url())) {
+
+            assertThat(answers(client, 10)).isEqualTo(Map.of("one", 5, "two", 5));
+        }
+    }
+
+    @Test
+    void anInstanceThatIsDownIsPassedOver() throws Exception {
+        try (var one = Backend.named("one");
+                var client = Client.of(one, "gateway.rules-url", nowhere() + "," + one.url())) {
+
+            assertThat(answers(client, 6)).isEqualTo(Map.of("one", 6));
+            assertThat(client.post("/api/v1/rules", "{}").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anInstanceThatComesBackIsUsedAgain() throws Exception {
+        var first = Backend.named("first");
+        int port = first.port();
+        try (var client = Client.of(first)) {
+            assertThat(client.get("/api/v1/rules").body()).isEqualTo("first");
+            first.close();
+            assertThat(client.get("/api/v1/rules").statusCode()).isEqualTo(503);
+
+            try (var _ = Backend.start((_, response) -> response.send("second"), port)) {
+                assertThat(client.get("/api/v1/rules").body()).isEqualTo("second");
+            }
+        }
+    }
+
+    @Test
+    void aServiceWithoutAnInstanceIsUnavailable() throws Exception {
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend, "gateway.rules-url", nowhere())) {
+
+            for (var response :
+                    new HttpResponse<?>[] {
+                        client.get("/api/v1/rules"), client.post("/api/v1/rules", "{}")
+                    }) {
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+                assertThat(response.headers().firstValue("Content-Type"))
+                        .hasValue("application/problem+json");
+                assertThat(response.body().toString()).contains("\"upstream_unavailable\"");
+            }
+            assertThat(client.get("/api/v1/devices").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aReadThatBreaksOffIsAskedOfAnotherInstance() throws Exception {
+        try (var broken = Backend.start(CRASH);
+                var sound = Backend.named("sound");
+                var client =
+                        Client.of(sound, "gateway.rules-url", broken.url() + "," + sound.url())) {
+
+            assertThat(answers(client, 4)).isEqualTo(Map.of("sound", 4));
+        }
+    }
+
+    @Test
+    void aChangeThatBreaksOffIsNeverSentTwice() throws Exception {
+        try (var broken = Backend.start(CRASH);
+                var sound = Backend.named("sound");
+                var client =
+                        Client.of(sound, "gateway.devices-url", broken.url() + "," + sound.url())) {
+
+            var response = client.post("/api/v1/devices/0198/command", "{}");
+
+            assertThat(response.statusCode()).isEqualTo(502);
+            assertThat(Client.json(response).get("code").asText())
+                    .isEqualTo("upstream_unavailable");
+            assertThat(broken.arrived()).hasSize(1);
+            assertThat(sound.arrived()).isEmpty();
+        }
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerInTimeIsGivenUp() throws Exception {
+        var over = new CountDownLatch(1);
+        try (var backend = Backend.start((_, _) -> over.await());
+                var client = Client.of(backend, "gateway.response-timeout", "100ms")) {
+
+            var response = client.get("/api/v1/rules");
+
+            assertThat(response.statusCode()).isEqualTo(504);
+            assertThat(Client.json(response).get("code").asText()).isEqualTo("upstream_timeout");
+            over.countDown();
+        }
+    }
+
+    @Test
+    void aClientThatPrefersToWaitMayWaitLonger() throws Exception {
+        var given = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        try (var backend =
+                        Backend.start((_, response) -> {
+                            asked.incrementAndGet();
+                            given.await();
+                            response.send("done");
+                        });
+                var client = Client.of(backend, "gateway.response-timeout", "100ms")) {
+            var hasty = client.get("/api/v1/devices", "Prefer", "return=minimal");
+            assertThat(hasty.statusCode()).isEqualTo(504);
+            var patient =
+                    new Thread(() -> {
+                        while (asked.get() < 2) {
+                            Thread.onSpinWait();
+                        }
+                        given.countDown();
+                    });
+            patient.start();
+
+            var response = client.get("/api/v1/devices", "Prefer", "respond-async, wait=10");
+
+            assertThat(response.body()).isEqualTo("done");
+            patient.join();
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws Exception {
+        var body = new byte[4097];
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend, "http.max-body", "4KiB")) {
+            for (var publisher :
+                    new HttpRequest.BodyPublisher[] {
+                        HttpRequest.BodyPublishers.ofByteArray(body),
+                        HttpRequest.BodyPublishers.ofInputStream(
+                                () -> new ByteArrayInputStream(body))
+                    }) {
+
+                var response =
+                        client.send(
+                                client.request("/api/v1/rules", "Authorization", Client.newUser())
+                                        .POST(publisher));
+
+                assertThat(response.statusCode()).isEqualTo(413);
+                assertThat(Client.json(response).get("code").asText()).isEqualTo("body_too_large");
+            }
+            assertThat(backend.arrived()).isEmpty();
+        }
+    }
+
+    @Test
+    void readinessNeedsEveryService() throws Exception {
+        var rules = Backend.named("rules");
+        try (var backend = Backend.named("any");
+                var client =
+                        Client.of(backend, "gateway.rules-url", nowhere() + "," + rules.url())) {
+            assertThat(client.send(client.request("/health/live")).statusCode()).isEqualTo(200);
+            assertThat(client.send(client.request("/health/ready")).statusCode()).isEqualTo(200);
+            client.gateway().check();
+
+            rules.close();
+
+            await(() -> client.send(client.request("/health/ready")).statusCode() == 503);
+            assertThatThrownBy(client.gateway()::check)
+                    .isInstanceOf(Problem.class)
+                    .hasMessageContaining("rules");
+            assertThat(client.send(client.request("/health/live")).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static Map<String, Integer> answers(Client client, int requests) throws Exception {
+        var answers = new HashMap<String, Integer>();
+        for (int i = 0; i < requests; i++) {
+            answers.merge(client.get("/api/v1/rules").body(), 1, Integer::sum);
+        }
+        return answers;
+    }
+
+    /** A URL where nobody listens. */
+    private static String nowhere() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within 10 s");
+            }
+        }
+    }
+}
