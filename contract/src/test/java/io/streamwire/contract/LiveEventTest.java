@@ -1,0 +1,88 @@
+package io.streamwire.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.contract.LiveEvent.CommentPosted;
+import io.streamwire.contract.LiveEvent.Followed;
+import io.streamwire.contract.LiveEvent.GiftSent;
+import io.streamwire.contract.LiveEvent.Joined;
+import io.streamwire.contract.LiveEvent.Liked;
+import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.Shared;
+import io.streamwire.contract.LiveEvent.Streak;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LiveEventTest {
+
+    static Arguments[] payloads() {
+        return new Arguments[] {
+            Arguments.of("tiktok.comment", new CommentPosted("spin it!")),
+            Arguments.of("tiktok.gift", new GiftSent(5655, "Rose", 1, 7, 3, Streak.RUNNING)),
+            Arguments.of("tiktok.like", new Liked(15, 3_000_000_000L)),
+            Arguments.of("tiktok.join", new Joined()),
+            Arguments.of("tiktok.follow", new Followed()),
+            Arguments.of("tiktok.share", new Shared()),
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloads")
+    void eventsAreReadAndWrittenAsDocumented(String type, Payload payload) throws IOException {
+        var documented = golden(type);
+
+        var event = Json.read(documented.toString(), LiveEvent.class);
+        var written = Json.write(event);
+
+        assertThat(event.payload()).isEqualTo(payload);
+        assertThat(event.type()).isEqualTo(type);
+        assertThat(Json.read(written, JsonNode.class)).isEqualTo(documented);
+    }
+
+    @Test
+    void everyFieldOfAnEventIsRead() throws IOException {
+        var event = Json.read(golden("tiktok.comment").toString(), LiveEvent.class);
+
+        assertThat(event)
+                .isEqualTo(
+                        new LiveEvent(
+                                UUID.fromString("5f6c2a1e-7b0d-8c3f-9a11-2d4e6f8091a2"),
+                                UUID.fromString("01980000-0000-7000-8000-00000000000a"),
+                                UUID.fromString("01980000-0000-7000-8000-000000000001"),
+                                "7530000000000000001",
+                                Instant.parse("2026-01-07T18:00:00Z"),
+                                Instant.parse("2026-01-07T18:00:00.120Z"),
+                                true,
+                                false,
+                                new Viewer(
+                                        "6800000000000000001",
+                                        "ada.l",
+                                        "Ada \ud83d\ude80",
+                                        List.of("moderator", "follower")),
+                                new CommentPosted("spin it!")));
+    }
+
+    @Test
+    void anUnknownTypeIsMalformed() throws IOException {
+        var event = (ObjectNode) golden("tiktok.join");
+        event.put("type", "tiktok.nonsense");
+
+        assertThatThrownBy(() -> Json.read(event.toString(), LiveEvent.class))
+                .isInstanceOf(Json.MalformedJson.class);
+    }
+
+    private static JsonNode golden(String type) throws IOException {
+        try (var in = LiveEventTest.class.getResourceAsStream("/golden/events.json")) {
+            return Json.mapper().readTree(in).get(type);
+        }
+    }
+}

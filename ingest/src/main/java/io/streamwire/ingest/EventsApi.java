@@ -1,0 +1,170 @@
+package io.streamwire.ingest;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
+import io.streamwire.bus.Entry;
+import io.streamwire.bus.Feed;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import io.streamwire.service.Api;
+import io.streamwire.service.Caller;
+import io.streamwire.service.EventStream;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Live events as they happen, and all that were stored. */
+final class EventsApi implements Api {
+
+    private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
+    private static final Duration WAIT = Duration.ofSeconds(5);
+    private static final String PREFIX = "tiktok.";
+    private static final Set<String> TYPES =
+            Set.of(
+                    "tiktok.comment",
+                    "tiktok.gift",
+                    "tiktok.like",
+                    "tiktok.join",
+                    "tiktok.follow",
+                    "tiktok.share");
+
+    private final Livestreams livestreams;
+    private final EventLog log;
+    private final Bus bus;
+
+    EventsApi(Livestreams livestreams, EventLog log, Bus bus) {
+        this.livestreams = livestreams;
+        this.log = log;
+        this.bus = bus;
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at("/api/v1/livestreams", "/api/livestreams", "")
+                .get("/events", Permission.EVENTS_READ, this::ofWorkspace);
+        routes.at("/api/v1/livestreams", "/api/livestreams")
+                .get("/{id}/events", Permission.EVENTS_READ, this::ofLivestream)
+                .get("/{id}/events/export", Permission.EVENTS_EXPORT, this::export);
+    }
+
+    private void ofLivestream(ServerRequest request, ServerResponse response) {
+        var workspaceId = Caller.of(request).workspaceId();
+        var id = livestreams.find(workspaceId, Paths.uuid(request, "id")).id().toString();
+        stream(request, response, workspaceId, entry -> entry.field("livestream_id").equals(id));
+    }
+
+    private void ofWorkspace(ServerRequest request, ServerResponse response) {
+        stream(request, response, Caller.of(request).workspaceId(), _ -> true);
+    }
+
+    private void stream(
+            ServerRequest request,
+            ServerResponse response,
+            UUID workspaceId,
+            Predicate<Entry> chosen) {
+        var types = types(request);
+        var workspace = workspaceId.toString();
+        try (var reader = reader(request, workspaceId)) {
+            EventStream.stream(
+                    response,
+                    events ->
+                            send(
+                                    events,
+                                    reader,
+                                    entry ->
+                                            entry.field("workspace_id").equals(workspace)
+                                                    && types.contains(entry.type())
+                                                    && chosen.test(entry)));
+        }
+    }
+
+    private static void send(EventStream events, Feed.Reader reader, Predicate<Entry> chosen)
+            throws IOException, InterruptedException {
+        while (true) {
+            Feed.Batch batch;
+            try {
+                batch = reader.next(WAIT);
+            } catch (BusException e) {
+                throw new CloseConnectionException("the reader resumes when Redis is back", e);
+            }
+            if (batch.gap()) {
+                events.send(null, "gap", "{\"reason\":\"trimmed\"}");
+            }
+            for (var entry : batch.entries()) {
+                if (chosen.test(entry)) {
+                    events.send(entry.id(), entry.type(), entry.body());
+                }
+            }
+        }
+    }
+
+    private Feed.Reader reader(ServerRequest request, UUID workspaceId) {
+        var feed = bus.feed(Stream.EVENTS, bus.partition(workspaceId));
+        @Nullable String last = request.headers().first(LAST_EVENT_ID).orElse(null);
+        try {
+            return feed.from(last);
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(
+                    "bad_event_id", "Last-Event-ID must be the id of an event of this stream.");
+        } catch (BusException e) {
+            throw Problem.unavailable("bus_unavailable", "Events cannot be read now.");
+        }
+    }
+
+    /** {@code ?types=comment,tiktok.gift}; all without it. */
+    private static Set<String> types(ServerRequest request) {
+        var asked = request.query().first("types").asOptional().orElse("");
+        if (asked.isEmpty()) {
+            return TYPES;
+        }
+        var types =
+                Arrays.stream(asked.split(",", -1))
+                        .map(String::strip)
+                        .map(type -> type.startsWith(PREFIX) ? type : PREFIX + type)
+                        .collect(Collectors.toSet());
+        if (!TYPES.containsAll(types)) {
+            throw Problem.badRequest(
+                    "bad_types", "types must be some of comment, gift, like, join, follow, share.");
+        }
+        return types;
+    }
+
+    private void export(ServerRequest request, ServerResponse response) throws IOException {
+        var workspaceId = Caller.of(request).workspaceId();
+        var livestream = livestreams.find(workspaceId, Paths.uuid(request, "id"));
+        if (!request.query().first("format").asOptional().orElse("ndjson").equals("ndjson")) {
+            throw Problem.badRequest("bad_format", "format must be ndjson.");
+        }
+        response.header(HeaderNames.CONTENT_TYPE, "application/x-ndjson")
+                .header(
+                        HeaderNames.CONTENT_DISPOSITION,
+                        "attachment; filename=\"%s-%s.ndjson\""
+                                .formatted(livestream.username(), livestream.id()));
+        try (var out = new BufferedOutputStream(response.outputStream(), 1 << 16)) {
+            log.export(
+                    workspaceId,
+                    livestream.id(),
+                    event -> {
+                        out.write(Json.writeBytes(event));
+                        out.write('\n');
+                    });
+        } catch (IOException e) {
+            throw new CloseConnectionException("the reader of an export has gone", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.streamwire.ingest;
+
+import io.helidon.config.Config;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Consumer;
+import io.streamwire.bus.PartitionListener;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Stream;
+import io.streamwire.ingest.webcast.WebcastClient;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.Database;
+import io.streamwire.service.HttpServer;
+import io.streamwire.service.TokenVerifier;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The TikTok service: follows LIVE streams and puts what happens there on the bus. */
+public final class Ingest implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Ingest.class.getName());
+    private static final String SERVICE = "ingest";
+
+    private final Database database;
+    private final Bus bus;
+    private final HttpServer server;
+
+    /** What to close, the last one first. */
+    private final Deque<AutoCloseable> parts;
+
+    private Ingest(Database database, Bus bus, HttpServer server, Deque<AutoCloseable> parts) {
+        this.database = database;
+        this.bus = bus;
+        this.server = server;
+        this.parts = parts;
+    }
+
+    /**
+     * Starts with the keys behind {@code auth.jwks-url}, and goes on with every livestream that has
+     * not ended.
+     *
+     * @param bus stays open when this is closed
+     * @throws io.streamwire.service.ConfigurationException with one line that says why not
+     */
+    public static Ingest start(Config config, Bus bus) {
+        return start(config, bus, TokenVerifier.of(config));
+    }
+
+    static Ingest start(Config config, Bus bus, TokenVerifier verifier) {
+        var settings = IngestSettings.of(config);
+        var clock = InstantSource.system();
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            var database = opened(parts, Database.open(config, SERVICE));
+            var signatures =
+                    bus.throttle("signatures", settings.signatures(), Duration.ofMinutes(1));
+            var client =
+                    opened(
+                            parts,
+                            new WebcastClient(settings.webcast(), () -> signatures.take("all")));
+            var recorder = opened(parts, new Recorder());
+            var log = opened(parts, new EventLog(database, settings.retention()));
+            recorder.start();
+            log.start();
+            var instance = instance(config);
+            opened(
+                    parts,
+                    bus.join(
+                            SERVICE,
+                            instance,
+                            List.of(new Consumer(Stream.EVENTS, EventLog.GROUP, log)),
+                            PartitionListener.NONE));
+            var livestreams =
+                    opened(
+                            parts,
+                            new Livestreams(
+                                    settings,
+                                    new LivestreamStore(database),
+                                    recorder,
+                                    bus,
+                                    client,
+                                    clock,
+                                    instance));
+            var server =
+                    opened(
+                            parts,
+                            HttpServer.start(
+                                    config,
+                                    SERVICE,
+                                    verifier,
+                                    List.of(
+                                            new LivestreamsApi(livestreams, bus, settings),
+                                            new EventsApi(livestreams, log, bus)),
+                                    database::check,
+                                    bus::check));
+            livestreams.start();
+            return new Ingest(database, bus, server, parts);
+        } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    /** Throws when PostgreSQL or Redis does not answer. */
+    public void check() {
+        database.check();
+        bus.check();
+    }
+
+    /** The port of the HTTP server. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Finishes what is under way and lets go of all livestreams, which do not end by that. */
+    @Override
+    public void close() {
+        closeAll(parts);
+    }
+
+    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "service=" + SERVICE + " closing=incomplete", e);
+            }
+        }
+    }
+
+    /** The same after a restart, and no other live one's. */
+    private static String instance(Config config) {
+        int port = Configuration.port(config, SERVICE + ".port");
+        var where = port == 0 ? Ids.next().toString() : Integer.toString(port);
+        try {
+            return InetAddress.getLocalHost().getHostName() + ":" + where;
+        } catch (UnknownHostException e) {
+            return "localhost:" + where;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.streamwire.ingest;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a livestream is doing now.
+ *
+ * @param mode signed or direct; null without a socket
+ * @param since when the present socket opened; null without one
+ * @param retryAt when the next one will be tried; null with one
+ * @param lastError what went wrong last, null when nothing did
+ */
+record LivestreamStatus(
+        UUID id,
+        String username,
+        String roomId,
+        Livestream.Status status,
+        @Nullable String mode,
+        @Nullable Instant since,
+        @Nullable Instant retryAt,
+        @Nullable LastError lastError,
+        Counters.Snapshot counters) {
+
+    /** What went wrong. */
+    record LastError(String code, String detail, Instant at) {}
+
+    /** Of a livestream that no instance holds. */
+    static LivestreamStatus idle(Livestream livestream) {
+        return new LivestreamStatus(
+                livestream.id(),
+                livestream.username(),
+                livestream.roomId(),
+                livestream.status(),
+                null,
+                null,
+                null,
+                null,
+                Counters.Snapshot.NONE);
+    }
+}

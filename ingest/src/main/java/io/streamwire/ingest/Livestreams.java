@@ -1,0 +1,312 @@
+package io.streamwire.ingest;
+
+import io.helidon.dbclient.DbClientException;
+import io.helidon.http.Status;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.ingest.webcast.WebcastClient;
+import io.streamwire.ingest.webcast.WebcastException;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Problem;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All livestreams: connects and disconnects them, and sees to it that each one that has not ended
+ * is followed by exactly one instance, after a crash too. A thread of its own looks regularly for
+ * those that nobody follows.
+ */
+final class Livestreams implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Livestreams.class.getName());
+    private static final String CHANNEL = "livestream-ended";
+    private static final Duration STATUS_LIFE = Duration.ofSeconds(15);
+
+    private final IngestSettings settings;
+    private final LivestreamStore store;
+    private final Recorder recorder;
+    private final Bus bus;
+    private final WebcastClient client;
+    private final InstantSource clock;
+    private final String instance;
+    private final Map<UUID, LivestreamSession> sessions = new ConcurrentHashMap<>();
+    private final Thread scanner = Thread.ofVirtual().name("livestreams").unstarted(this::scan);
+    private AutoCloseable listening = () -> {};
+    private volatile boolean closing;
+
+    Livestreams(
+            IngestSettings settings,
+            LivestreamStore store,
+            Recorder recorder,
+            Bus bus,
+            WebcastClient client,
+            InstantSource clock,
+            String instance) {
+        this.settings = settings;
+        this.store = store;
+        this.recorder = recorder;
+        this.bus = bus;
+        this.client = client;
+        this.clock = clock;
+        this.instance = instance;
+    }
+
+    void start() {
+        listening = bus.listen(CHANNEL, this::ended);
+        scanner.start();
+    }
+
+    /**
+     * A livestream and whether it is new.
+     *
+     * @param created false when the workspace is connected to that user already
+     */
+    record Connected(Livestream livestream, boolean created) {}
+
+    /**
+     * Looks the user's room up and follows it.
+     *
+     * @throws Problem 404 user_not_found, 409 user_offline, age_restricted or livestream_limit, 502
+     *     captcha_or_blocked or tiktok_unexpected, 504 tiktok_unreachable
+     */
+    Connected connect(UUID workspaceId, Username username, Optional<String> idempotencyKey) {
+        var id = idempotencyKey.map(key -> Ids.keyed(workspaceId, "livestreams", key));
+        var known =
+                id.flatMap(given -> store.find(workspaceId, given))
+                        .or(() -> store.active(workspaceId, username.name()));
+        if (known.isPresent()) {
+            return new Connected(known.get(), false);
+        }
+        if (store.active(workspaceId).size() >= settings.livestreams()) {
+            throw Problem.conflict(
+                    "livestream_limit",
+                    "The workspace follows %d livestreams already: disconnect one."
+                            .formatted(settings.livestreams()));
+        }
+        long roomId = find(username);
+        var created = store.create(id.orElseGet(Ids::next), workspaceId, username.name(), roomId);
+        if (created.isEmpty()) {
+            return new Connected(
+                    store.active(workspaceId, username.name())
+                            .orElseThrow(() ->
+                                    Problem.conflict(
+                                            "livestream_changed",
+                                            "The livestream has just changed: try again.")),
+                    false);
+        }
+        LOG.log(
+                Level.INFO,
+                "livestream={0} workspace={1} user={2} status=connecting",
+                created.get().id(),
+                workspaceId,
+                username.name());
+        take(created.get());
+        return new Connected(created.get(), true);
+    }
+
+    private long find(Username username) {
+        try {
+            return client.find(username.name(), settings.lookupPatience()).id();
+        } catch (WebcastException e) {
+            LOG.log(
+                    Level.INFO,
+                    "user={0} lookup=failed code={1} detail=\"{2}\"",
+                    username.name(),
+                    e.code(),
+                    e.detail());
+            throw problem(e);
+        }
+    }
+
+    private static Problem problem(WebcastException e) {
+        var code = e.code().name().toLowerCase(Locale.ROOT);
+        return switch (e.code()) {
+            case USER_NOT_FOUND -> Problem.notFound(code, e.detail());
+            case USER_OFFLINE, AGE_RESTRICTED -> Problem.conflict(code, e.detail());
+            case TIKTOK_UNREACHABLE -> Problem.of(Status.GATEWAY_TIMEOUT_504, code, e.detail());
+            default -> Problem.of(Status.BAD_GATEWAY_502, code, e.detail());
+        };
+    }
+
+    /** Ends a livestream; one that has ended stays as it is. */
+    Livestream disconnect(UUID workspaceId, UUID id) {
+        var livestream = find(workspaceId, id);
+        if (livestream.ended()) {
+            return livestream;
+        }
+        store.end(id, "disconnected", clock.instant());
+        bus.announce(CHANNEL, id.toString());
+        var session = sessions.get(id);
+        if (session != null) {
+            session.stop();
+            session.join();
+        }
+        LOG.log(Level.INFO, "livestream={0} status=ended why=disconnected", id);
+        return find(workspaceId, id);
+    }
+
+    /**
+     * One livestream of a workspace.
+     *
+     * @throws Problem 404 not_found
+     */
+    Livestream find(UUID workspaceId, UUID id) {
+        return store.find(workspaceId, id)
+                .orElseThrow(() -> Problem.notFound("not_found", "There is no such livestream."));
+    }
+
+    Listing<Livestream> list(UUID workspaceId, Page page) {
+        return Listing.cut(page, store.list(workspaceId, page), Livestream::id);
+    }
+
+    List<LivestreamStatus> statuses(UUID workspaceId) {
+        return store.active(workspaceId).stream().map(this::status).toList();
+    }
+
+    /** From the instance that follows it, a few seconds old when that is another one. */
+    LivestreamStatus status(Livestream livestream) {
+        var idle = LivestreamStatus.idle(livestream);
+        var session = sessions.get(livestream.id());
+        if (livestream.ended()) {
+            return idle;
+        }
+        if (session != null) {
+            return session.status();
+        }
+        try {
+            return bus.get(statusKey(livestream.id()))
+                    .map(json -> Json.read(json, LivestreamStatus.class))
+                    .orElse(idle);
+        } catch (BusException e) {
+            return idle;
+        }
+    }
+
+    private static String statusKey(UUID id) {
+        return "sw:livestream-status:" + id;
+    }
+
+    /** Somebody ended a livestream, perhaps at another instance. */
+    private void ended(String id) {
+        sessions.values().stream()
+                .filter(session -> session.livestream().id().toString().equals(id))
+                .forEach(LivestreamSession::stop);
+    }
+
+    private void scan() {
+        boolean said = false;
+        while (!closing) {
+            try {
+                takeAbandoned();
+                stopEnded();
+                tellStatuses();
+                said = false;
+            } catch (DbClientException | BusException e) {
+                if (!said) {
+                    LOG.log(Level.WARNING, "livestreams=unscanned reason=\"{0}\"", e.getMessage());
+                    said = true;
+                }
+            }
+            try {
+                Thread.sleep(settings.scan());
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void takeAbandoned() {
+        for (var livestream : store.active()) {
+            if (!sessions.containsKey(livestream.id())) {
+                take(livestream);
+            }
+        }
+    }
+
+    private void stopEnded() {
+        for (var session : sessions.values()) {
+            var livestream = session.livestream();
+            if (store.find(livestream.workspaceId(), livestream.id())
+                    .filter(now -> !now.ended())
+                    .isEmpty()) {
+                session.stop();
+            }
+        }
+    }
+
+    private void tellStatuses() {
+        for (var session : sessions.values()) {
+            bus.set(
+                    statusKey(session.livestream().id()),
+                    Json.write(session.status()),
+                    STATUS_LIFE);
+        }
+    }
+
+    /** Follows a livestream unless somebody does. */
+    private synchronized void take(Livestream livestream) {
+        var id = livestream.id();
+        if (closing || sessions.containsKey(id)) {
+            return;
+        }
+        try {
+            bus.hold(livestream.workspaceId(), "livestream:" + id, instance, () -> lost(id))
+                    .ifPresent(lease -> {
+                        var session =
+                                new LivestreamSession(
+                                        livestream,
+                                        lease,
+                                        settings,
+                                        client,
+                                        store,
+                                        recorder,
+                                        clock,
+                                        () -> sessions.remove(id));
+                        sessions.put(id, session);
+                        session.start();
+                    });
+        } catch (BusException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "livestream={0} session=waiting reason=\"{1}\"",
+                    id,
+                    e.getMessage());
+        }
+    }
+
+    private void lost(UUID id) {
+        var session = sessions.get(id);
+        if (session != null) {
+            LOG.log(Level.WARNING, "livestream={0} lease=lost", id);
+            session.stop();
+        }
+    }
+
+    /** Lets go of all livestreams, so that others, or the next start, go on with them. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            listening.close();
+            scanner.interrupt();
+            scanner.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.log(Level.WARNING, "livestreams=deaf", e);
+        }
+        sessions.values().forEach(LivestreamSession::stop);
+        sessions.values().forEach(LivestreamSession::join);
+    }
+}

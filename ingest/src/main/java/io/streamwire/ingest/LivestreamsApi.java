@@ -1,0 +1,104 @@
+package io.streamwire.ingest;
+
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Throttle;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.IdempotencyKey;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.service.Versions;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Connecting to livestreams and how they are doing. */
+final class LivestreamsApi implements Api {
+
+    private final Livestreams livestreams;
+    private final Throttle connects;
+
+    LivestreamsApi(Livestreams livestreams, Bus bus, IngestSettings settings) {
+        this.livestreams = livestreams;
+        this.connects =
+                bus.throttle("livestream-connects", settings.connects(), Duration.ofMinutes(1));
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at("/api/v1/livestreams", "/api/livestreams", "")
+                .post("/connect", Permission.LIVESTREAMS_RUN, this::connect)
+                .post("/disconnect", Permission.LIVESTREAMS_STOP, this::disconnectNamed)
+                .get("/status", Permission.LIVESTREAMS_READ, this::statuses);
+        routes.at("/api/v1/livestreams", "/api/livestreams")
+                .get("/", Permission.LIVESTREAMS_READ, this::list)
+                .get("/{id}", Permission.LIVESTREAMS_READ, this::read)
+                .get("/{id}/status", Permission.LIVESTREAMS_READ, this::status)
+                .post("/{id}/disconnect", Permission.LIVESTREAMS_STOP, this::disconnect);
+    }
+
+    record ConnectRequest(String username) {}
+
+    record DisconnectRequest(UUID livestreamId) {}
+
+    private void connect(ServerRequest request, ServerResponse response) {
+        var workspaceId = Caller.of(request).workspaceId();
+        var username = Username.of(Body.read(request, ConnectRequest.class).username());
+        var wait = connects.take(workspaceId.toString());
+        if (wait.isPositive()) {
+            throw Problem.tooManyRequests(
+                    "connect_rate", "The workspace connects too often.", wait);
+        }
+        var connected = livestreams.connect(workspaceId, username, IdempotencyKey.of(request));
+        var livestream = connected.livestream();
+        Versions.etag(response, livestream.version());
+        if (connected.created()) {
+            Body.created(response, "/api/v1/livestreams/" + livestream.id(), livestream);
+            return;
+        }
+        Body.send(response, livestream);
+    }
+
+    private void disconnect(ServerRequest request, ServerResponse response) {
+        disconnect(request, response, Paths.uuid(request, "id"));
+    }
+
+    private void disconnectNamed(ServerRequest request, ServerResponse response) {
+        disconnect(request, response, Body.read(request, DisconnectRequest.class).livestreamId());
+    }
+
+    private void disconnect(ServerRequest request, ServerResponse response, UUID id) {
+        var livestream = livestreams.disconnect(Caller.of(request).workspaceId(), id);
+        Versions.etag(response, livestream.version());
+        Body.send(response, livestream);
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        Body.send(response, livestreams.list(Caller.of(request).workspaceId(), Page.of(request)));
+    }
+
+    private void read(ServerRequest request, ServerResponse response) {
+        var livestream = find(request);
+        Versions.etag(response, livestream.version());
+        Body.send(response, livestream);
+    }
+
+    private void status(ServerRequest request, ServerResponse response) {
+        Body.send(response, livestreams.status(find(request)));
+    }
+
+    private void statuses(ServerRequest request, ServerResponse response) {
+        var all = livestreams.statuses(Caller.of(request).workspaceId());
+        Body.send(response, new Listing<>(all, null));
+    }
+
+    private Livestream find(ServerRequest request) {
+        return livestreams.find(Caller.of(request).workspaceId(), Paths.uuid(request, "id"));
+    }
+}

@@ -1,0 +1,302 @@
+package io.streamwire.ingest;
+
+import io.streamwire.bus.BusException;
+import io.streamwire.bus.Lease;
+import io.streamwire.bus.Script;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the events of one livestream on the stream, pipelined and in order. What Redis has not
+ * confirmed is kept and sent again, the same call in the same order: the script publishes nothing
+ * twice. One thread publishes; the queue is guarded by one lock.
+ *
+ * <pre>
+ *   publish --> window (1,000 events) --> Redis --confirmed--> onConfirmed, forgotten
+ *                   ^                        |
+ *                   +-- all again, in order -+-- away, or the stream is full (nobody reads meanwhile)
+ * </pre>
+ */
+final class Publisher {
+
+    private static final Logger LOG = System.getLogger(Publisher.class.getName());
+    private static final Script PUBLISH = Script.of(Publisher.class, "publish.lua");
+    private static final Script STATE = Script.of(Publisher.class, "state.lua");
+
+    /** Events on their way; more are not read from the socket. */
+    private static final int WINDOW = 1_000;
+
+    private static final long BUCKET = Duration.ofMinutes(5).toMillis();
+    private static final Duration SEEN = Duration.ofMinutes(20); // three buckets and a reserve
+    private static final Duration KEEP_STATE = Duration.ofHours(6);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
+
+    private final Lease lease;
+    private final UUID workspaceId;
+    private final UUID livestreamId;
+    private final String seen;
+    private final String state;
+    private final InstantSource clock;
+    private final Counters counters;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Call> unconfirmed = new ArrayDeque<>();
+    private int onTheirWay;
+    private int eventsOnTheirWay;
+    private @Nullable RuntimeException failure;
+
+    Publisher(
+            Lease lease,
+            UUID workspaceId,
+            UUID livestreamId,
+            long roomId,
+            InstantSource clock,
+            Counters counters) {
+        this.lease = lease;
+        this.workspaceId = workspaceId;
+        this.livestreamId = livestreamId;
+        this.seen = "seen:" + workspaceId + ":" + roomId + ":";
+        this.state = Stream.key(lease.partition(), "livestream:" + livestreamId);
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /** One call of the script; its keys and arguments never change. */
+    private static final class Call {
+        final List<String> keys;
+        final List<String> args;
+        final int events;
+        final Runnable onConfirmed;
+
+        Call(List<String> keys, List<String> args, int events, Runnable onConfirmed) {
+            this.keys = keys;
+            this.args = args;
+            this.events = events;
+            this.onConfirmed = onConfirmed;
+        }
+    }
+
+    /** The state that an earlier owner kept. */
+    Map<String, String> restore() throws InterruptedException {
+        var pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                var reply = lease.call(STATE, List.of(state), List.of()).get();
+                var fields = new HashMap<String, String>();
+                for (int i = 0; i + 1 < reply.size(); i += 2) {
+                    fields.put(reply.text(i), reply.text(i + 1));
+                }
+                return fields;
+            } catch (ExecutionException e) {
+                requireRepeatable(cause(e));
+                Thread.sleep(pause);
+                pause = longer(pause);
+            }
+        }
+    }
+
+    /**
+     * Publishes what a frame led to; waits while too much is on its way.
+     *
+     * @param frameMicros when the frame was read, microseconds since the epoch
+     * @param onConfirmed runs once all of it is on the stream; must not block
+     * @throws BusException.LeaseLost when the livestream is somebody else's now
+     */
+    void publish(Events.Outcome outcome, long frameMicros, Runnable onConfirmed)
+            throws InterruptedException {
+        if (outcome.pending().isEmpty() && outcome.changes().isEmpty()) {
+            onConfirmed.run();
+            return;
+        }
+        var call = call(outcome, frameMicros, onConfirmed);
+        settle();
+        lock.lockInterruptibly();
+        try {
+            while (eventsOnTheirWay > 0
+                    && eventsOnTheirWay + call.events > WINDOW
+                    && failure == null) {
+                changed.await();
+            }
+            unconfirmed.addLast(call);
+            if (failure == null) {
+                send(call);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        settle();
+    }
+
+    /**
+     * Sends again what failed, if anything did, until it is confirmed.
+     *
+     * @throws BusException.LeaseLost when the livestream is somebody else's now
+     */
+    void settle() throws InterruptedException {
+        var pause = FIRST_PAUSE;
+        lock.lockInterruptibly();
+        try {
+            while (failure != null) {
+                while (onTheirWay > 0) {
+                    changed.await();
+                }
+                var reason = failure;
+                requireRepeatable(reason);
+                if (pause.equals(FIRST_PAUSE)) {
+                    LOG.log(
+                            Level.WARNING,
+                            "livestream={0} publishing=delayed calls={1,number,#} reason=\"{2}\"",
+                            livestreamId,
+                            unconfirmed.size(),
+                            reason.getMessage());
+                }
+                changed.awaitNanos(pause.toNanos());
+                pause = longer(pause);
+                failure = null;
+                for (var call : List.copyOf(unconfirmed)) {
+                    send(call);
+                    while (onTheirWay > 0) {
+                        changed.await();
+                    }
+                    if (failure != null) {
+                        break;
+                    }
+                }
+                if (failure == null) {
+                    LOG.log(Level.INFO, "livestream={0} publishing=resumed", livestreamId);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until everything is confirmed. */
+    void drain() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!unconfirmed.isEmpty()) {
+                while (onTheirWay > 0) {
+                    changed.await();
+                }
+                settle();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void send(Call call) {
+        onTheirWay++;
+        eventsOnTheirWay += call.events;
+        var _ =
+                lease.call(PUBLISH, call.keys, call.args)
+                        .whenComplete(
+                                (reply, e) -> answered(call, e == null ? reply.number(0) : 0, e));
+    }
+
+    private void answered(Call call, long published, @Nullable Throwable problem) {
+        lock.lock();
+        try {
+            onTheirWay--;
+            eventsOnTheirWay -= call.events;
+            if (problem != null) {
+                failed(call, cause(problem));
+                return;
+            }
+            unconfirmed.remove(call);
+            counters.published.add(published);
+            counters.duplicates.add(call.events - published);
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
+        call.onConfirmed.run();
+    }
+
+    /** What can never succeed is given up, so that it does not hold up the rest. */
+    private void failed(Call call, RuntimeException problem) {
+        if (problem instanceof BusException.ScriptFailed) {
+            LOG.log(Level.ERROR, "livestream=" + livestreamId + " events=lost", problem);
+            unconfirmed.remove(call);
+            return;
+        }
+        if (failure == null || problem instanceof BusException.LeaseLost) {
+            failure = problem;
+        }
+    }
+
+    private static void requireRepeatable(RuntimeException problem) {
+        boolean repeatable =
+                problem instanceof BusException.Unavailable
+                        || problem instanceof BusException.StreamFull;
+        if (!repeatable) {
+            throw problem;
+        }
+    }
+
+    private static RuntimeException cause(Throwable problem) {
+        var cause =
+                problem instanceof CompletionException || problem instanceof ExecutionException
+                        ? problem.getCause()
+                        : problem;
+        if (cause instanceof BusException bus) {
+            return bus;
+        }
+        return new IllegalStateException("the bus failed in an unknown way", cause);
+    }
+
+    private Call call(Events.Outcome outcome, long frameMicros, Runnable onConfirmed) {
+        long bucket = clock.millis() / BUCKET;
+        int partition = lease.partition();
+        var keys =
+                List.of(
+                        Stream.EVENTS.key(partition),
+                        Stream.key(partition, seen + bucket),
+                        Stream.key(partition, seen + (bucket - 1)),
+                        Stream.key(partition, seen + (bucket - 2)),
+                        state);
+        var args = new ArrayList<String>(6 + 4 * outcome.pending().size());
+        args.add(workspaceId.toString());
+        args.add(livestreamId.toString());
+        args.add(Long.toString(frameMicros));
+        args.add(Long.toString(SEEN.toMillis()));
+        args.add(Long.toString(KEEP_STATE.toMillis()));
+        args.add(Integer.toString(outcome.pending().size()));
+        for (var pending : outcome.pending()) {
+            args.add(pending.key());
+            args.add(pending.event().id().toString());
+            args.add(pending.event().type());
+            args.add(Json.write(pending.event()));
+        }
+        outcome.changes()
+                .forEach((field, value) -> {
+                    args.add(field);
+                    args.add(value);
+                });
+        return new Call(keys, args, outcome.pending().size(), onConfirmed);
+    }
+
+    private static Duration longer(Duration pause) {
+        var longer = pause.multipliedBy(2);
+        return longer.compareTo(LAST_PAUSE) < 0 ? longer : LAST_PAUSE;
+    }
+}

@@ -1,0 +1,96 @@
+package io.streamwire.ingest.webcast;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.streamwire.ingest.webcast.Inbound.Damage;
+import io.streamwire.ingest.webcast.wire.EnterRoom;
+import io.streamwire.ingest.webcast.wire.FetchResult;
+import io.streamwire.ingest.webcast.wire.HeartBeat;
+import io.streamwire.ingest.webcast.wire.PushFrame;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.zip.GZIPInputStream;
+
+/** The webcast protocol's frames, read and written. Pure. */
+final class Frames {
+
+    /** How a gzip stream begins; surer than the frame's header. */
+    private static final ByteString GZIP = ByteString.copyFrom(new byte[] {0x1f, (byte) 0x8b, 8});
+
+    private Frames() {}
+
+    /**
+     * Reads a websocket message.
+     *
+     * @param maxUnpacked largest payload after gunzip, bytes
+     */
+    static Inbound read(ByteString message, Instant receivedAt, int maxUnpacked) {
+        PushFrame frame;
+        try {
+            frame = PushFrame.parseFrom(message);
+        } catch (InvalidProtocolBufferException e) {
+            return new Inbound.Damaged(Damage.NOT_A_FRAME);
+        }
+        if (!frame.getPayloadType().equals("msg")) {
+            return new Inbound.Sign();
+        }
+        var payload = frame.getPayload();
+        if (payload.startsWith(GZIP)) {
+            try (var in = new GZIPInputStream(payload.newInput())) {
+                var unpacked = in.readNBytes(maxUnpacked + 1);
+                if (unpacked.length > maxUnpacked) {
+                    return new Inbound.Damaged(Damage.UNPACKED_OVERSIZE);
+                }
+                payload = ByteString.copyFrom(unpacked);
+            } catch (IOException e) {
+                return new Inbound.Damaged(Damage.NOT_GZIP);
+            }
+        }
+        try {
+            var result = FetchResult.parseFrom(payload);
+            return new Inbound.Messages(
+                    frame.getLogId(),
+                    receivedAt,
+                    result.getNeedAck(),
+                    result.getInternalExt(),
+                    result.getMessagesList());
+        } catch (InvalidProtocolBufferException e) {
+            return new Inbound.Damaged(Damage.NOT_A_RESULT);
+        }
+    }
+
+    static PushFrame enterRoom(long roomId, String cursor) {
+        return frame(
+                "im_enter_room",
+                EnterRoom.newBuilder()
+                        .setRoomId(roomId)
+                        .setLiveId(12)
+                        .setIdentity("audience")
+                        .setCursor(cursor)
+                        .setFilterWelcomeMsg("0")
+                        .build()
+                        .toByteString());
+    }
+
+    static PushFrame heartbeat(long roomId, long number) {
+        return frame(
+                "hb",
+                HeartBeat.newBuilder()
+                        .setRoomId(roomId)
+                        .setSendPacketSeqId(number)
+                        .build()
+                        .toByteString());
+    }
+
+    static PushFrame acknowledgement(Inbound.Messages messages) {
+        return frame("ack", messages.extension()).toBuilder().setLogId(messages.logId()).build();
+    }
+
+    private static PushFrame frame(String type, ByteString payload) {
+        return PushFrame.newBuilder()
+                .setPayloadEncoding("pb")
+                .setPayloadType(type)
+                .setPayload(payload)
+                .build();
+    }
+}

@@ -1,0 +1,157 @@
+package io.streamwire.ingest.webcast;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.streamwire.ingest.webcast.WebcastException.Code;
+import io.streamwire.ingest.webcast.wire.FetchResult;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Asks the sign server for socket URLs. A Retry-After holds for every livestream of this process;
+ * it is guarded by this object's lock.
+ */
+final class Signer {
+
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+    private static final Duration USUAL_WAIT = Duration.ofMinutes(1);
+    private static final Pattern COOKIE = Pattern.compile("ttwid=[^;\\s]{1,1024}");
+
+    private final Browser browser;
+    private final WebcastSettings settings;
+    private final Budget budget;
+    private long closedUntilNanos = System.nanoTime();
+
+    Signer(Browser browser, WebcastSettings settings, Budget budget) {
+        this.browser = browser;
+        this.settings = settings;
+        this.budget = budget;
+    }
+
+    /**
+     * One way into a room, good once and for about 30 s.
+     *
+     * @param cookie the visitor that it was signed for
+     * @param first what happened in the room before
+     */
+    record Ticket(URI server, String cookie, FetchResult first) {}
+
+    /**
+     * A signature.
+     *
+     * @throws WebcastException SIGN_RATE_LIMITED, SIGN_REFUSED, SIGN_UNREACHABLE, SIGN_USELESS
+     */
+    Ticket sign(Room room, String cursor) {
+        requireOpen();
+        var wait = budget.take();
+        if (wait.isPositive()) {
+            throw limited("Our own budget of signatures is used up.", wait);
+        }
+        var query = new LinkedHashMap<String, String>();
+        query.put("client", "streamwire");
+        query.put("cursor", cursor);
+        query.put("user_agent", Browser.USER_AGENT);
+        query.put("client_enter", "true");
+        query.put("platform", "web");
+        var response = ask("/webcast/rooms/" + room.id() + "/connect", query);
+        if (response.statusCode() == 404) {
+            query.put("room_id", Long.toString(room.id()));
+            response = ask("/webcast/fetch", query);
+        }
+        return ticket(response);
+    }
+
+    private HttpResponse<byte[]> ask(String path, Map<String, String> query) {
+        var request = HttpRequest.newBuilder(Browser.uri(settings.signUrl(), path, query));
+        if (!settings.signKey().isEmpty()) {
+            request.header("x-api-key", settings.signKey());
+        }
+        return browser.get(
+                request, settings.requestTimeout(), Code.SIGN_UNREACHABLE, "The sign server");
+    }
+
+    private Ticket ticket(HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (status == 429) {
+            var wait = retryAfter(response);
+            close(wait);
+            throw limited("The sign server's quota is used up.", wait);
+        }
+        if (status == 401 || status == 402 || status == 403) {
+            throw new WebcastException(
+                    Code.SIGN_REFUSED,
+                    "The sign server answered HTTP " + status + ": check its key and plan.");
+        }
+        if (status != 200) {
+            throw new WebcastException(
+                    Code.SIGN_UNREACHABLE, "The sign server answered HTTP " + status + ".");
+        }
+        if (response.body().length == 0) {
+            throw useless("an empty body: TikTok has detected it");
+        }
+        var cookie = COOKIE.matcher(response.headers().firstValue("X-Set-TT-Cookie").orElse(""));
+        if (!cookie.find()) {
+            throw useless("no visitor cookie");
+        }
+        try {
+            var result = FetchResult.parseFrom(response.body());
+            if (result.getCursor().isEmpty()) {
+                throw useless("no cursor");
+            }
+            return new Ticket(server(result.getPushServer()), cookie.group(), result);
+        } catch (InvalidProtocolBufferException e) {
+            throw useless("a body that is not protobuf");
+        }
+    }
+
+    /** As safe as what was configured: never ws where wss is expected. */
+    private URI server(String pushServer) {
+        try {
+            var uri = new URI(pushServer);
+            boolean encrypted = "wss".equals(uri.getScheme());
+            boolean plain = "ws".equals(uri.getScheme());
+            if (uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && (encrypted || (plain && "ws".equals(settings.socketUrl().getScheme())))) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw useless("no usable socket URL");
+        }
+        throw useless("no usable socket URL");
+    }
+
+    private static Duration retryAfter(HttpResponse<byte[]> response) {
+        var value = response.headers().firstValue("Retry-After").orElse("");
+        if (!value.matches("\\d{1,6}")) {
+            return USUAL_WAIT;
+        }
+        var wait = Duration.ofSeconds(Math.max(1, Long.parseLong(value)));
+        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+    }
+
+    private synchronized void close(Duration wait) {
+        closedUntilNanos = System.nanoTime() + wait.toNanos();
+    }
+
+    private synchronized void requireOpen() {
+        long left = closedUntilNanos - System.nanoTime();
+        if (left > 0) {
+            throw limited("The sign server's quota is used up.", Duration.ofNanos(left));
+        }
+    }
+
+    private static WebcastException limited(String detail, Duration wait) {
+        return new WebcastException(Code.SIGN_RATE_LIMITED, detail, wait);
+    }
+
+    private static WebcastException useless(String what) {
+        return new WebcastException(
+                Code.SIGN_USELESS, "The sign server answered with " + what + ".");
+    }
+}

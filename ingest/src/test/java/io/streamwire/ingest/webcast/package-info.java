@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.ingest.webcast;
+
+import org.jspecify.annotations.NullMarked;
