@@ -103,7 +103,8 @@ public final class Rules implements AutoCloseable {
                     parts,
                     bus.join(
                             SERVICE,
-                            instance(server.port()),
+                            Configuration.optional(config, "instance.id")
+                                    .orElseGet(() -> instance(server.port())),
                             List.of(
                                     new Consumer(Stream.EVENTS, Decider.GROUP, decider),
                                     new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log)),
