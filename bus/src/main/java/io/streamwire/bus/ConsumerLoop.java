@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,8 @@ final class ConsumerLoop {
     private final Thread thread;
     private final Backoff backoff = new Backoff();
     private volatile boolean stopping;
-    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private final AtomicReference<@Nullable StatefulRedisConnection<String, String>> connection =
+            new AtomicReference<>();
     private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
     private long trimmedAt = System.nanoTime();
 
@@ -71,8 +73,8 @@ final class ConsumerLoop {
 
     /** Also wakes the reader from a blocking read. */
     private void disconnect() {
-        var open = connection;
-        if (open != null && open.isOpen()) {
+        var open = connection.getAndSet(null);
+        if (open != null) {
             var _ = open.closeAsync();
         }
     }
@@ -93,7 +95,7 @@ final class ConsumerLoop {
         while (active()) {
             try {
                 var reader = redis.blocking();
-                connection = reader;
+                connection.set(reader);
                 createGroup(reader);
                 read(reader);
             } catch (RedisException | BusException e) {
