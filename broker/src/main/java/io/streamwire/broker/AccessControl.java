@@ -11,6 +11,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.client.ClientContext;
 import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
 import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
@@ -30,9 +31,11 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.admin.AdminService;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.streamwire.broker.Authenticator.Credentials;
 import io.streamwire.broker.Denials.Reason;
+import io.streamwire.contract.mqtt.Topics;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -207,6 +210,15 @@ final class AccessControl implements ExtensionMain {
                 return;
             }
             output.getClientSettings().setClientQueueSizeMaximum(HiveMqConfiguration.DEVICE_QUEUE);
+            // HiveMQ asks the default permissions about a last will before it asks the authorizer.
+            output.getDefaultPermissions()
+                    .add(
+                            Builders.topicPermission()
+                                    .topicFilter(
+                                            Topics.upFilter(
+                                                    identity.workspaceId(), identity.deviceId()))
+                                    .activity(TopicPermission.MqttActivity.PUBLISH)
+                                    .build());
             admit(new Access.Device(identity.workspaceId(), identity.deviceId()), input, output);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "authentication failed client=" + clientId, e);

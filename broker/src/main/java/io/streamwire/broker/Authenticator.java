@@ -20,11 +20,12 @@ public interface Authenticator {
     default void forget(UUID deviceId) {}
 
     /**
-     * Asks a devices service: {@code POST authUrl} with {@code X-Service-Secret} and {@code
-     * {client_id, username, password}}, answered by {@code {allow, workspace_id, device_id}}.
+     * Asks a devices service: {@code POST /internal/mqtt/authenticate} with {@code
+     * X-Service-Secret} and {@code {client_id, username, password}}, answered by {@code {allow,
+     * workspace_id, device_id}}.
      */
-    static Authenticator http(URI authUrl, String serviceSecret) {
-        return new HttpAuthenticator(authUrl, serviceSecret);
+    static Authenticator http(URI devicesUrl, String serviceSecret) {
+        return new HttpAuthenticator(devicesUrl, serviceSecret);
     }
 
     /**

@@ -52,8 +52,8 @@ final class HttpAuthenticator implements Authenticator {
                 }
             };
 
-    HttpAuthenticator(URI authUrl, String serviceSecret) {
-        this.authUrl = authUrl;
+    HttpAuthenticator(URI devicesUrl, String serviceSecret) {
+        this.authUrl = devicesUrl.resolve("/internal/mqtt/authenticate");
         this.serviceSecret = serviceSecret;
     }
 

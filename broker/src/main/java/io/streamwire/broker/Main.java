@@ -29,7 +29,7 @@ final class Main {
     static Broker start(Map<String, String> environment) {
         var settings =
                 new BrokerSettings(
-                        value(environment, "BROKER_HOST").orElse(BrokerSettings.LOOPBACK),
+                        value(environment, "BROKER_BIND").orElse(BrokerSettings.LOOPBACK),
                         port(environment, "BROKER_PORT", 1883),
                         port(environment, "BROKER_WS_PORT", 8083),
                         port(environment, "BROKER_HTTP_PORT", 8005),
@@ -41,11 +41,9 @@ final class Main {
                         required(environment, "MQTT_PASSWORD"),
                         required(environment, "SERVICE_SECRET"),
                         BrokerSettings.Limits.STANDARD);
-        var authUrl =
-                value(environment, "BROKER_AUTH_URL")
-                        .orElse("http://127.0.0.1:8004/devices/authenticate");
+        var devicesUrl = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
         return Broker.start(
-                settings, Authenticator.http(URI.create(authUrl), settings.serviceSecret()));
+                settings, Authenticator.http(URI.create(devicesUrl), settings.serviceSecret()));
     }
 
     /** The variable, or the content of the file that {@code NAME_FILE} names. */

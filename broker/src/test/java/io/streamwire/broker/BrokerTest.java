@@ -17,6 +17,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
@@ -254,6 +255,34 @@ class BrokerTest {
                 .isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED);
         assertThat(three.getMqttMessage().getReturnCode())
                 .isEqualTo(Mqtt3ConnAckReturnCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void aLastWillOnItsOwnTopicReachesTheHub() throws InterruptedException {
+        var id = fixture.device.toString();
+        var topic = Topics.state(fixture.workspace, fixture.device);
+        var hub = fixture.hub();
+        try (var atHub = hub.publishes(MqttGlobalPublishFilter.ALL)) {
+            hub.subscribeWith().topicFilter(topic).qos(MqttQos.AT_LEAST_ONCE).send();
+            var device = fixture.mqtt5(id);
+            device.connectWith()
+                    .simpleAuth()
+                    .username(id)
+                    .password(bytes("token-1"))
+                    .applySimpleAuth()
+                    .willPublish()
+                    .topic(topic)
+                    .payload(bytes("lost"))
+                    .applyWillPublish()
+                    .send();
+
+            device.disconnectWith()
+                    .reasonCode(Mqtt5DisconnectReasonCode.DISCONNECT_WITH_WILL_MESSAGE)
+                    .send();
+
+            assertThat(next(atHub)).isEqualTo("lost");
+        }
+        hub.disconnect();
     }
 
     @Test

@@ -38,7 +38,7 @@ class HttpAuthenticatorTest {
     @BeforeEach
     void start() {
         devices.createContext(
-                "/ask",
+                "/internal/mqtt/authenticate",
                 exchange -> {
                     var body = exchange.getRequestBody().readAllBytes();
                     var question = Json.read(body, Map.class);
@@ -107,7 +107,7 @@ class HttpAuthenticatorTest {
 
     private Authenticator authenticator() {
         return Authenticator.http(
-                URI.create("http://127.0.0.1:" + devices.getAddress().getPort() + "/ask"), SECRET);
+                URI.create("http://127.0.0.1:" + devices.getAddress().getPort()), SECRET);
     }
 
     private Credentials credentials(String token) {

@@ -1,0 +1,378 @@
+package io.streamwire.virtualboard;
+
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.BoardState.Phase;
+import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.CommandMessage;
+import io.streamwire.contract.mqtt.DeviceConfig;
+import io.streamwire.contract.mqtt.Envelope;
+import io.streamwire.contract.mqtt.Safety;
+import io.streamwire.contract.mqtt.Topics;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a board does between two starts, exactly as the firmware does it. It knows no clock but its
+ * own and nothing of MQTT but messages. Confined to the board's thread.
+ *
+ * <pre>
+ *           subscribed            stop (higher epoch, or a tie)
+ *   init --------------> ready ------------------------------> stopped
+ *                          ^                                      |
+ *                          +--------------------------------------+
+ *                                    arm (higher epoch)
+ *
+ *   Moves only while a lease runs. Safe, and every command aborted, at: stop, lapsed lease, lost link.
+ * </pre>
+ */
+final class Firmware {
+
+    static final String VERSION = "1.0.0";
+
+    /** The link to the hub was lost while the command waited or ran. */
+    static final String LINK_LOST = "link_lost";
+
+    /** The command came too late to switch on. */
+    static final String TOO_LATE = "too_late";
+
+    private static final System.Logger LOG = System.getLogger(Firmware.class.getName());
+
+    /** How long a refused acknowledgement waits before it is sent again, ms. */
+    private static final long RETRY_MS = 1_000;
+
+    private final BoardAccess access;
+    private final long boot;
+    private final Capabilities capabilities;
+    private final LongSupplier localMs;
+    private final BoardThread thread;
+    private final Pins pins;
+    private final Uplink uplink;
+    private final BoardClock clock = new BoardClock();
+    private final SafetyGate gate = new SafetyGate();
+    private final CommandRing ring = new CommandRing();
+    private final Map<String, Lane> lanes = new HashMap<>();
+
+    /** The latest acknowledgement of each command that the broker has not taken yet. */
+    private final Map<UUID, Ack> unacknowledged = new LinkedHashMap<>();
+
+    private Phase phase = Phase.INIT;
+    private @Nullable DeviceConfig config;
+    private Envelope envelope;
+    private boolean online;
+    private boolean retrying;
+    private boolean powered = true;
+
+    Firmware(
+            BoardAccess access,
+            long boot,
+            Capabilities capabilities,
+            LongSupplier localMs,
+            BoardThread thread,
+            Pins pins,
+            Uplink uplink) {
+        this.access = access;
+        this.boot = boot;
+        this.capabilities = capabilities;
+        this.localMs = localMs;
+        this.thread = thread;
+        this.pins = pins;
+        this.uplink = uplink;
+        this.envelope = Envelope.compile(capabilities, Map.of());
+    }
+
+    /** Where messages to the hub go. */
+    interface Uplink {
+
+        /** Publishes with QoS 1; {@code taken} says on the board's thread whether it arrived. */
+        void publish(String topic, Object body, boolean retain, Taken taken);
+    }
+
+    /** Whether the broker took a message. */
+    interface Taken {
+        void by(boolean broker);
+    }
+
+    /** Why a command may not switch on. */
+    record Refusal(Ack.Status status, String why) {}
+
+    // What the link tells it.
+
+    void connected() {
+        if (phase == Phase.INIT) {
+            publishState();
+        }
+        publish(Topics.describe(access.workspaceId(), access.deviceId()), capabilities);
+    }
+
+    void subscribed() {
+        online = true;
+        phase = gate.stopped() ? Phase.STOPPED : Phase.READY;
+        publishState();
+        var known = config;
+        if (known != null) {
+            echo(known);
+        }
+        sendUnacknowledged();
+    }
+
+    void disconnected() {
+        online = false;
+        gate.dropLeases();
+        abort(LINK_LOST);
+    }
+
+    void received(String topic, byte[] body, boolean retained) {
+        if (!powered) {
+            return;
+        }
+        try {
+            if (topic.equals(Topics.command(access.workspaceId(), access.deviceId()))) {
+                command(body, retained);
+            } else if (topic.equals(Topics.safety(access.workspaceId(), access.deviceId()))) {
+                safety(SafetyGate.Scope.OWN, Json.read(body, Safety.class), retained);
+            } else if (topic.equals(Topics.safety(access.workspaceId()))) {
+                safety(SafetyGate.Scope.WORKSPACE, Json.read(body, Safety.class), retained);
+            } else if (topic.equals(
+                    Topics.desiredConfig(access.workspaceId(), access.deviceId()))) {
+                configure(Json.read(body, DeviceConfig.class));
+            }
+        } catch (Json.MalformedJson e) {
+            LOG.log(
+                    Level.DEBUG,
+                    "message device={0} topic={1} status=malformed",
+                    access.deviceId(),
+                    topic);
+        }
+    }
+
+    /** The power goes: outputs off, everything forgotten. */
+    void cutPower() {
+        powered = false;
+        online = false;
+        lanes.values().forEach(Lane::cutPower);
+    }
+
+    // Commands.
+
+    private void command(byte[] body, boolean retained) {
+        if (retained || body.length > CommandMessage.MAX_BYTES) {
+            return;
+        }
+        var command = Json.read(body, CommandMessage.class);
+        if (command.id() == null || command.cmd() == null) {
+            return;
+        }
+        var received = now();
+        var original = ring.status(command.id()).orElse(null);
+        if (original != null) {
+            send(
+                    new Ack(
+                            command.id(),
+                            Ack.Status.DUPLICATE,
+                            original.toString(),
+                            new Ack.Times(received, null, null),
+                            envelope.hash()));
+            return;
+        }
+        var pulse = new Lane.Pulse(command, received);
+        var refusal = refusal(command);
+        if (refusal != null) {
+            acknowledge(pulse, refusal.status(), refusal.why());
+            return;
+        }
+        var lane = lane(command.cmd());
+        if (lane.full()) {
+            acknowledge(pulse, Ack.Status.REJECTED, Ack.BUSY);
+            return;
+        }
+        acknowledge(pulse, Ack.Status.ACCEPTED, null);
+        lane.add(pulse);
+    }
+
+    /** Why a command may not switch on now; null when it may. Asked on arrival and at its turn. */
+    @Nullable Refusal refusal(CommandMessage command) {
+        if (command.boot() != boot) {
+            return new Refusal(Ack.Status.REJECTED, Ack.REBOOTED);
+        }
+        if (!gate.armed(local())) {
+            return new Refusal(Ack.Status.REJECTED, Ack.NOT_ARMED);
+        }
+        if (command.epoch() < gate.epoch()) {
+            return new Refusal(Ack.Status.REJECTED, Ack.STALE_EPOCH);
+        }
+        var limit = limit(command.cmd());
+        if (limit == null) {
+            return new Refusal(Ack.Status.REJECTED, Ack.UNKNOWN_COMMAND);
+        }
+        if (limit.violation(command.args()).isPresent()) {
+            return new Refusal(Ack.Status.REJECTED, Ack.OUT_OF_RANGE);
+        }
+        var now = now();
+        if (now == null) {
+            return new Refusal(Ack.Status.REJECTED, Ack.CLOCK_UNKNOWN);
+        }
+        if (now > command.exp()) {
+            return new Refusal(Ack.Status.EXPIRED, TOO_LATE);
+        }
+        return null;
+    }
+
+    Envelope.@Nullable Limit limit(String command) {
+        return envelope.limit(command).orElse(null);
+    }
+
+    private Lane lane(String command) {
+        var limit = limit(command);
+        var group = limit == null ? null : limit.group();
+        return lanes.computeIfAbsent(group == null ? command : group, _ -> new Lane(this));
+    }
+
+    private void abort(String why) {
+        lanes.values().forEach(lane -> lane.abort(why));
+    }
+
+    // Safety and configuration.
+
+    private void safety(SafetyGate.Scope scope, Safety safety, boolean retained) {
+        var epoch = gate.epoch();
+        var before = phase;
+        if (!retained) {
+            clock.observe(safety.now(), local());
+        }
+        gate.obey(scope, safety, retained, local());
+        if (!gate.armed(local())) {
+            abort(gate.stopped() ? Ack.STOPPED : Ack.LEASE_LAPSED);
+        } else {
+            watchLease();
+        }
+        if (phase != Phase.INIT) {
+            phase = gate.stopped() ? Phase.STOPPED : Phase.READY;
+        }
+        if (gate.epoch() != epoch || phase != before || (!safety.armed() && !retained)) {
+            publishState();
+        }
+    }
+
+    private void watchLease() {
+        thread.schedule(
+                () -> {
+                    if (powered && !gate.armed(local())) {
+                        abort(gate.stopped() ? Ack.STOPPED : Ack.LEASE_LAPSED);
+                    }
+                },
+                gate.leaseEnd() - local());
+    }
+
+    private void configure(DeviceConfig desired) {
+        if (config != null && desired.v() < config.v()) {
+            return;
+        }
+        config = desired;
+        envelope = Envelope.compile(capabilities, desired.limits());
+        echo(desired);
+        publishState();
+    }
+
+    /** Says which limits are in force, with the hash of what the board made of them. */
+    private void echo(DeviceConfig desired) {
+        publish(
+                Topics.reportedConfig(access.workspaceId(), access.deviceId()),
+                new DeviceConfig(desired.v(), envelope.hash(), desired.limits()));
+    }
+
+    // What it says.
+
+    BoardState state(Phase as) {
+        return new BoardState(as, boot, gate.epoch(), VERSION, envelope.hash());
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean armed() {
+        return gate.armed(local());
+    }
+
+    void acknowledge(Lane.Pulse pulse, Ack.Status status, @Nullable String why) {
+        ring.put(pulse.id(), status);
+        send(new Ack(pulse.id(), status, why, pulse.times(), envelope.hash()));
+    }
+
+    private void send(Ack ack) {
+        if (ack.st() == Ack.Status.DUPLICATE) {
+            unacknowledged.putIfAbsent(ack.id(), ack);
+        } else {
+            unacknowledged.remove(ack.id());
+            unacknowledged.put(ack.id(), ack);
+        }
+        if (unacknowledged.size() > CommandRing.SIZE) {
+            unacknowledged.remove(unacknowledged.keySet().iterator().next());
+        }
+        if (online) {
+            transmit(ack);
+        }
+    }
+
+    private void sendUnacknowledged() {
+        if (online) {
+            List.copyOf(unacknowledged.values()).forEach(this::transmit);
+        }
+    }
+
+    private void transmit(Ack ack) {
+        uplink.publish(
+                Topics.ack(access.workspaceId(), access.deviceId()),
+                ack,
+                false,
+                taken -> {
+                    if (taken) {
+                        unacknowledged.remove(ack.id(), ack);
+                    } else if (online && !retrying) {
+                        retrying = true;
+                        thread.schedule(this::retry, RETRY_MS);
+                    }
+                });
+    }
+
+    private void retry() {
+        retrying = false;
+        sendUnacknowledged();
+    }
+
+    private void publishState() {
+        publish(Topics.state(access.workspaceId(), access.deviceId()), state(phase));
+    }
+
+    private void publish(String topic, Object body) {
+        uplink.publish(topic, body, true, _ -> {});
+    }
+
+    // What its lanes use.
+
+    long local() {
+        return localMs.getAsLong();
+    }
+
+    /** The hub's clock as far as the board knows, ms since the epoch. */
+    @Nullable Long now() {
+        var now = clock.now(local());
+        return now.isPresent() ? now.getAsLong() : null;
+    }
+
+    BoardThread thread() {
+        return thread;
+    }
+
+    Pins pins() {
+        return pins;
+    }
+}

@@ -1,0 +1,172 @@
+package io.streamwire.virtualboard;
+
+import com.hivemq.client.mqtt.MqttClientExecutorConfig;
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.Capabilities.ArgSpec;
+import io.streamwire.contract.mqtt.Capabilities.CommandSpec;
+import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
+import io.streamwire.contract.mqtt.Envelope;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One board: behaves as the firmware does, and breaks on demand. Every method may be called from
+ * any thread but a recorder's listener.
+ */
+public final class VirtualBoard {
+
+    /** What every virtual board can do: a motor and a light. */
+    public static final Capabilities CAPABILITIES =
+            new Capabilities(
+                    1,
+                    Firmware.VERSION,
+                    "virtual",
+                    LimitsBy.BOARD,
+                    List.of(
+                            new CommandSpec(
+                                    "motor_spin",
+                                    List.of(
+                                            new ArgSpec("level", "int", 0, 100, "%"),
+                                            new ArgSpec(Envelope.DURATION, "int", 5, 5_000, "ms")),
+                                    5_000,
+                                    0,
+                                    100,
+                                    "motors"),
+                            new CommandSpec(
+                                    "light_on",
+                                    List.of(new ArgSpec(Envelope.DURATION, "int", 5, 10_000, "ms")),
+                                    10_000,
+                                    0,
+                                    100,
+                                    null)));
+
+    /** How long a reboot takes, ms. */
+    private static final long REBOOT_MS = 50;
+
+    private final BoardAccess access;
+    private final BoardThread thread;
+    private final PinRecorder recorder;
+    private final BoardLink link;
+    private long boot;
+    private long bootNanos;
+    private long skewMs;
+    private Firmware firmware;
+
+    VirtualBoard(
+            URI broker,
+            BoardAccess access,
+            MqttClientExecutorConfig executors,
+            BoardThread thread,
+            PinRecorder recorder) {
+        this.access = access;
+        this.thread = thread;
+        this.recorder = recorder;
+        this.link = new BoardLink(broker, access, executors, thread, recorder, this);
+        // Grows over restarts of the process, too, as a counter in a board's flash does.
+        this.boot = System.currentTimeMillis();
+        this.firmware = powerOn();
+    }
+
+    public UUID workspaceId() {
+        return access.workspaceId();
+    }
+
+    public UUID deviceId() {
+        return access.deviceId();
+    }
+
+    /** What the board would say about itself now. */
+    public Status status() {
+        return thread.ask(
+                () -> new Status(boot, firmware.phase(), firmware.armed(), link.connected()));
+    }
+
+    /** Completes when the board was connected and subscribed for the first time. */
+    public CompletableFuture<Void> ready() {
+        return link.ready();
+    }
+
+    /** Cuts the power and starts again: a new boot that remembers nothing. */
+    public void reboot() {
+        thread.execute(() -> {
+            firmware.cutPower();
+            link.drop(REBOOT_MS);
+            boot++;
+            firmware = powerOn();
+        });
+    }
+
+    /** Loses the connection and tries again after a while. */
+    public void dropConnection(Duration away) {
+        thread.execute(() -> link.drop(away.toMillis()));
+    }
+
+    /** From now on every message arrives that much later; zero ends it. */
+    public void delayDelivery(Duration delay) {
+        link.delay(delay.toMillis());
+    }
+
+    /** Whether every command arrives twice from now on. */
+    public void duplicateDelivery(boolean on) {
+        link.duplicate(on);
+    }
+
+    /** Lets the last command arrive once more. */
+    public void repeatLastCommand() {
+        thread.execute(link::repeatLastCommand);
+    }
+
+    /** Sets the board's own clock forward or, which no sound board does, back. */
+    public void skewClock(Duration by) {
+        thread.execute(() -> skewMs += by.toMillis());
+    }
+
+    /** The firmware of the current boot; on the board's thread. */
+    Firmware firmware() {
+        return firmware;
+    }
+
+    void start() {
+        thread.execute(link::connect);
+    }
+
+    /** Cuts the power for good. */
+    CompletableFuture<Void> close() {
+        var gone = new CompletableFuture<Void>();
+        thread.execute(() -> {
+            firmware.cutPower();
+            var _ = link.close().whenComplete((_, _) -> gone.complete(null));
+        });
+        return gone;
+    }
+
+    private Firmware powerOn() {
+        bootNanos = System.nanoTime();
+        return new Firmware(
+                access,
+                boot,
+                CAPABILITIES,
+                this::localMs,
+                thread,
+                (actuator, on, commandId) ->
+                        recorder.edge(access.deviceId(), actuator, on, commandId),
+                link);
+    }
+
+    /** Milliseconds since boot, as the board's own clock counts them. */
+    private long localMs() {
+        return (System.nanoTime() - bootNanos) / 1_000_000 + skewMs;
+    }
+
+    /**
+     * How a board is.
+     *
+     * @param boot grows at each start
+     * @param armed whether a lease runs
+     */
+    public record Status(long boot, BoardState.Phase phase, boolean armed, boolean connected) {}
+}

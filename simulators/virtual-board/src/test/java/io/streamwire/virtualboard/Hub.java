@@ -1,0 +1,182 @@
+package io.streamwire.virtualboard;
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.streamwire.broker.Authenticator.Credentials;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.broker.Broker;
+import io.streamwire.broker.BrokerSettings;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.CommandMessage;
+import io.streamwire.contract.mqtt.Safety;
+import io.streamwire.contract.mqtt.Topics;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+
+/** A real broker and a hub on it that says what a test wants it to say. */
+final class Hub implements AutoCloseable {
+
+    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final String PASSWORD = "hub-password";
+
+    private final Map<String, DeviceIdentity> tokens = new ConcurrentHashMap<>();
+    private final List<Message> heard = new CopyOnWriteArrayList<>();
+    private final Broker broker;
+    private final Mqtt5BlockingClient client;
+
+    /** What a board said. */
+    private record Message(UUID deviceId, String name, String body) {}
+
+    Hub(Path directory) {
+        broker =
+                Broker.start(
+                        BrokerSettings.onLoopback(directory, PASSWORD, "service-secret"),
+                        this::identify);
+        client =
+                Mqtt5Client.builder()
+                        .identifier("hub-1")
+                        .serverHost(BrokerSettings.LOOPBACK)
+                        .serverPort(broker.port())
+                        .simpleAuth()
+                        .username("hub")
+                        .password(PASSWORD.getBytes(StandardCharsets.UTF_8))
+                        .applySimpleAuth()
+                        .buildBlocking();
+        client.connect();
+        client.toAsync().publishes(MqttGlobalPublishFilter.ALL, this::hear);
+        client.subscribeWith().topicFilter("sw/1/+/+/up/#").qos(MqttQos.AT_LEAST_ONCE).send();
+    }
+
+    URI url() {
+        return URI.create("tcp://" + BrokerSettings.LOOPBACK + ":" + broker.port());
+    }
+
+    /** A new device with a token. */
+    BoardAccess register(UUID workspaceId) {
+        var access = new BoardAccess(workspaceId, Ids.next(), "token-" + Ids.next());
+        tokens.put(access.token(), new DeviceIdentity(workspaceId, access.deviceId()));
+        return access;
+    }
+
+    void publish(String topic, Object body, boolean retain) {
+        client.publishWith()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retain(retain)
+                .payload(body instanceof byte[] bytes ? bytes : Json.writeBytes(body))
+                .send();
+    }
+
+    void arm(UUID workspaceId, long epoch) {
+        publish(Topics.safety(workspaceId), Safety.arm(epoch, now()), false);
+    }
+
+    void stop(UUID workspaceId, long epoch) {
+        publish(Topics.safety(workspaceId), Safety.disarm(epoch, now()), false);
+    }
+
+    UUID send(VirtualBoard board, CommandMessage command) {
+        publish(Topics.command(board.workspaceId(), board.deviceId()), command, false);
+        return command.id();
+    }
+
+    List<BoardState> states(UUID deviceId) {
+        return heard.stream()
+                .filter(message -> message.deviceId.equals(deviceId))
+                .filter(message -> message.name.equals("state"))
+                .map(message -> Json.read(message.body, BoardState.class))
+                .toList();
+    }
+
+    List<Ack> acks(UUID commandId) {
+        return heard.stream()
+                .filter(message -> message.name.equals("ack"))
+                .map(message -> Json.read(message.body, Ack.class))
+                .filter(ack -> ack.id().equals(commandId))
+                .toList();
+    }
+
+    List<Ack.Status> statuses(UUID commandId) {
+        return acks(commandId).stream().map(Ack::st).toList();
+    }
+
+    /** The last thing that a device said under a name. */
+    <T> Optional<T> last(UUID deviceId, String name, Class<T> type) {
+        return heard.stream()
+                .filter(message -> message.deviceId.equals(deviceId))
+                .filter(message -> message.name.equals(name))
+                .reduce((_, later) -> later)
+                .map(message -> Json.read(message.body, type));
+    }
+
+    void awaitState(UUID deviceId, BoardState.Phase phase, long epoch) {
+        await(
+                phase + " with epoch " + epoch,
+                () ->
+                        last(deviceId, "state", BoardState.class)
+                                .filter(state -> state.s() == phase && state.epoch() == epoch)
+                                .isPresent());
+    }
+
+    /** The acknowledgement with a status, as soon as it is there. */
+    Ack awaitAck(UUID commandId, Ack.Status status) {
+        await("ack " + status, () -> statuses(commandId).contains(status));
+        return acks(commandId).stream().filter(ack -> ack.st() == status).findFirst().orElseThrow();
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        var end = System.nanoTime() + WAIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + WAIT + ": " + what);
+            }
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    static long now() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public void close() {
+        client.disconnect();
+        broker.close();
+    }
+
+    private Optional<DeviceIdentity> identify(Credentials credentials) {
+        return Optional.ofNullable(tokens.get(credentials.password()));
+    }
+
+    private void hear(Mqtt5Publish publish) {
+        Topics.parseUp(publish.getTopic().toString())
+                .ifPresent(up ->
+                        heard.add(
+                                new Message(
+                                        up.deviceId(),
+                                        up.name(),
+                                        new String(
+                                                publish.getPayloadAsBytes(),
+                                                StandardCharsets.UTF_8))));
+    }
+}

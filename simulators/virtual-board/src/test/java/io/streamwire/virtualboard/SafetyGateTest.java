@@ -1,0 +1,86 @@
+package io.streamwire.virtualboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.mqtt.Safety;
+import io.streamwire.virtualboard.SafetyGate.Scope;
+import org.junit.jupiter.api.Test;
+
+class SafetyGateTest {
+
+    private static final long NOW = 1_790_000_000_000L;
+
+    private final SafetyGate gate = new SafetyGate();
+
+    @Test
+    void startsDisarmedAndNotStopped() {
+        assertThat(gate.armed(0)).isFalse();
+        assertThat(gate.stopped()).isFalse();
+        assertThat(gate.epoch()).isZero();
+    }
+
+    @Test
+    void aLeaseEndsByItselfOnTheBoardsOwnClock() {
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 100);
+
+        assertThat(gate.armed(100 + Safety.LEASE_MS - 1)).isTrue();
+        assertThat(gate.armed(100 + Safety.LEASE_MS)).isFalse();
+    }
+
+    @Test
+    void aLeaseIsNeverLongerThanTheContractSays() {
+        gate.obey(Scope.OWN, new Safety(true, 3, NOW + 3_600_000, NOW), false, 0);
+
+        assertThat(gate.leaseEnd()).isEqualTo(Safety.LEASE_MS);
+    }
+
+    @Test
+    void aStopWinsATieInEitherOrderAndOnEitherTopic() {
+        gate.obey(Scope.WORKSPACE, Safety.disarm(3, NOW), false, 0);
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 0);
+        assertThat(gate.armed(1)).isFalse();
+
+        gate.obey(Scope.OWN, Safety.arm(3, NOW), false, 0);
+        assertThat(gate.armed(1)).isFalse();
+        assertThat(gate.stopped()).isTrue();
+    }
+
+    @Test
+    void theHigherEpochOfBothTopicsIsObeyed() {
+        gate.obey(Scope.WORKSPACE, Safety.disarm(3, NOW), false, 0);
+        gate.obey(Scope.OWN, Safety.arm(4, NOW), false, 0);
+        assertThat(gate.armed(1)).isTrue();
+
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 0);
+        gate.obey(Scope.OWN, Safety.disarm(2, NOW), false, 0);
+        assertThat(gate.armed(1)).isTrue();
+
+        gate.obey(Scope.WORKSPACE, Safety.disarm(5, NOW), false, 0);
+        assertThat(gate.armed(1)).isFalse();
+        assertThat(gate.epoch()).isEqualTo(5);
+    }
+
+    @Test
+    void aRetainedArmingOnlyRaisesTheEpoch() {
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 0);
+        gate.obey(Scope.WORKSPACE, Safety.arm(4, NOW), true, 0);
+
+        assertThat(gate.epoch()).isEqualTo(4);
+        assertThat(gate.armed(1)).isFalse();
+        assertThat(gate.stopped()).isFalse();
+
+        gate.obey(Scope.WORKSPACE, Safety.arm(4, NOW), false, 0);
+        assertThat(gate.armed(1)).isTrue();
+    }
+
+    @Test
+    void aLostLinkEndsTheLeaseAndARenewalResumesIt() {
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 0);
+
+        gate.dropLeases();
+        assertThat(gate.armed(1)).isFalse();
+
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 1);
+        assertThat(gate.armed(2)).isTrue();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.virtualboard;
+
+import org.jspecify.annotations.NullMarked;
