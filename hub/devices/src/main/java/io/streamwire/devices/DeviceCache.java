@@ -79,7 +79,13 @@ final class DeviceCache {
         if (change.deleted()) {
             devices.remove(device.id());
             tokens.remove(device.id());
-            workspaces.getOrDefault(device.workspaceId(), Set.of()).remove(device.id());
+            var _ =
+                    workspaces.computeIfPresent(
+                            device.workspaceId(),
+                            (_, ids) -> {
+                                ids.remove(device.id());
+                                return ids;
+                            });
             return;
         }
         var _ =
@@ -112,7 +118,13 @@ final class DeviceCache {
     /** Takes in a token that was just written. */
     void put(DeviceStore.Token token) {
         if (token.revokedAt() != null) {
-            tokens.getOrDefault(token.deviceId(), Map.of()).remove(token.id());
+            var _ =
+                    tokens.computeIfPresent(
+                            token.deviceId(),
+                            (_, hashes) -> {
+                                hashes.remove(token.id());
+                                return hashes;
+                            });
             return;
         }
         var _ =

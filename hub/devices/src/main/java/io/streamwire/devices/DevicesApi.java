@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import io.helidon.dbclient.DbClientException;
-import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -244,7 +243,6 @@ final class DevicesApi implements Api {
                         safety.armed(device.workspaceId(), device.id()),
                         seen == null ? null : seen.state().fw(),
                         lastAck));
-        response.header(HeaderNames.CACHE_CONTROL, "no-store");
     }
 
     private Device stored(ServerRequest request) {
