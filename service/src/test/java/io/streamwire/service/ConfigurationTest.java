@@ -145,15 +145,14 @@ class ConfigurationTest {
         var readme = Files.readString(Path.of("README.md"));
 
         Configuration.defaultValues()
-                .forEach(
-                        (key, value) ->
-                                assertThat(readme)
-                                        .contains(
-                                                "| %s | %s | %s |"
-                                                        .formatted(
-                                                                key,
-                                                                Configuration.environmentName(key),
-                                                                value)));
+                .forEach((key, value) ->
+                        assertThat(readme)
+                                .contains(
+                                        "| %s | %s | %s |"
+                                                .formatted(
+                                                        key,
+                                                        Configuration.environmentName(key),
+                                                        value)));
     }
 
     private static Config set(String key, String value) {
