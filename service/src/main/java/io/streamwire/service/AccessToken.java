@@ -30,6 +30,10 @@ public record AccessToken(
         return Optional.ofNullable(roles.get(workspace));
     }
 
+    AccessToken withRoles(Map<UUID, Role> others) {
+        return new AccessToken(userId, sessionId, workspaceId, others, issuedAt, expiresAt);
+    }
+
     /**
      * The token of a request to a route that needs one.
      *

@@ -1,6 +1,7 @@
 package io.streamwire.service;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -14,10 +15,10 @@ import java.util.Locale;
 
 /**
  * Reads and answers JSON. A request's body is read strictly: an unknown field, a field twice, a
- * value of another type, or the absence of a record component that is neither {@code @Nullable} nor
- * an Optional is 400 {@code malformed_json} with the JSON pointer to it. What a record's
- * constructor refuses with an IllegalArgumentException is 422 {@code invalid_value}; a {@link
- * Problem} that it throws is answered as it is.
+ * value of another type, a NUL in a text, or the absence of a record component that is neither
+ * {@code @Nullable} nor an Optional is 400 {@code malformed_json} with the JSON pointer to it. What
+ * a record's constructor refuses with an IllegalArgumentException is 422 {@code invalid_value}; a
+ * {@link Problem} that it throws is answered as it is.
  */
 public final class Body {
 
@@ -47,6 +48,9 @@ public final class Body {
             if (e.getCause() instanceof Problem problem) {
                 throw problem;
             }
+            if (e.getCause() instanceof StreamReadException syntax) {
+                throw notJson(syntax);
+            }
             var pointer = StrictJson.pointer(e);
             var detail = StrictJson.explain(e);
             if (e.getCause() instanceof IllegalArgumentException) {
@@ -55,11 +59,7 @@ public final class Body {
             }
             throw malformed(detail, pointer);
         } catch (JsonProcessingException e) {
-            var where = e.getLocation();
-            throw malformed(
-                    "Not JSON, at line %d, column %d."
-                            .formatted(where.getLineNr(), where.getColumnNr()),
-                    "");
+            throw notJson(e);
         } catch (IOException e) {
             throw malformed("The body cannot be read.", "");
         }
@@ -89,6 +89,14 @@ public final class Body {
                     "not_json",
                     "The body must be JSON: send Content-Type: application/json.");
         }
+    }
+
+    private static Problem notJson(JsonProcessingException e) {
+        var where = e.getLocation();
+        return malformed(
+                "Not JSON, at line %d, column %d."
+                        .formatted(where.getLineNr(), where.getColumnNr()),
+                "");
     }
 
     private static Problem malformed(String detail, String pointer) {

@@ -50,7 +50,7 @@ public final class Problem extends RuntimeException {
 
     /** 401: no valid access token. */
     public static Problem unauthorized(String code, String detail) {
-        var challenge = code.equals("token_missing") ? "Bearer" : "Bearer error=\"invalid_token\"";
+        var challenge = code.equals("token_invalid") ? "Bearer error=\"invalid_token\"" : "Bearer";
         return of(Status.UNAUTHORIZED_401, code, detail)
                 .header(HeaderNames.WWW_AUTHENTICATE.defaultCase(), challenge);
     }
@@ -77,13 +77,21 @@ public final class Problem extends RuntimeException {
 
     /** 428: the request must say which version it changes. */
     public static Problem preconditionRequired(String code, String detail) {
-        return of(Status.create(428, "Precondition Required"), code, detail);
+        return of(Status.PRECONDITION_REQUIRED_428, code, detail);
     }
 
     /** 422: understood, but the values are not acceptable. */
     public static Problem unprocessable(String code, String detail, List<Violation> violations) {
-        return new Problem(
-                Status.create(422, "Unprocessable Content"), code, detail, violations, Map.of());
+        return new Problem(Status.UNPROCESSABLE_CONTENT_422, code, detail, violations, Map.of());
+    }
+
+    /**
+     * 422 {@code invalid_value}: one value is not acceptable.
+     *
+     * @param pointer JSON pointer to it
+     */
+    public static Problem invalid(String pointer, String detail) {
+        return unprocessable("invalid_value", detail, List.of(new Violation(pointer, detail)));
     }
 
     /** 429: too often; when to come back. */

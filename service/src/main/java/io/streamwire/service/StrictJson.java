@@ -2,13 +2,16 @@ package io.streamwire.service;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.AnnotationIntrospector;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -20,8 +23,10 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.streamwire.contract.Json;
+import java.io.IOException;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
@@ -51,6 +56,7 @@ final class StrictJson {
                                             .setCoercion(
                                                     CoercionInputShape.Boolean,
                                                     CoercionAction.Fail))
+                    .addModule(new SimpleModule().addDeserializer(String.class, new WithoutNul()))
                     .annotationIntrospector(
                             AnnotationIntrospector.pair(
                                     new Presence(), new JacksonAnnotationIntrospector()))
@@ -111,7 +117,7 @@ final class StrictJson {
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
         if (type == String.class) {
-            return "a text";
+            return "a text without NUL";
         }
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
@@ -135,6 +141,19 @@ final class StrictJson {
             return "a time like 2026-01-31T12:00:00.000Z";
         }
         return "an object";
+    }
+
+    /** Refuses the one character that PostgreSQL cannot store. */
+    private static final class WithoutNul extends StringDeserializer {
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context)
+                throws IOException {
+            var text = super.deserialize(parser, context);
+            if (text != null && text.indexOf('\0') >= 0) {
+                throw context.weirdStringException(text, String.class, "NUL");
+            }
+            return text;
+        }
     }
 
     /** Tells Jackson that a record's component is required unless its type says otherwise. */

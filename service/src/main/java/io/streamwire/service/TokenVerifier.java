@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Verifies access tokens without asking anybody: RS256 only, a known key id, the signature, issuer,
@@ -33,6 +35,7 @@ public final class TokenVerifier implements AutoCloseable {
 
     private final Keys keys;
     private final Optional<CutOffs> cutOffs;
+    private final UnaryOperator<AccessToken> current;
     private final JwtValidator validator =
             JwtValidator.builder()
                     .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(SKEW))
@@ -43,9 +46,11 @@ public final class TokenVerifier implements AutoCloseable {
                     .addAudienceValidator(SigningKey.AUDIENCE)
                     .build();
 
-    private TokenVerifier(Keys keys, Optional<CutOffs> cutOffs) {
+    private TokenVerifier(
+            Keys keys, Optional<CutOffs> cutOffs, UnaryOperator<AccessToken> current) {
         this.keys = keys;
         this.cutOffs = cutOffs;
+        this.current = current;
     }
 
     /**
@@ -59,7 +64,8 @@ public final class TokenVerifier implements AutoCloseable {
     public static TokenVerifier of(Config config) {
         return new TokenVerifier(
                 new RemoteKeys(Configuration.url(config, "auth.jwks-url", "http", "https")),
-                Optional.empty());
+                Optional.empty(),
+                UnaryOperator.identity());
     }
 
     /** Verifies with keys at hand. */
@@ -81,12 +87,19 @@ public final class TokenVerifier implements AutoCloseable {
                         return known;
                     }
                 },
-                Optional.empty());
+                Optional.empty(),
+                UnaryOperator.identity());
     }
 
     /** The same, but refuses tokens that were cut off; closes the cut-offs when it is closed. */
     public TokenVerifier refusing(CutOffs cutOffs) {
-        return new TokenVerifier(keys, Optional.of(cutOffs));
+        return new TokenVerifier(keys, Optional.of(cutOffs), current);
+    }
+
+    /** The same, but with the roles that a user has now instead of those in the token. */
+    public TokenVerifier withRoles(Function<UUID, Map<UUID, Role>> rolesOfUser) {
+        return new TokenVerifier(
+                keys, cutOffs, token -> token.withRoles(rolesOfUser.apply(token.userId())));
     }
 
     /**
@@ -98,6 +111,14 @@ public final class TokenVerifier implements AutoCloseable {
         if (token.length() > LONGEST) {
             throw invalid();
         }
+        var verified = parse(token);
+        if (cutOffs.isPresent() && cutOffs.get().refuses(verified)) {
+            throw invalid();
+        }
+        return current.apply(verified);
+    }
+
+    private AccessToken parse(String token) {
         try {
             var signed = SignedJwt.parseToken(token);
             var jwt = signed.getJwt();
@@ -110,11 +131,7 @@ public final class TokenVerifier implements AutoCloseable {
                     || !validator.validate(jwt).isValid()) {
                 throw invalid();
             }
-            var claims = claims(jwt);
-            if (cutOffs.isPresent() && cutOffs.get().refuses(claims)) {
-                throw invalid();
-            }
-            return claims;
+            return claims(jwt);
         } catch (Problem e) {
             throw e;
         } catch (RuntimeException e) {

@@ -57,7 +57,9 @@ class BodyTest {
 
     @Test
     void valuesOfAnotherTypeAreExplained() {
-        assertRefused(GOOD.replace("\"n\"", "5"), "/name", "Must be a text.");
+        assertRefused(GOOD.replace("\"n\"", "5"), "/name", "Must be a text without NUL.");
+        assertRefused(
+                GOOD.replace("\"n\"", "\"a\\u0000b\""), "/name", "Must be a text without NUL.");
         assertRefused(GOOD.replace("true", "\"true\""), "/enabled", "Must be true or false.");
         assertRefused(
                 GOOD.replace("\"viewer\"", "\"king\""),
@@ -87,6 +89,7 @@ class BodyTest {
         assertRefused("", "", null);
         assertRefused("null", "", "The body must not be null.");
         assertRefused("{\"name\"", "", null);
+        assertRefused("{\"name\":\"a", "", "Not JSON, at line 1, column 11.");
         assertRefused(GOOD + "{}", "", null);
         assertRefused("[".repeat(10_000), "", null);
     }

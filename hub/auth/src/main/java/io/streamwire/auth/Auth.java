@@ -1,0 +1,117 @@
+package io.streamwire.auth;
+
+import io.helidon.config.Config;
+import io.helidon.webserver.http.ServerRequest;
+import io.streamwire.bus.Bus;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.ConfigurationException;
+import io.streamwire.service.CutOffs;
+import io.streamwire.service.Database;
+import io.streamwire.service.HttpServer;
+import io.streamwire.service.TokenVerifier;
+import io.streamwire.service.Trace;
+import java.util.List;
+import java.util.function.Function;
+
+/** The service of users, workspaces and sessions, and the only one that issues access tokens. */
+public final class Auth implements AutoCloseable {
+
+    private static final String NAME = "auth";
+    private static final int SECRET_LENGTH = 32; // characters
+
+    private final Database database;
+    private final CutOffs cutOffs;
+    private final Sweeper sweeper;
+    private final HttpServer server;
+
+    private Auth(Database database, CutOffs cutOffs, Sweeper sweeper, HttpServer server) {
+        this.database = database;
+        this.cutOffs = cutOffs;
+        this.sweeper = sweeper;
+        this.server = server;
+    }
+
+    /**
+     * Opens the database, loads or makes the signing key, and starts to listen.
+     *
+     * @throws ConfigurationException with one line that says what is wrong
+     */
+    public static Auth start(Config config, Bus bus) {
+        var settings = AuthSettings.of(config);
+        var sealedKeys =
+                new SealedKeys(Configuration.secret(config, "service.secret", SECRET_LENGTH));
+        var database = Database.open(config, NAME);
+        try {
+            return start(config, settings, bus, database, sealedKeys);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static Auth start(
+            Config config,
+            AuthSettings settings,
+            Bus bus,
+            Database database,
+            SealedKeys sealedKeys) {
+        var key = sealedKeys.open(database);
+        var cutOffs = CutOffs.follow(bus);
+        try {
+            var sessions = new Sessions(database, key, cutOffs, settings);
+            var workspaces = new Workspaces(database, cutOffs);
+            var accounts =
+                    new Accounts(
+                            database,
+                            new Passwords(settings.concurrentHashes()),
+                            new LoginThrottle(bus, settings),
+                            workspaces,
+                            sessions,
+                            settings.registration());
+            Function<ServerRequest, Origin> origin =
+                    request ->
+                            new Origin(
+                                    settings.trustedProxies().client(request).getHostAddress(),
+                                    Trace.of(request).id());
+            var verifier =
+                    TokenVerifier.trusting(key)
+                            .refusing(cutOffs)
+                            .withRoles(user -> Sessions.roles(database.client().execute(), user));
+            var server =
+                    HttpServer.start(
+                            config,
+                            NAME,
+                            verifier,
+                            List.of(
+                                    new AccountsApi(accounts, sessions, origin),
+                                    new WorkspacesApi(workspaces, origin),
+                                    new KeysApi(key)),
+                            database::check);
+            var sweeper = new Sweeper(sessions);
+            sweeper.start();
+            return new Auth(database, cutOffs, sweeper, server);
+        } catch (RuntimeException e) {
+            cutOffs.close();
+            throw e;
+        }
+    }
+
+    /** Throws while PostgreSQL does not answer; without Redis people can still sign in. */
+    public void check() {
+        database.check();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Stops accepting, gives running requests 2 s, closes the database. */
+    @Override
+    public void close() {
+        server.close();
+        sweeper.close();
+        cutOffs.close();
+        database.close();
+    }
+}

@@ -1,0 +1,53 @@
+package io.streamwire.auth;
+
+import io.helidon.config.Config;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.TrustedProxies;
+import java.time.Duration;
+
+/**
+ * The settings {@code auth.*}.
+ *
+ * @param accessTokenLife at most the hour for which cut-offs are remembered
+ * @param concurrentHashes Argon2id hashes at a time, 19 MiB each
+ * @param loginAttempts of one email address within the window
+ * @param loginAttemptsPerAddress of one network address within the window
+ */
+record AuthSettings(
+        Registration registration,
+        Duration accessTokenLife,
+        Duration refreshTokenLife,
+        int concurrentHashes,
+        long loginAttempts,
+        long loginAttemptsPerAddress,
+        Duration loginWindow,
+        TrustedProxies trustedProxies) {
+
+    /** Who may register. */
+    enum Registration {
+        OPEN,
+        INVITE,
+        CLOSED
+    }
+
+    static AuthSettings of(Config config) {
+        return new AuthSettings(
+                Configuration.choice(config, "auth.registration", Registration.class),
+                Configuration.duration(
+                        config,
+                        "auth.access-token-life",
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1)),
+                Configuration.duration(
+                        config,
+                        "auth.refresh-token-life",
+                        Duration.ofHours(1),
+                        Duration.ofDays(365)),
+                (int) Configuration.number(config, "auth.concurrent-hashes", 1, 64),
+                Configuration.number(config, "auth.login-attempts", 1, 1_000_000),
+                Configuration.number(config, "auth.login-attempts-per-address", 1, 1_000_000),
+                Configuration.duration(
+                        config, "auth.login-window", Duration.ofSeconds(1), Duration.ofDays(1)),
+                TrustedProxies.of(config, "auth.trusted-proxies"));
+    }
+}

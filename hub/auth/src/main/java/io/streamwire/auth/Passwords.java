@@ -1,0 +1,94 @@
+package io.streamwire.auth;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import com.password4j.types.Argon2;
+import io.streamwire.service.Problem;
+import java.text.Normalizer;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes and checks passwords with Argon2id, a few at a time, so that memory and CPU stay bounded
+ * however many people sign in at once.
+ */
+final class Passwords {
+
+    static final int SHORTEST = 10; // characters
+    static final int LONGEST = 200; // characters
+
+    private static final int MEMORY = 19_456; // KiB, with 2 passes: OWASP's first choice
+    private static final int PASSES = 2;
+    private static final int LANES = 1;
+    private static final int HASH_LENGTH = 32; // bytes
+    private static final int SALT_LENGTH = 16; // bytes
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Argon2Function argon2 =
+            Argon2Function.getInstance(MEMORY, PASSES, LANES, HASH_LENGTH, Argon2.ID);
+    private final Semaphore slots;
+    private final String nobodys;
+
+    Passwords(int concurrent) {
+        this.slots = new Semaphore(concurrent, true);
+        this.nobodys = hash("nobody has this password");
+    }
+
+    /**
+     * Checks a password that somebody wants to have.
+     *
+     * @throws Problem 422 {@code invalid_value}
+     */
+    static void check(String pointer, String password) {
+        int length = password.codePointCount(0, password.length());
+        if (length < SHORTEST || length > LONGEST) {
+            throw Problem.invalid(
+                    pointer, "Must have %d to %d characters.".formatted(SHORTEST, LONGEST));
+        }
+    }
+
+    /** A salted hash in the PHC format. */
+    String hash(String password) {
+        return slot(() ->
+                Password.hash(normalised(password))
+                        .addRandomSalt(SALT_LENGTH)
+                        .with(argon2)
+                        .getResult());
+    }
+
+    /**
+     * Whether the password is the one of a hash.
+     *
+     * @param hash null for a user who does not exist, which takes as long
+     */
+    boolean matches(String password, @Nullable String hash) {
+        var expected = hash == null ? nobodys : hash;
+        var function = Argon2Function.getInstanceFromHash(expected);
+        boolean same = slot(() -> Password.check(normalised(password), expected).with(function));
+        return same && hash != null;
+    }
+
+    /** The same characters typed on another keyboard are the same password. */
+    private static String normalised(String password) {
+        return Normalizer.normalize(password, Normalizer.Form.NFKC);
+    }
+
+    private <T> T slot(Supplier<T> work) {
+        try {
+            if (!slots.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw Problem.unavailable("auth_busy", "Too many people sign in right now.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.unavailable("auth_busy", "The service is stopping.");
+        }
+        try {
+            return work.get();
+        } finally {
+            slots.release();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.auth;
+
+import org.jspecify.annotations.NullMarked;
