@@ -1,5 +1,6 @@
 package io.streamwire.standalone;
 
+import io.streamwire.broker.Broker;
 import io.streamwire.embedded.EmbeddedException;
 import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.Logging;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
         description = "Lets a TikTok LIVE stream move real hardware, safely.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {UpCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, BenchCommand.class})
 final class Main {
 
     private Main() {}
@@ -33,7 +34,7 @@ final class Main {
             Exception failure, CommandLine command, CommandLine.ParseResult parsed)
             throws Exception {
         switch (failure) {
-            case EmbeddedException _, ConfigurationException _ ->
+            case EmbeddedException _, ConfigurationException _, Broker.StartException _ ->
                     command.getErr().println("streamwire: " + failure.getMessage());
             case InterruptedStartException _ -> {
                 // The process is already ending; its exit status tells of the signal.

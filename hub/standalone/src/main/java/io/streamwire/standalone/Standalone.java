@@ -1,13 +1,24 @@
 package io.streamwire.standalone;
 
 import io.helidon.config.Config;
+import io.streamwire.auth.Auth;
+import io.streamwire.broker.Broker;
+import io.streamwire.broker.BrokerSettings;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusSettings;
+import io.streamwire.devices.Devices;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.embedded.EmbeddedPorts;
 import io.streamwire.embedded.EmbeddedSettings;
+import io.streamwire.gateway.Gateway;
+import io.streamwire.ingest.Ingest;
+import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The whole hub in one process: PostgreSQL and Redis as its children, the broker and every service,
@@ -18,14 +29,29 @@ import java.nio.file.Path;
  */
 public final class Standalone implements AutoCloseable {
 
+    /** Stable, so that a restart after kill -9 takes its own leases over at once. */
+    private static final String INSTANCE = "standalone";
+
     private final Parts parts;
     private final Embedded embedded;
     private final Bus bus;
+    private final Broker broker;
+    private final Gateway gateway;
+    private final List<Runnable> checks;
 
-    private Standalone(Parts parts, Embedded embedded, Bus bus) {
+    private Standalone(
+            Parts parts,
+            Embedded embedded,
+            Bus bus,
+            Broker broker,
+            Gateway gateway,
+            List<Runnable> checks) {
         this.parts = parts;
         this.embedded = embedded;
         this.bus = bus;
+        this.broker = broker;
+        this.gateway = gateway;
+        this.checks = checks;
     }
 
     /**
@@ -33,6 +59,7 @@ public final class Standalone implements AutoCloseable {
      *
      * @throws io.streamwire.embedded.EmbeddedException when PostgreSQL or Redis cannot run here
      * @throws io.streamwire.service.ConfigurationException when a setting is wrong or a port taken
+     * @throws Broker.StartException when a port of the broker is taken
      */
     public static Standalone start(Config config) {
         Parts parts = new Parts();
@@ -56,10 +83,57 @@ public final class Standalone implements AutoCloseable {
         }
     }
 
-    private static Standalone start(Config config, Parts parts) {
-        Embedded embedded = parts.open("embedded", () -> Embedded.start(embedded(config)));
-        Bus bus = parts.open("bus", () -> Bus.connect(bus(config, embedded)));
-        return new Standalone(parts, embedded, bus);
+    private static Standalone start(Config settings, Parts parts) {
+        Embedded embedded = parts.open("embedded", () -> Embedded.start(embedded(settings)));
+        Config base = Configuration.with(settings, generated(settings, embedded));
+        Bus bus = parts.open("bus", () -> Bus.connect(bus(base)));
+
+        LateAuthenticator authenticator = new LateAuthenticator();
+        Broker broker =
+                parts.open(
+                        "broker",
+                        () -> Broker.start(broker(base, embedded.dataDirectory()), authenticator));
+        Auth auth = parts.open("auth", () -> Auth.start(on(embedded, "auth_db", base), bus));
+        Config config =
+                Configuration.with(
+                        base,
+                        Map.of(
+                                "mqtt.url",
+                                "tcp://127.0.0.1:" + broker.port(),
+                                "auth.jwks-url",
+                                local(auth.port()) + "/.well-known/jwks.json"));
+
+        Devices devices =
+                parts.open("devices", () -> Devices.start(on(embedded, "device_db", config), bus));
+        authenticator.ask(devices);
+        Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", config), bus));
+        Ingest ingest =
+                parts.open("ingest", () -> Ingest.start(on(embedded, "tiktok_db", config), bus));
+        Config upstream =
+                Configuration.with(
+                        config,
+                        Map.of(
+                                "gateway.auth-url", local(auth.port()),
+                                "gateway.ingest-url", local(ingest.port()),
+                                "gateway.devices-url", local(devices.port()),
+                                "gateway.rules-url", local(rules.port())));
+        Gateway gateway = parts.open("gateway", () -> Gateway.start(upstream));
+
+        return new Standalone(
+                parts,
+                embedded,
+                bus,
+                broker,
+                gateway,
+                List.of(
+                        embedded::check,
+                        bus::check,
+                        broker::check,
+                        auth::check,
+                        devices::check,
+                        rules::check,
+                        ingest::check,
+                        gateway::check));
     }
 
     private static EmbeddedSettings embedded(Config config) {
@@ -71,8 +145,26 @@ public final class Standalone implements AutoCloseable {
                 .withRedisMaxMemory(Configuration.size(config, "embedded.redis-max-memory"));
     }
 
-    private static BusSettings bus(Config config, Embedded embedded) {
-        BusSettings defaults = BusSettings.of(embedded.redisUrl());
+    /** What nobody has to set: the secrets are made once and kept in the data directory. */
+    private static Map<String, String> generated(Config config, Embedded embedded) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("bus.url", embedded.redisUrl().toString());
+        putIfUnset(config, settings, "instance.id", INSTANCE);
+        putIfUnset(config, settings, "service.secret", embedded.secret("service"));
+        putIfUnset(config, settings, "mqtt.password", embedded.secret("mqtt-hub"));
+        return settings;
+    }
+
+    private static void putIfUnset(
+            Config config, Map<String, String> settings, String key, String value) {
+        if (Configuration.optional(config, key).isEmpty()) {
+            settings.put(key, value);
+        }
+    }
+
+    private static BusSettings bus(Config config) {
+        BusSettings defaults =
+                BusSettings.of(Configuration.url(config, "bus.url", "redis", "rediss"));
         return new BusSettings(
                 defaults.url(),
                 (int) Configuration.number(config, "bus.partitions", 1, 1_024),
@@ -81,6 +173,41 @@ public final class Standalone implements AutoCloseable {
                 defaults.connectWait(),
                 defaults.maxStreamLength(),
                 defaults.keepLength());
+    }
+
+    private static BrokerSettings broker(Config config, Path dataDirectory) {
+        return new BrokerSettings(
+                Configuration.text(config, "broker.bind"),
+                Configuration.port(config, "broker.port"),
+                Configuration.port(config, "broker.ws-port"),
+                Configuration.port(config, "broker.http-port"),
+                dataDirectory.resolve("broker"),
+                Configuration.text(config, "mqtt.password"),
+                Configuration.text(config, "service.secret"),
+                BrokerSettings.Limits.STANDARD);
+    }
+
+    private static Config on(Embedded embedded, String database, Config config) {
+        return Configuration.with(
+                config,
+                Map.of(
+                        "database.url", embedded.jdbcUrl(database),
+                        "database.user", embedded.databaseUser(),
+                        "database.password", embedded.databasePassword()));
+    }
+
+    private static String local(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Where the gateway answers. */
+    public URI url() {
+        return URI.create(local(gateway.port()));
+    }
+
+    /** Where boards connect. */
+    public URI mqttUrl() {
+        return URI.create("tcp://127.0.0.1:" + broker.port());
     }
 
     /** Where PostgreSQL, Redis and the secrets are. */
@@ -94,8 +221,15 @@ public final class Standalone implements AutoCloseable {
      * @throws RuntimeException of the first such part
      */
     public void check() {
-        embedded.check();
-        bus.check();
+        checks.forEach(Runnable::run);
+    }
+
+    Embedded embedded() {
+        return embedded;
+    }
+
+    Bus bus() {
+        return bus;
     }
 
     /** Stops in reverse what {@link #start} started. */

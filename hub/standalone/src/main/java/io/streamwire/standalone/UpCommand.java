@@ -26,8 +26,8 @@ final class UpCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .printf(
-                            "Streamwire is ready (data in %s; Ctrl-C stops it)%n",
-                            hub.dataDirectory());
+                            "Streamwire is ready: %s (data in %s; Ctrl-C stops it)%n",
+                            hub.url(), hub.dataDirectory());
             shutdown.await();
         }
         return 0;

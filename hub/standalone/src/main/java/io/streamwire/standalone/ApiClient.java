@@ -1,0 +1,74 @@
+package io.streamwire.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamwire.contract.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A user of the public API, as the demo and the bench need one. */
+final class ApiClient {
+
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(5))
+                    .build();
+    private final URI gateway;
+    private @Nullable String accessToken;
+
+    ApiClient(URI gateway) {
+        this.gateway = gateway;
+    }
+
+    /** Everything that follows is done by the owner of this token. */
+    void signIn(String token) {
+        accessToken = token;
+    }
+
+    JsonNode get(String path) {
+        return send("GET", path, null);
+    }
+
+    JsonNode post(String path, Map<String, ?> body) {
+        return send("POST", path, body);
+    }
+
+    /** A request that needs no body. */
+    JsonNode post(String path) {
+        return send("POST", path, null);
+    }
+
+    private JsonNode send(String method, String path, @Nullable Map<String, ?> body) {
+        var request =
+                HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
+        if (accessToken != null) {
+            request.header("Authorization", "Bearer " + accessToken);
+        }
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json")
+                    .method(method, HttpRequest.BodyPublishers.ofByteArray(Json.writeBytes(body)));
+        }
+        try {
+            var response = http.send(request.build(), BodyHandlers.ofString());
+            if (response.statusCode() / 100 != 2) {
+                throw new IllegalStateException(
+                        "%s %s answered %d: %s"
+                                .formatted(method, path, response.statusCode(), response.body()));
+            }
+            return Json.read(response.body(), JsonNode.class);
+        } catch (IOException e) {
+            throw new IllegalStateException(method + " " + path + " failed: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

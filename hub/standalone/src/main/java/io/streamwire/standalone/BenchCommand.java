@@ -1,0 +1,233 @@
+package io.streamwire.standalone;
+
+import io.streamwire.contract.Json;
+import io.streamwire.liveroom.LiveRoom;
+import io.streamwire.liveroom.Performance;
+import io.streamwire.liveroom.Show;
+import io.streamwire.service.Configuration;
+import io.streamwire.virtualboard.PinRecorder;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures the whole way under a steady load. */
+@Command(
+        name = "bench",
+        description = {
+            "Drives events through a local TikTok LIVE room, the whole hub and virtual boards, and",
+            "prints latency per hop, throughput, losses, duplicates, CPU and memory. The load comes",
+            "from the same process, so its cost is part of the figures."
+        },
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+
+    private static final Duration PULSE = Duration.ofMillis(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final double[] PERCENTILES = {50, 99, 99.9, 100};
+
+    @Mixin private final HubOptions options = new HubOptions();
+
+    @Option(names = "--rate", paramLabel = "N", description = "events per second (1000)")
+    private int rate = 1_000;
+
+    @Option(
+            names = "--match",
+            paramLabel = "PERCENT",
+            description = "share of the events on which a rule fires (10)")
+    private double match = 10;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "how long to measure (30)")
+    private int seconds = 30;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "seconds before that (15)")
+    private int warmUp = 15;
+
+    @Option(
+            names = "--streamers",
+            paramLabel = "N",
+            description = "workspaces that share the load, each with a livestream, two boards (10)")
+    private int streamers = 10;
+
+    @Spec private CommandSpec spec = CommandSpec.create(); // replaced by picocli
+
+    @Override
+    public Integer call() throws InterruptedException, SQLException {
+        check();
+        try (var liveRoom = LiveRoom.start(0)) {
+            var overrides = new HashMap<>(liveRoom.settings());
+            overrides.putAll(HubOptions.anyFreePorts());
+            // The ten of them are set up in one go, as no streamer's browser would.
+            overrides.put("gateway.rate-limit", "10000");
+            overrides.put("gateway.rate-burst", "10000");
+            overrides.put("auth.login-attempts", "1000");
+            var settings = options.configuration(overrides);
+            var directory = Configuration.path(settings, "data-dir").resolve("bench");
+            try (var hub =
+                    Standalone.start(
+                            Configuration.with(
+                                    settings, Map.of("data-dir", directory.toString())))) {
+                return measure(liveRoom, hub);
+            }
+        }
+    }
+
+    private void check() {
+        if (rate < 1 || streamers < 1 || rate < streamers || seconds < 1 || warmUp < 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--rate, --streamers and --seconds must be at least 1, and the rate at least"
+                            + " one event per streamer");
+        }
+        if (match < 0 || match > 100) {
+            throw new ParameterException(spec.commandLine(), "--match must be 0 to 100: " + match);
+        }
+    }
+
+    private int measure(LiveRoom liveRoom, Standalone hub)
+            throws InterruptedException, SQLException {
+        var recorder = new PinRecorder();
+        var run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        var crew = new ArrayList<Streamer>();
+        try (var ledger = Ledger.of(hub.embedded())) {
+            progress("setting up " + streamers + " streamers");
+            IntStream.range(0, streamers)
+                    .forEach(
+                            n ->
+                                    crew.add(
+                                            Streamer.enter(
+                                                    hub.url(),
+                                                    hub.mqttUrl(),
+                                                    liveRoom,
+                                                    "bench" + n + "_" + run,
+                                                    PULSE,
+                                                    recorder)));
+            progress("warming up for " + warmUp + " s, then measuring for " + seconds + " s");
+            var start = System.nanoTime();
+            var measured = start + Duration.ofSeconds(warmUp).toNanos();
+            var length = Duration.ofSeconds(warmUp + seconds);
+            var shows = IntStream.range(0, streamers).mapToObj(n -> play(crew.get(n), n)).toList();
+            sleepUntil(measured);
+            var before = ProcessTree.now();
+            sleepUntil(start + length.toNanos());
+            var after = ProcessTree.now();
+            for (var show : shows) {
+                if (!show.await(PATIENCE)) {
+                    throw new IllegalStateException("a show did not end");
+                }
+            }
+            progress("waiting for what is under way");
+            var journeys =
+                    Journeys.of(
+                            crew,
+                            ledger,
+                            recorder,
+                            PATIENCE,
+                            sent -> sent.dueNanos() - measured >= 0);
+            return report(journeys, recorder.totals(), before, after);
+        } finally {
+            crew.forEach(Streamer::close);
+        }
+    }
+
+    private Performance play(Streamer streamer, int seed) {
+        return streamer.room()
+                .play(
+                        Show.seeded(seed)
+                                .pace((double) rate / streamers, 1)
+                                .lasting(Duration.ofSeconds(warmUp + seconds))
+                                .matching(match / 100, 0.2, Streamer.SPIN));
+    }
+
+    private static void sleepUntil(long nanos) throws InterruptedException {
+        Thread.sleep(Duration.ofNanos(Math.max(0, nanos - System.nanoTime())));
+    }
+
+    private void progress(String doing) {
+        spec.commandLine().getErr().println("bench: " + doing);
+        spec.commandLine().getErr().flush();
+    }
+
+    private int report(
+            Journeys journeys, PinRecorder.Totals totals, ProcessTree before, ProcessTree after) {
+        var out = spec.commandLine().getOut();
+        table(out, journeys);
+        var cores = (after.cpuSeconds() - before.cpuSeconds()) / seconds;
+        out.printf(
+                "%nevents %d of %d sent, commands %d done of %d, lost %d, unasked %d%n",
+                journeys.events(),
+                journeys.sent(),
+                journeys.done(),
+                journeys.commands(),
+                journeys.lost(),
+                journeys.unasked());
+        out.printf(
+                "pins: %d on, duplicates %d, stale %d, unarmed %d%n",
+                totals.switchedOn(), totals.duplicates(), totals.stale(), totals.unarmed());
+        out.printf(
+                "throughput %d events/s, cpu %.2f cores, memory %d MiB (everything: load, boards,"
+                        + " hub, PostgreSQL, Redis)%n",
+                journeys.sent() / (warmUp + seconds), cores, after.residentMiB());
+        journeys.unfinished()
+                .forEach((state, count) -> out.printf("not done: %d %s%n", count, state));
+        out.println(Json.write(summary(journeys, totals, cores, after.residentMiB())));
+        out.flush();
+        var sound =
+                journeys.lost() == 0
+                        && totals.violations() == 0
+                        && journeys.done() == journeys.commands();
+        return sound ? 0 : 1;
+    }
+
+    private static void table(PrintWriter out, Journeys journeys) {
+        out.printf("%-22s %10s %10s %10s %10s%n", "hop (ms)", "p50", "p99", "p99.9", "max");
+        for (var hop : Journeys.HOPS) {
+            var latency = journeys.latency(hop);
+            out.printf("%-22s", hop);
+            for (var percentile : PERCENTILES) {
+                out.printf(" %10.2f", millis(latency, percentile));
+            }
+            out.println();
+        }
+    }
+
+    private Map<String, Object> summary(
+            Journeys journeys, PinRecorder.Totals totals, double cores, long memoryMiB) {
+        var latency = journeys.latency("frame to board");
+        var summary = new LinkedHashMap<String, Object>();
+        summary.put("rate", rate);
+        summary.put("match_pct", match);
+        summary.put("seconds", seconds);
+        summary.put("events", journeys.events());
+        summary.put("actions", journeys.actions());
+        summary.put("commands", journeys.commands());
+        summary.put("done", journeys.done());
+        summary.put("lost", journeys.lost());
+        summary.put("duplicates", totals.duplicates());
+        summary.put("stale", totals.stale());
+        summary.put("unarmed", totals.unarmed());
+        summary.put("p50_ms", millis(latency, 50));
+        summary.put("p99_ms", millis(latency, 99));
+        summary.put("p999_ms", millis(latency, 99.9));
+        summary.put("cpu_cores", Math.round(cores * 100) / 100.0);
+        summary.put("memory_mib", memoryMiB);
+        return summary;
+    }
+
+    private static double millis(Histogram micros, double percentile) {
+        return Math.round(micros.getValueAtPercentile(percentile) / 10.0) / 100.0;
+    }
+}

@@ -1,0 +1,197 @@
+package io.streamwire.standalone;
+
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.Hops;
+import io.streamwire.liveroom.Sent;
+import io.streamwire.virtualboard.PinRecorder;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of everything that the viewers did: every message that the room sent, joined with
+ * what the databases hold and with what the recorder outside the boards saw. Latencies count from
+ * when a message was due, not from when a busy sender came to it (coordinated omission).
+ */
+final class Journeys {
+
+    /** The hops in the order of the way. */
+    static final List<String> HOPS =
+            List.of(
+                    "due to frame",
+                    "frame to decided",
+                    "decided to published",
+                    "published to board",
+                    "board to pin",
+                    "frame to board",
+                    "frame to pin");
+
+    private static final long LONGEST_MICROS = Duration.ofMinutes(5).toNanos() / 1_000;
+
+    private final Map<String, Histogram> latencies = new LinkedHashMap<>();
+    private final Map<String, Long> unfinished = new TreeMap<>();
+    private long sent;
+    private long events;
+    private long actions;
+    private long expected;
+    private long commands;
+    private long done;
+    private long missing;
+
+    private Journeys() {
+        HOPS.forEach(hop -> latencies.put(hop, new Histogram(LONGEST_MICROS, 3)));
+    }
+
+    /**
+     * Waits until everything that was sent is written down and every command is final, then joins.
+     *
+     * @param counted which messages' latencies count; all are checked for loss
+     */
+    static Journeys of(
+            List<Streamer> streamers,
+            Ledger ledger,
+            PinRecorder recorder,
+            Duration patience,
+            Predicate<Sent> counted)
+            throws SQLException {
+        var deadline = System.nanoTime() + patience.toNanos();
+        for (var streamer : streamers) {
+            var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            var _ = Wait.happens(left, () -> settled(streamer, ledger));
+        }
+        var journeys = new Journeys();
+        for (var streamer : streamers) {
+            journeys.join(streamer, ledger, recorder, counted);
+        }
+        return journeys;
+    }
+
+    private static boolean settled(Streamer streamer, Ledger ledger) throws SQLException {
+        var expected = streamer.room().sent().stream().filter(Sent::matches).count();
+        return ledger.events(streamer.livestreamId()) >= events(streamer)
+                && ledger.commands(streamer.workspaceId()).size() >= expected
+                && ledger.pending(streamer.workspaceId()) == 0;
+    }
+
+    /** What of the room's messages is an event. */
+    private static long events(Streamer streamer) {
+        return streamer.room().sent().stream()
+                .filter(message -> !message.type().equals("other"))
+                .count();
+    }
+
+    private void join(
+            Streamer streamer, Ledger ledger, PinRecorder recorder, Predicate<Sent> counted)
+            throws SQLException {
+        sent += events(streamer);
+        events += ledger.events(streamer.livestreamId());
+        actions += ledger.actions(streamer.workspaceId());
+        var byId = new HashMap<UUID, Ledger.Command>();
+        for (var command : ledger.commands(streamer.workspaceId())) {
+            byId.put(command.id(), command);
+        }
+        commands += byId.size();
+        for (var message : streamer.room().sent()) {
+            if (!message.matches()) {
+                continue;
+            }
+            expected++;
+            var command = byId.get(streamer.commandOf(message));
+            if (command == null) {
+                missing++;
+                continue;
+            }
+            if (command.state() != CommandState.DONE) {
+                unfinished.merge(command.state() + " " + command.reason(), 1L, Long::sum);
+                continue;
+            }
+            done++;
+            if (counted.test(message)) {
+                var received =
+                        recorder.received(streamer.turnOf(message).deviceId(), command.id());
+                received.ifPresent(nanos -> measure(message, command.hops(), nanos));
+            }
+        }
+    }
+
+    private void measure(Sent message, Hops hops, long receivedNanos) {
+        record("due to frame", micros(message), hops.frame());
+        record("frame to decided", hops.frame(), hops.decided());
+        record("decided to published", hops.decided(), hops.published());
+        record("published to board", hops.published(), hops.received());
+        record("board to pin", hops.received(), hops.on());
+        record("frame to pin", micros(message), hops.on());
+        latencies
+                .get("frame to board")
+                .recordValue(clamp((receivedNanos - message.dueNanos()) / 1_000));
+    }
+
+    /** When the message was due, microseconds since the epoch. */
+    private static long micros(Sent message) {
+        return message.sentMicros() - (message.sentNanos() - message.dueNanos()) / 1_000;
+    }
+
+    private void record(String hop, @Nullable Long from, @Nullable Long to) {
+        if (from != null && to != null) {
+            latencies.get(hop).recordValue(clamp(to - from));
+        }
+    }
+
+    private static long clamp(long micros) {
+        return Math.clamp(micros, 0, LONGEST_MICROS);
+    }
+
+    /** Microseconds of a hop of {@link #HOPS}. */
+    Histogram latency(String hop) {
+        var histogram = latencies.get(hop);
+        if (histogram == null) {
+            throw new IllegalArgumentException("no such hop: " + hop);
+        }
+        return histogram;
+    }
+
+    /** Messages that the room sent. */
+    long sent() {
+        return sent;
+    }
+
+    /** Events that were written down. */
+    long events() {
+        return events;
+    }
+
+    long actions() {
+        return actions;
+    }
+
+    long commands() {
+        return commands;
+    }
+
+    long done() {
+        return done;
+    }
+
+    /** Messages without an event, and messages that should have become a command and did not. */
+    long lost() {
+        return Math.max(0, sent - events) + missing;
+    }
+
+    /** Commands that were to be executed and were not, by state and reason. */
+    Map<String, Long> unfinished() {
+        return unfinished;
+    }
+
+    /** Commands that nothing in the room asked for. */
+    long unasked() {
+        return commands - (expected - missing);
+    }
+}

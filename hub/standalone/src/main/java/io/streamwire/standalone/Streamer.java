@@ -1,0 +1,189 @@
+package io.streamwire.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamwire.contract.Ids;
+import io.streamwire.liveroom.Gift;
+import io.streamwire.liveroom.LiveRoom;
+import io.streamwire.liveroom.Room;
+import io.streamwire.liveroom.Sent;
+import io.streamwire.virtualboard.BoardAccess;
+import io.streamwire.virtualboard.PinRecorder;
+import io.streamwire.virtualboard.VirtualBoards;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One streamer who is live in the local room: a workspace with a motor board and a lamp board, a
+ * rule for each, armed and connected; all of it set up through the public API, as a person would.
+ *
+ * @param api signed in as the owner
+ * @param room what the viewers do
+ */
+record Streamer(
+        ApiClient api,
+        UUID workspaceId,
+        UUID livestreamId,
+        Room room,
+        Turn spin,
+        Turn galaxy,
+        VirtualBoards boards)
+        implements AutoCloseable {
+
+    /** What viewers write to spin the motor. */
+    static final String SPIN = "spin";
+
+    private static final Duration READY = Duration.ofSeconds(20);
+
+    /** What one rule does on one device. */
+    record Turn(UUID ruleId, UUID deviceId, String name, String command, Map<String, Long> args) {}
+
+    /**
+     * Sets everything up.
+     *
+     * @param pulse how long motor and lamp stay on
+     */
+    static Streamer enter(
+            URI gateway,
+            URI broker,
+            LiveRoom liveRoom,
+            String username,
+            Duration pulse,
+            PinRecorder recorder) {
+        var api = new ApiClient(gateway);
+        var account =
+                api.post(
+                        "/api/v1/auth/register",
+                        Map.of(
+                                "email", username + "@streamwire.example",
+                                "password", UUID.randomUUID().toString(),
+                                "display_name", username));
+        api.signIn(account.required("access_token").asText());
+        var workspaceId = id(account.required("workspace"), "id");
+
+        var motor = device(api, "Motor");
+        var lamp = device(api, "Lamp");
+        var boards =
+                VirtualBoards.start(
+                        broker,
+                        List.of(access(api, workspaceId, motor), access(api, workspaceId, lamp)),
+                        recorder);
+        boards.awaitReady(READY);
+        arm(api, motor, lamp);
+
+        var ms = pulse.toMillis();
+        var spin =
+                rule(
+                        api,
+                        "Spin on comment",
+                        Map.of("type", "comment", "contains", SPIN),
+                        motor,
+                        "motor_spin",
+                        Map.of("level", 60L, "ms", ms));
+        var galaxy =
+                rule(
+                        api,
+                        "Galaxy lights the lamp",
+                        Map.of("type", "gift", "names", List.of(Gift.GALAXY.name())),
+                        lamp,
+                        "light_on",
+                        Map.of("ms", ms));
+
+        var room = liveRoom.room(username);
+        var livestream = api.post("/api/v1/livestreams/connect", Map.of("username", username));
+        var livestreamId = id(livestream, "id");
+        awaitLive(api, livestreamId);
+        return new Streamer(api, workspaceId, livestreamId, room, spin, galaxy, boards);
+    }
+
+    private static UUID device(ApiClient api, String name) {
+        return id(api.post("/api/v1/devices", Map.of("name", name, "board", "virtual")), "id");
+    }
+
+    private static BoardAccess access(ApiClient api, UUID workspaceId, UUID deviceId) {
+        var token =
+                api.post(
+                        "/api/v1/devices/tokens",
+                        Map.of("device_id", deviceId.toString(), "name", "board"));
+        return new BoardAccess(workspaceId, deviceId, token.required("token").asText());
+    }
+
+    /** Arms the workspace and waits until both boards obey. */
+    private static void arm(ApiClient api, UUID... devices) {
+        api.post("/api/v1/devices/arm", Map.of());
+        Wait.until(
+                READY,
+                "the boards are armed",
+                () ->
+                        Arrays.stream(devices)
+                                .allMatch(
+                                        device ->
+                                                api.get("/api/v1/devices/" + device + "/status")
+                                                        .path("armed")
+                                                        .asBoolean()));
+    }
+
+    private static Turn rule(
+            ApiClient api,
+            String name,
+            Map<String, ?> trigger,
+            UUID deviceId,
+            String command,
+            Map<String, Long> args) {
+        var action =
+                Map.of(
+                        "type", "device",
+                        "device_id", deviceId.toString(),
+                        "command", command,
+                        "args", args);
+        var rule =
+                api.post(
+                        "/api/v1/rules",
+                        Map.of(
+                                "name", name,
+                                "enabled", true,
+                                "trigger", trigger,
+                                "actions", List.of(action)));
+        return new Turn(id(rule, "id"), deviceId, name, command, args);
+    }
+
+    private static void awaitLive(ApiClient api, UUID livestreamId) {
+        Wait.until(
+                READY,
+                "the livestream is live",
+                () ->
+                        api.get("/api/v1/livestreams/" + livestreamId)
+                                .path("status")
+                                .asText()
+                                .equals("live"));
+    }
+
+    private static UUID id(JsonNode node, String field) {
+        return UUID.fromString(node.required(field).asText());
+    }
+
+    /** The id of the event that a message becomes. */
+    static UUID eventOf(Sent sent) {
+        return Ids.event(sent.roomId(), sent.msgId());
+    }
+
+    /** The turn that a matching message causes. */
+    Turn turnOf(Sent sent) {
+        return sent.type().equals("gift") ? galaxy : spin;
+    }
+
+    /** The id of the command that a matching message becomes: ids follow from their causes. */
+    UUID commandOf(Sent sent) {
+        var turn = turnOf(sent);
+        return Ids.command(Ids.action(eventOf(sent), turn.ruleId(), 0), turn.deviceId());
+    }
+
+    /** Boards go away; the account stays. */
+    @Override
+    public void close() {
+        boards.close();
+    }
+}
