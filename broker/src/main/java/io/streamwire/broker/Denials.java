@@ -3,6 +3,7 @@ package io.streamwire.broker;
 import java.lang.System.Logger.Level;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -62,7 +63,7 @@ final class Denials {
     }
 
     private LongAdder counts(Reason reason) {
-        return java.util.Objects.requireNonNull(counts.get(reason));
+        return Objects.requireNonNull(counts.get(reason));
     }
 
     /** Clients choose these texts, so only plain characters reach the log. */

@@ -16,7 +16,12 @@ import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.CommandMessage;
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +38,7 @@ final class Hub implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(10);
     private static final String PASSWORD = "hub-password";
+    private static final String SECRET = "service-secret";
 
     private final Map<String, DeviceIdentity> tokens = new ConcurrentHashMap<>();
     private final List<Message> heard = new CopyOnWriteArrayList<>();
@@ -45,8 +51,7 @@ final class Hub implements AutoCloseable {
     Hub(Path directory) {
         broker =
                 Broker.start(
-                        BrokerSettings.onLoopback(directory, PASSWORD, "service-secret"),
-                        this::identify);
+                        BrokerSettings.onLoopback(directory, PASSWORD, SECRET), this::identify);
         client =
                 Mqtt5Client.builder()
                         .identifier("hub-1")
@@ -71,6 +76,32 @@ final class Hub implements AutoCloseable {
         var access = new BoardAccess(workspaceId, Ids.next(), "token-" + Ids.next());
         tokens.put(access.token(), new DeviceIdentity(workspaceId, access.deviceId()));
         return access;
+    }
+
+    /** Ends the session of a device, as when a token is revoked. */
+    void kick(UUID deviceId) {
+        var request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://%s:%d/clients/%s"
+                                                .formatted(
+                                                        BrokerSettings.LOOPBACK,
+                                                        broker.httpPort(),
+                                                        deviceId)))
+                        .header("X-Service-Secret", SECRET)
+                        .DELETE()
+                        .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var status = http.send(request, BodyHandlers.discarding()).statusCode();
+            if (status != 204) {
+                throw new AssertionError("kick answered " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     void publish(String topic, Object body, boolean retain) {
