@@ -126,6 +126,7 @@ final class Publisher {
             return;
         }
         var call = call(outcome, frameMicros, onConfirmed);
+        log(outcome);
         settle();
         lock.lockInterruptibly();
         try {
@@ -143,6 +144,20 @@ final class Publisher {
             lock.unlock();
         }
         settle();
+    }
+
+    private void log(Events.Outcome outcome) {
+        if (!LOG.isLoggable(Level.DEBUG)) {
+            return;
+        }
+        for (var pending : outcome.pending()) {
+            LOG.log(
+                    Level.DEBUG,
+                    "event={0} type={1} livestream={2} publishing=now",
+                    pending.event().id(),
+                    pending.event().type(),
+                    livestreamId);
+        }
     }
 
     /**

@@ -46,6 +46,11 @@ public final class Logging {
         STREAMWIRE.setLevel(Level.INFO);
     }
 
+    /** For a command whose own output a person reads. */
+    public static void onlyWarnings() {
+        STREAMWIRE.setLevel(Level.WARNING);
+    }
+
     /**
      * The platform's manager silences every logger as soon as the process is asked to end, which is
      * when the ordered stop has things to say.

@@ -45,8 +45,7 @@ final class ApiClient {
     }
 
     private JsonNode send(String method, String path, @Nullable Map<String, ?> body) {
-        var request =
-                HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
+        var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
         if (accessToken != null) {
             request.header("Authorization", "Bearer " + accessToken);
         }

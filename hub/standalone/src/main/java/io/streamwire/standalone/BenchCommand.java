@@ -5,6 +5,7 @@ import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Performance;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.Logging;
 import io.streamwire.virtualboard.PinRecorder;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -67,6 +67,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, SQLException {
         check();
+        Logging.onlyWarnings();
         try (var liveRoom = LiveRoom.start(0)) {
             var overrides = new HashMap<>(liveRoom.settings());
             overrides.putAll(HubOptions.anyFreePorts());
@@ -105,16 +106,15 @@ final class BenchCommand implements Callable<Integer> {
         try (var ledger = Ledger.of(hub.embedded())) {
             progress("setting up " + streamers + " streamers");
             IntStream.range(0, streamers)
-                    .forEach(
-                            n ->
-                                    crew.add(
-                                            Streamer.enter(
-                                                    hub.url(),
-                                                    hub.mqttUrl(),
-                                                    liveRoom,
-                                                    "bench" + n + "_" + run,
-                                                    PULSE,
-                                                    recorder)));
+                    .forEach(n ->
+                            crew.add(
+                                    Streamer.enter(
+                                            hub.url(),
+                                            hub.mqttUrl(),
+                                            liveRoom,
+                                            "bench" + n + "_" + run,
+                                            PULSE,
+                                            recorder)));
             progress("warming up for " + warmUp + " s, then measuring for " + seconds + " s");
             var start = System.nanoTime();
             var measured = start + Duration.ofSeconds(warmUp).toNanos();

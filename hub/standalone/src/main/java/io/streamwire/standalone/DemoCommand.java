@@ -5,6 +5,7 @@ import io.streamwire.contract.Json;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.Logging;
 import io.streamwire.service.ShutdownSignal;
 import io.streamwire.virtualboard.PinRecorder;
 import java.sql.SQLException;
@@ -47,14 +48,14 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, SQLException {
         var shutdown = new ShutdownSignal();
+        Logging.onlyWarnings();
         try (var liveRoom = LiveRoom.start(0);
                 var hub = Standalone.start(configuration(liveRoom))) {
             var recorder = new PinRecorder();
             // A name of its own each time: what an earlier run left connected stays away.
             var username = "demo" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
             try (var streamer =
-                    Streamer.enter(
-                            hub.url(), hub.mqttUrl(), liveRoom, username, PULSE, recorder)) {
+                    Streamer.enter(hub.url(), hub.mqttUrl(), liveRoom, username, PULSE, recorder)) {
                 return once
                         ? playOnce(hub, streamer, recorder)
                         : play(hub, streamer, recorder, shutdown);

@@ -115,8 +115,7 @@ final class Journeys {
             }
             done++;
             if (counted.test(message)) {
-                var received =
-                        recorder.received(streamer.turnOf(message).deviceId(), command.id());
+                var received = recorder.received(streamer.turnOf(message).deviceId(), command.id());
                 received.ifPresent(nanos -> measure(message, command.hops(), nanos));
             }
         }
@@ -129,9 +128,7 @@ final class Journeys {
         record("published to board", hops.published(), hops.received());
         record("board to pin", hops.received(), hops.on());
         record("frame to pin", micros(message), hops.on());
-        latencies
-                .get("frame to board")
-                .recordValue(clamp((receivedNanos - message.dueNanos()) / 1_000));
+        latency("frame to board").recordValue(clamp((receivedNanos - message.dueNanos()) / 1_000));
     }
 
     /** When the message was due, microseconds since the epoch. */
@@ -141,7 +138,7 @@ final class Journeys {
 
     private void record(String hop, @Nullable Long from, @Nullable Long to) {
         if (from != null && to != null) {
-            latencies.get(hop).recordValue(clamp(to - from));
+            latency(hop).recordValue(clamp(to - from));
         }
     }
 

@@ -36,8 +36,7 @@ final class Ledger implements AutoCloseable {
     }
 
     static Ledger of(Embedded embedded) throws SQLException {
-        return new Ledger(
-                embedded::jdbcUrl, embedded.databaseUser(), embedded.databasePassword());
+        return new Ledger(embedded::jdbcUrl, embedded.databaseUser(), embedded.databasePassword());
     }
 
     /** The ids of the events of a livestream, each as often as it was written down. */
@@ -55,7 +54,8 @@ final class Ledger implements AutoCloseable {
 
     /** Events of a livestream. */
     long events(UUID livestreamId) throws SQLException {
-        return count(events, "SELECT count(*) FROM event_logs WHERE livestream_id = ?", livestreamId);
+        return count(
+                events, "SELECT count(*) FROM event_logs WHERE livestream_id = ?", livestreamId);
     }
 
     /** Actions that the rules of a workspace decided. */

@@ -28,7 +28,7 @@ record ProcessTree(double cpuSeconds, long residentMiB) {
     private static double cpuSeconds(long pid) {
         try {
             var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
         } catch (IOException _) {
             return 0; // It ended in between, or this is no Linux.

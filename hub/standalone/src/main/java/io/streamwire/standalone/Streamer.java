@@ -58,9 +58,12 @@ record Streamer(
                 api.post(
                         "/api/v1/auth/register",
                         Map.of(
-                                "email", username + "@streamwire.example",
-                                "password", UUID.randomUUID().toString(),
-                                "display_name", username));
+                                "email",
+                                username + "@streamwire.example",
+                                "password",
+                                UUID.randomUUID().toString(),
+                                "display_name",
+                                username));
         api.signIn(account.required("access_token").asText());
         var workspaceId = id(account.required("workspace"), "id");
 
@@ -119,11 +122,10 @@ record Streamer(
                 "the boards are armed",
                 () ->
                         Arrays.stream(devices)
-                                .allMatch(
-                                        device ->
-                                                api.get("/api/v1/devices/" + device + "/status")
-                                                        .path("armed")
-                                                        .asBoolean()));
+                                .allMatch(device ->
+                                        api.get("/api/v1/devices/" + device + "/status")
+                                                .path("armed")
+                                                .asBoolean()));
     }
 
     private static Turn rule(
@@ -135,18 +137,26 @@ record Streamer(
             Map<String, Long> args) {
         var action =
                 Map.of(
-                        "type", "device",
-                        "device_id", deviceId.toString(),
-                        "command", command,
-                        "args", args);
+                        "type",
+                        "device",
+                        "device_id",
+                        deviceId.toString(),
+                        "command",
+                        command,
+                        "args",
+                        args);
         var rule =
                 api.post(
                         "/api/v1/rules",
                         Map.of(
-                                "name", name,
-                                "enabled", true,
-                                "trigger", trigger,
-                                "actions", List.of(action)));
+                                "name",
+                                name,
+                                "enabled",
+                                true,
+                                "trigger",
+                                trigger,
+                                "actions",
+                                List.of(action)));
         return new Turn(id(rule, "id"), deviceId, name, command, args);
     }
 

@@ -18,8 +18,7 @@ final class Wait {
      */
     static void until(Duration longest, String what, Callable<Boolean> happened) {
         if (!happens(longest, happened)) {
-            throw new IllegalStateException(
-                    "not within " + longest.toSeconds() + " s: " + what);
+            throw new IllegalStateException("not within " + longest.toSeconds() + " s: " + what);
         }
     }
 

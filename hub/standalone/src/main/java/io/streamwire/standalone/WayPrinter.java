@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints the way of each event that set something off, once its command has come to an end: who, the
- * rule, the command and when it passed each hop, in ms after its frame was read.
+ * Prints the way of each event that set something off, once its command has come to an end: who,
+ * the rule, the command and when it passed each hop, in ms after its frame was read.
  */
 final class WayPrinter implements AutoCloseable {
 

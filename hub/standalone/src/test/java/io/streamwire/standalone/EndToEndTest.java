@@ -102,8 +102,7 @@ class EndToEndTest {
 
             assertThat(streamer.room().play(show).await(PATIENCE)).isTrue();
 
-            var journeys =
-                    Journeys.of(List.of(streamer), ledger, recorder, PATIENCE, _ -> true);
+            var journeys = Journeys.of(List.of(streamer), ledger, recorder, PATIENCE, _ -> true);
             assertThat(journeys.events()).isEqualTo(journeys.sent()).isGreaterThan(500);
             assertThat(journeys.unfinished()).isEmpty();
             assertThat(journeys.lost()).isZero();
@@ -130,11 +129,10 @@ class EndToEndTest {
                     () -> !ledger.commands(streamer.workspaceId()).isEmpty());
             assertThat(ledger.commands(streamer.workspaceId()))
                     .singleElement()
-                    .satisfies(
-                            command -> {
-                                assertThat(command.state()).isEqualTo(CommandState.REJECTED);
-                                assertThat(command.reason()).isEqualTo("device_disarmed");
-                            });
+                    .satisfies(command -> {
+                        assertThat(command.state()).isEqualTo(CommandState.REJECTED);
+                        assertThat(command.reason()).isEqualTo("device_disarmed");
+                    });
             assertThat(recorder.totals().switchedOn()).isZero();
             assertThat(ledger.eventIds(streamer.livestreamId()))
                     .containsExactly(Streamer.eventOf(sent));
@@ -149,10 +147,8 @@ class EndToEndTest {
     private static boolean isDone(Ledger ledger, Streamer streamer, UUID commandId)
             throws Exception {
         return ledger.commands(streamer.workspaceId()).stream()
-                .anyMatch(
-                        command ->
-                                command.id().equals(commandId)
-                                        && command.state() == CommandState.DONE);
+                .anyMatch(command ->
+                        command.id().equals(commandId) && command.state() == CommandState.DONE);
     }
 
     private static List<String> bodies(Stream stream, Streamer streamer)
@@ -220,8 +216,7 @@ class EndToEndTest {
         public void publish(LogRecord entry) {
             lines.add(
                     new Line(
-                            String.valueOf(entry.getLoggerName()),
-                            formatter.formatMessage(entry)));
+                            String.valueOf(entry.getLoggerName()), formatter.formatMessage(entry)));
         }
 
         @Override

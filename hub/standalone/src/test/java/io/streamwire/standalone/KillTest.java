@@ -106,10 +106,9 @@ class KillTest {
         assertThat(accepted(streamer))
                 .filteredOn(Sent::matches)
                 .isNotEmpty()
-                .allSatisfy(
-                        sent ->
-                                assertThat(states.get(streamer.commandOf(sent)))
-                                        .matches(state -> state != null && state.isFinal()));
+                .allSatisfy(sent ->
+                        assertThat(states.get(streamer.commandOf(sent)))
+                                .matches(state -> state != null && state.isFinal()));
         assertThat(states).containsValue(CommandState.DONE);
     }
 
