@@ -49,11 +49,12 @@ class KillTest {
                                 .matching(0.2, 0.3, Streamer.SPIN)
                                 .lasting(Duration.ofMinutes(2));
                 try (var _ = room.play(show)) {
-                    Wait.until(PATIENCE, "the show runs", () -> recorder.totals().commands() > 40);
+                    Wait.until(
+                            PATIENCE, "the show runs", () -> recorder.totals().switchedOn() > 40);
 
                     var connects = room.connects();
                     hub.killAndRestart();
-                    var commands = recorder.totals().commands();
+                    var pins = recorder.totals().switchedOn();
 
                     Wait.until(
                             PATIENCE,
@@ -62,7 +63,7 @@ class KillTest {
                     Wait.until(
                             PATIENCE,
                             "pins move again without a human",
-                            () -> recorder.totals().commands() > commands + 40);
+                            () -> recorder.totals().switchedOn() > pins + 40);
                 }
                 try (var ledger = hub.ledger()) {
                     Wait.until(
@@ -77,7 +78,9 @@ class KillTest {
                     assertThat(ledger.eventIds(streamer.livestreamId())).doesNotHaveDuplicates();
                     assertEveryMatchHasACommand(streamer, ledger);
                     assertThat(recorder.violations()).isEmpty();
-                    assertThat(recorder.totals().switchedOn()).isGreaterThan(80);
+                    assertThat(recorder.totals().switchedOn())
+                            .as("pins on; what became of the commands: %s", fates(streamer, ledger))
+                            .isGreaterThan(80);
                 }
             }
         }
@@ -96,6 +99,15 @@ class KillTest {
                 .filter(sent -> !sent.type().equals("other"))
                 .filter(streamer.room()::acknowledged)
                 .toList();
+    }
+
+    /** How many commands came to which end, for which reason. */
+    private static Map<String, Long> fates(Streamer streamer, Ledger ledger) throws Exception {
+        return ledger.commands(streamer.workspaceId()).stream()
+                .collect(
+                        Collectors.groupingBy(
+                                command -> command.state() + " " + command.reason(),
+                                Collectors.counting()));
     }
 
     private static void assertEveryMatchHasACommand(Streamer streamer, Ledger ledger)
