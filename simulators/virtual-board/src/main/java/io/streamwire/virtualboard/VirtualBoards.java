@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A fleet of boards on two threads: one for the network, one for everything the boards do. */
 public final class VirtualBoards implements AutoCloseable {
@@ -33,6 +34,8 @@ public final class VirtualBoards implements AutoCloseable {
                     .applicationScheduler(Schedulers.from(Runnable::run))
                     .build();
     private final Map<UUID, VirtualBoard> boards = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private VirtualBoards(URI broker, PinRecorder recorder) {
         this.broker = broker;
@@ -98,6 +101,9 @@ public final class VirtualBoards implements AutoCloseable {
     /** Cuts the power of every board; the broker publishes their last wills. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         var gone =
                 boards.values().stream()
                         .map(VirtualBoard::close)

@@ -36,10 +36,10 @@ class BrokenBoardTest {
             var board = obedient(hub, access, recorder);
             var topic = Topics.command(workspace, access.deviceId());
 
-            hub.publish(topic, command(2_000), false);
+            hub.publish(topic, command(30_000), false);
             await("unarmed", () -> recorder.totals().unarmed() == 1);
             hub.arm(workspace, 5);
-            var twice = command(2_000);
+            var twice = command(30_000);
             hub.publish(topic, twice, false);
             hub.publish(topic, twice, false);
             await("duplicate", () -> recorder.totals().duplicates() == 1);

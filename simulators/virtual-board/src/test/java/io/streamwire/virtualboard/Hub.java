@@ -41,12 +41,11 @@ final class Hub implements AutoCloseable {
     private static final String SECRET = "service-secret";
 
     private final Map<String, DeviceIdentity> tokens = new ConcurrentHashMap<>();
-    private final List<Message> heard = new CopyOnWriteArrayList<>();
+    private final Map<UUID, List<BoardState>> states = new ConcurrentHashMap<>();
+    private final Map<UUID, List<Ack>> acks = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> last = new ConcurrentHashMap<>();
     private final Broker broker;
     private final Mqtt5BlockingClient client;
-
-    /** What a board said. */
-    private record Message(UUID deviceId, String name, String body) {}
 
     Hub(Path directory) {
         broker =
@@ -127,19 +126,11 @@ final class Hub implements AutoCloseable {
     }
 
     List<BoardState> states(UUID deviceId) {
-        return heard.stream()
-                .filter(message -> message.deviceId.equals(deviceId))
-                .filter(message -> message.name.equals("state"))
-                .map(message -> Json.read(message.body, BoardState.class))
-                .toList();
+        return states.getOrDefault(deviceId, List.of());
     }
 
     List<Ack> acks(UUID commandId) {
-        return heard.stream()
-                .filter(message -> message.name.equals("ack"))
-                .map(message -> Json.read(message.body, Ack.class))
-                .filter(ack -> ack.id().equals(commandId))
-                .toList();
+        return acks.getOrDefault(commandId, List.of());
     }
 
     List<Ack.Status> statuses(UUID commandId) {
@@ -148,11 +139,7 @@ final class Hub implements AutoCloseable {
 
     /** The last thing that a device said under a name. */
     <T> Optional<T> last(UUID deviceId, String name, Class<T> type) {
-        return heard.stream()
-                .filter(message -> message.deviceId.equals(deviceId))
-                .filter(message -> message.name.equals(name))
-                .reduce((_, later) -> later)
-                .map(message -> Json.read(message.body, type));
+        return Optional.ofNullable(last.get(deviceId + name)).map(body -> Json.read(body, type));
     }
 
     void awaitState(UUID deviceId, BoardState.Phase phase, long epoch) {
@@ -200,14 +187,15 @@ final class Hub implements AutoCloseable {
     }
 
     private void hear(Mqtt5Publish publish) {
-        Topics.parseUp(publish.getTopic().toString())
-                .ifPresent(up ->
-                        heard.add(
-                                new Message(
-                                        up.deviceId(),
-                                        up.name(),
-                                        new String(
-                                                publish.getPayloadAsBytes(),
-                                                StandardCharsets.UTF_8))));
+        var up = Topics.parseUp(publish.getTopic().toString()).orElseThrow();
+        var body = publish.getPayloadAsBytes();
+        last.put(up.deviceId() + up.name(), body);
+        if (up.name().equals("state")) {
+            states.computeIfAbsent(up.deviceId(), _ -> new CopyOnWriteArrayList<>())
+                    .add(Json.read(body, BoardState.class));
+        } else if (up.name().equals("ack")) {
+            var ack = Json.read(body, Ack.class);
+            acks.computeIfAbsent(ack.id(), _ -> new CopyOnWriteArrayList<>()).add(ack);
+        }
     }
 }

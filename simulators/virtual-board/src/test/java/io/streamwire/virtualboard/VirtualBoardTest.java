@@ -114,13 +114,13 @@ class VirtualBoardTest {
         arm(EPOCH);
         assertRejected(spin(5_001), Ack.OUT_OF_RANGE);
         assertRejected(
-                command("motor_spin", Map.of("level", 50L), EPOCH, boot(), 2_000),
+                command("motor_spin", Map.of("level", 50L), EPOCH, boot(), 30_000),
                 Ack.OUT_OF_RANGE);
-        assertRejected(command("fly", Map.of(), EPOCH, boot(), 2_000), Ack.UNKNOWN_COMMAND);
+        assertRejected(command("fly", Map.of(), EPOCH, boot(), 30_000), Ack.UNKNOWN_COMMAND);
         assertRejected(
-                command("light_on", Map.of("ms", 20L), EPOCH, boot() - 1, 2_000), Ack.REBOOTED);
+                command("light_on", Map.of("ms", 20L), EPOCH, boot() - 1, 30_000), Ack.REBOOTED);
         assertRejected(
-                command("light_on", Map.of("ms", 20L), EPOCH - 1, boot(), 2_000), Ack.STALE_EPOCH);
+                command("light_on", Map.of("ms", 20L), EPOCH - 1, boot(), 30_000), Ack.STALE_EPOCH);
         var late = hub.send(board, command("light_on", Map.of("ms", 20L), EPOCH, boot(), -1_000));
         hub.awaitAck(late, Status.EXPIRED);
         assertThat(edges).isEmpty();
@@ -227,7 +227,7 @@ class VirtualBoardTest {
         hub.arm(workspace, EPOCH + 2);
         hub.awaitState(device, Phase.READY, EPOCH + 2);
         assertRejected(light(20), Ack.STALE_EPOCH);
-        var id = hub.send(board, command("light_on", Map.of("ms", 20L), EPOCH + 2, boot(), 2_000));
+        var id = hub.send(board, command("light_on", Map.of("ms", 20L), EPOCH + 2, boot(), 30_000));
         hub.awaitAck(id, Status.DONE);
         assertClean(2);
     }
@@ -437,7 +437,7 @@ class VirtualBoardTest {
                                         Map.of("ms", 20L),
                                         EPOCH,
                                         each.status().boot(),
-                                        10_000)));
+                                        30_000)));
             }
 
             ids.forEach(id -> hub.awaitAck(id, Status.DONE));
@@ -469,11 +469,11 @@ class VirtualBoardTest {
     }
 
     private CommandMessage spin(long ms) {
-        return command("motor_spin", Map.of("level", 60L, "ms", ms), EPOCH, boot(), 2_000);
+        return command("motor_spin", Map.of("level", 60L, "ms", ms), EPOCH, boot(), 30_000);
     }
 
     private CommandMessage light(long ms) {
-        return command("light_on", Map.of("ms", ms), EPOCH, boot(), 2_000);
+        return command("light_on", Map.of("ms", ms), EPOCH, boot(), 30_000);
     }
 
     private static CommandMessage command(
