@@ -44,6 +44,7 @@ final class Boards implements MqttLine.Receiver {
     private static final int LONGEST_DOCUMENT = 32 * 1_024;
     private static final int MOST_STRANGERS = 1_000;
     private static final int MOST_ARGS = 16;
+    private static final long KEEP_AGAIN_MS = 1_000;
     private static final long LONGEST_ON_MS = 3_600_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
@@ -68,6 +69,9 @@ final class Boards implements MqttLine.Receiver {
 
     /** Boards whose state the stream does not have yet. */
     private final Set<UUID> unannounced = ConcurrentHashMap.newKeySet();
+
+    /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
+    private long keepAgainAt;
 
     /** The envelope that was published to a board since the line was last connected. */
     private final Map<UUID, String> configured = new ConcurrentHashMap<>();
@@ -102,7 +106,7 @@ final class Boards implements MqttLine.Receiver {
     @Override
     public void connected() {
         configured.clear();
-        safety.connected(owned);
+        safety.publishAgain(owned);
         lanes.returnedAll();
     }
 
@@ -250,7 +254,7 @@ final class Boards implements MqttLine.Receiver {
                     device.workspaceId(), device.id(), envelope, device.envelope(), clock.millis());
         }
         if (owned.test(bus.partition(device.workspaceId()))) {
-            keep(device.id());
+            undescribed.add(device.id());
         }
     }
 
@@ -277,26 +281,29 @@ final class Boards implements MqttLine.Receiver {
         return name != null && NAME.matcher(name).matches();
     }
 
-    /** Stores what a board can do and tells it its envelope, off the line's threads. */
-    private void keep(UUID deviceId) {
-        undescribed.add(deviceId);
-        Thread.ofVirtual().name("describe-" + deviceId).start(() -> keepNow(deviceId));
-    }
-
-    private synchronized void keepNow(UUID deviceId) {
-        try {
-            cache.known(deviceId).ifPresent(this::keepNow);
-            undescribed.remove(deviceId);
-        } catch (DbClientException e) {
-            LOG.log(
-                    Level.DEBUG,
-                    "device={0} capabilities=stored_later reason={1}",
-                    deviceId,
-                    e.getMessage());
+    /** Stores what boards can do and tells them their envelope, off the line's threads. */
+    private void keepDescribed() {
+        if (undescribed.isEmpty() || clock.millis() < keepAgainAt) {
+            return;
+        }
+        for (var device : List.copyOf(undescribed)) {
+            undescribed.remove(device);
+            try {
+                cache.known(device).ifPresent(this::keep);
+            } catch (DbClientException e) {
+                LOG.log(
+                        Level.DEBUG,
+                        "device={0} capabilities=stored_later reason={1}",
+                        device,
+                        e.getMessage());
+                undescribed.add(device);
+                keepAgainAt = clock.millis() + KEEP_AGAIN_MS;
+                return;
+            }
         }
     }
 
-    private void keepNow(Known known) {
+    private void keep(Known known) {
         var device = known.device();
         var capabilities = known.capabilities();
         var envelope = known.envelope();
@@ -370,7 +377,6 @@ final class Boards implements MqttLine.Receiver {
                         state.boot(),
                         state.epoch(),
                         state.fw());
-        unannounced.add(seen.deviceId());
         var _ =
                 bus.call(
                                 STATUS,
@@ -381,7 +387,11 @@ final class Boards implements MqttLine.Receiver {
                                         signature,
                                         Json.write(status),
                                         Long.toString(seen.since())))
-                        .thenAccept(_ -> unannounced.remove(seen.deviceId()));
+                        .whenComplete((_, failure) -> {
+                            if (failure != null) {
+                                unannounced.add(seen.deviceId());
+                            }
+                        });
     }
 
     /** Reads what was known of a partition's boards before this instance started. */
@@ -416,6 +426,7 @@ final class Boards implements MqttLine.Receiver {
 
     /** This instance has got a partition: what it knows of its boards is its to tell now. */
     void acquired(int partition) {
+        safety.publishAgain(acquired -> acquired == partition);
         for (var seen : presence.all()) {
             if (bus.partition(seen.workspaceId()) == partition) {
                 announce(seen);
@@ -426,12 +437,12 @@ final class Boards implements MqttLine.Receiver {
             if (envelope != null
                     && bus.partition(known.device().workspaceId()) == partition
                     && !envelope.hash().equals(known.device().envelope())) {
-                keep(known.device().id());
+                undescribed.add(known.device().id());
             }
         }
     }
 
-    /** Repeats what could not be stored or published; called now and then. */
+    /** Stores and publishes what is waiting for it; called many times a second. */
     void tick() {
         for (var overdue : echo.overdue(clock.millis())) {
             LOG.log(
@@ -440,12 +451,13 @@ final class Boards implements MqttLine.Receiver {
                     overdue.deviceId());
             disarm(overdue.workspaceId(), overdue.deviceId(), "config_unconfirmed");
         }
-        for (var device : unannounced) {
-            presence.all().stream()
-                    .filter(seen -> seen.deviceId().equals(device))
-                    .forEach(this::announce);
+        keepDescribed();
+        if (bus.available()) {
+            for (var device : List.copyOf(unannounced)) {
+                unannounced.remove(device);
+                presence.of(device).ifPresent(this::announce);
+            }
         }
-        undescribed.forEach(this::keep);
     }
 
     /** New devices were learnt of: perhaps they have said something already. */

@@ -39,6 +39,9 @@ final class CommandDispatcher implements PartitionListener {
 
     private static final Logger LOG = System.getLogger(CommandDispatcher.class.getName());
 
+    /** U+0000 in JSON; PostgreSQL cannot store it. */
+    private static final String NUL = "\\u0000";
+
     private static final Duration FOLLOW = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -104,6 +107,9 @@ final class CommandDispatcher implements PartitionListener {
             return null;
         }
         try {
+            if (entry.body().contains(NUL)) {
+                throw new IllegalArgumentException("has a character that no database takes");
+            }
             var json = Json.mapper().readTree(entry.body());
             if (!(json instanceof ObjectNode body)) {
                 throw new IllegalArgumentException("not an object");

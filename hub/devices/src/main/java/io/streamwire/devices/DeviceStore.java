@@ -210,12 +210,21 @@ final class DeviceStore {
                 Columns.text(row, "board"),
                 Columns.uuidOrNull(row, "parent_id"),
                 Columns.textOrNull(row, "hardware_uuid"),
-                capabilities == null ? null : Json.read(capabilities, Capabilities.class),
+                capabilities == null ? null : capabilities(capabilities),
                 Columns.textOrNull(row, "envelope"),
                 Columns.number(row, "config_version"),
                 Columns.number(row, "version"),
                 Columns.instant(row, "created_at"),
                 Columns.instant(row, "updated_at"));
+    }
+
+    /** What an earlier version has stored may be unreadable; the board says it again. */
+    private static @Nullable Capabilities capabilities(String json) {
+        try {
+            return Json.read(json, Capabilities.class);
+        } catch (Json.MalformedJson e) {
+            return null;
+        }
     }
 
     private static Token token(DbRow row) {

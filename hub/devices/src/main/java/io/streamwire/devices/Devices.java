@@ -43,7 +43,7 @@ public final class Devices implements AutoCloseable {
 
     private static final Duration SAFETY_PERIOD = Duration.ofMillis(100);
     private static final Duration SWEEP_PERIOD = Duration.ofMillis(500);
-    private static final Duration REPAIR_PERIOD = Duration.ofSeconds(1);
+    private static final Duration REPAIR_PERIOD = Duration.ofMillis(50);
     private static final Duration REFRESH_PERIOD = Duration.ofSeconds(3);
 
     private final Database database;

@@ -18,7 +18,6 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,8 +34,6 @@ final class DevicesApi implements Api {
     private static final int LONGEST_NAME = 100;
     private static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern HARDWARE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
-
-    private static final String UNIQUE_VIOLATION = "23505";
 
     private final Bus bus;
     private final DeviceStore store;
@@ -123,7 +120,7 @@ final class DevicesApi implements Api {
                                     now,
                                     now));
         } catch (DbClientException e) {
-            if (sqlState(e).equals(UNIQUE_VIOLATION)) {
+            if (SqlState.of(e).equals(SqlState.UNIQUE_VIOLATION)) {
                 throw Problem.conflict(
                         "hardware_taken", "Another device has this hardware_uuid already.");
             }
@@ -170,15 +167,6 @@ final class DevicesApi implements Api {
             throw Problem.unprocessable(
                     "invalid_device", "The device is not acceptable as it is.", violations);
         }
-    }
-
-    private static String sqlState(Throwable failure) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState();
-            }
-        }
-        return "";
     }
 
     private void list(ServerRequest request, ServerResponse response) {

@@ -105,6 +105,10 @@ final class Presence {
                 .filter(seen -> seen.workspaceId().equals(workspaceId));
     }
 
+    Optional<Seen> of(UUID deviceId) {
+        return Optional.ofNullable(boards.get(deviceId));
+    }
+
     List<Seen> all() {
         return List.copyOf(boards.values());
     }

@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
@@ -129,14 +130,29 @@ final class Projection {
                 case null -> {}
             }
         }
-        if (!commands.isEmpty()) {
-            database.batch("write-commands", Json.write(List.copyOf(commands.values())));
-        }
-        if (!logs.isEmpty()) {
-            database.batch("write-device-logs", Json.write(logs));
-        }
+        write("write-commands", List.copyOf(commands.values()));
+        write("write-device-logs", logs);
         finished.forEach(Projection::log);
         logs.forEach(Projection::log);
+    }
+
+    /** Writes rows; one that PostgreSQL will never take does not keep the others from it. */
+    private void write(String statement, List<?> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try {
+            database.batch(statement, Json.write(rows));
+        } catch (DbClientException e) {
+            if (!SqlState.isLasting(e)) {
+                throw e;
+            }
+            if (rows.size() > 1) {
+                rows.forEach(row -> write(statement, List.of(row)));
+                return;
+            }
+            LOG.log(Level.ERROR, "statement=" + statement + " row=skipped", e);
+        }
     }
 
     private static @Nullable DeviceEvent read(Entry entry) {

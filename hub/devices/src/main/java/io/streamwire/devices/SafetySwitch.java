@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,9 +42,6 @@ final class SafetySwitch {
 
     private static final Duration LONGEST_CONFIRMATION = Duration.ofMillis(1_500);
 
-    /** Boards that appear together are armed by one message, ms. */
-    private static final long COALESCE_MS = 200;
-
     /** An armed message that waits in the broker is worth nothing any more, s. */
     private static final long RENEWAL_EXPIRY_SECONDS = 10;
 
@@ -55,8 +51,7 @@ final class SafetySwitch {
     private final Presence presence;
     private final ArmingState state;
     private final InstantSource clock;
-    private final Map<Scope, Long> renewedAt = new ConcurrentHashMap<>();
-    private final Set<Scope> wanted = ConcurrentHashMap.newKeySet();
+    private final Renewals renewals = new Renewals();
     private final Map<Scope, Long> unpublished = new ConcurrentHashMap<>();
     private final Map<Scope, Long> unstored = new ConcurrentHashMap<>();
 
@@ -185,7 +180,7 @@ final class SafetySwitch {
     private void takeEffect(List<Scope> scopes, long epoch) {
         for (var scope : scopes) {
             state.apply(scope, Arming.disarmed(epoch));
-            renewedAt.remove(scope);
+            renewals.end(scope);
             publishStop(scope, epoch);
         }
     }
@@ -226,18 +221,22 @@ final class SafetySwitch {
 
     /** A board has appeared: it is told at once whether it is armed. */
     void appeared(UUID workspaceId, UUID deviceId) {
-        wanted.add(Scope.workspace(workspaceId));
-        wanted.add(new Scope(workspaceId, deviceId));
+        renewals.want(Scope.workspace(workspaceId));
+        renewals.want(new Scope(workspaceId, deviceId));
     }
 
-    /** The line to the broker came back: what it may have forgotten is published again. */
-    void connected(IntPredicate owned) {
+    /**
+     * Publishes again what the broker may have forgotten: it keeps nothing over a restart.
+     *
+     * @param owned the partitions that this instance does it for
+     */
+    void publishAgain(IntPredicate owned) {
         for (var decided : state.all()) {
             if (!owned.test(bus.partition(decided.scope().workspaceId()))) {
                 continue;
             }
             if (decided.arming().armed()) {
-                wanted.add(decided.scope());
+                renewals.want(decided.scope());
             } else {
                 publishStop(decided.scope(), decided.arming().epoch());
             }
@@ -254,11 +253,10 @@ final class SafetySwitch {
         for (var decided : state.all()) {
             if (decided.arming().holds(now)
                     && owned.test(bus.partition(decided.scope().workspaceId()))
-                    && due(decided.scope(), now)) {
+                    && renewals.due(decided.scope(), now)) {
                 renew(decided, now);
             }
         }
-        wanted.removeIf(scope -> !state.of(scope).holds(now));
         unpublished.forEach((scope, epoch) -> {
             if (state.of(scope).epoch() == epoch && line.connected()) {
                 publishStop(scope, epoch);
@@ -271,18 +269,11 @@ final class SafetySwitch {
         }
     }
 
-    private boolean due(Scope scope, long now) {
-        var last = renewedAt.getOrDefault(scope, 0L);
-        return now - last >= Safety.RENEWAL_MS
-                || (wanted.contains(scope) && now - last >= COALESCE_MS);
-    }
-
     private void renew(Decided decided, long now) {
         var arming = decided.arming();
         var until = Math.min(now + Safety.LEASE_MS, arming.until());
         var message = Json.write(new Safety(true, arming.epoch(), until, now));
-        wanted.remove(decided.scope());
-        renewedAt.put(decided.scope(), now);
+        renewals.renewed(decided.scope(), now);
         var _ =
                 line.publish(
                                 new MqttLine.Outgoing(
@@ -294,7 +285,7 @@ final class SafetySwitch {
                                         null,
                                         null))
                         .exceptionally(_ -> {
-                            wanted.add(decided.scope());
+                            renewals.want(decided.scope());
                             return MqttLine.Taken.NOBODY_THERE;
                         });
     }

@@ -1,0 +1,163 @@
+package io.streamwire.devices;
+
+import static io.streamwire.contract.CommandState.ABORTED;
+import static io.streamwire.contract.CommandState.ACCEPTED;
+import static io.streamwire.contract.CommandState.DONE;
+import static io.streamwire.contract.CommandState.FAILED;
+import static io.streamwire.contract.CommandState.QUEUED;
+import static io.streamwire.contract.CommandState.SENT;
+import static io.streamwire.contract.CommandState.STARTED;
+import static io.streamwire.devices.Samples.DEVICE;
+import static io.streamwire.devices.Samples.NOW;
+import static io.streamwire.devices.Samples.WORKSPACE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.bus.Bus;
+import io.streamwire.contract.CommandState;
+import io.streamwire.contract.DeviceEvent;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
+import io.streamwire.devices.CommandStore.Advanced;
+import io.streamwire.devices.CommandStore.Enqueued;
+import io.streamwire.devices.CommandStore.Outcome;
+import io.streamwire.devices.CommandStore.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Rig.Extension.class)
+class CommandStoreTest {
+
+    private final Bus bus;
+    private final CommandStore store;
+    private final Command command = Samples.command(2_000);
+
+    CommandStoreTest(Rig rig) {
+        this.bus = rig.quietBus();
+        this.store = new CommandStore(bus);
+    }
+
+    @AfterEach
+    void close() {
+        bus.close();
+    }
+
+    private Advanced advance(CommandState state, boolean acked) {
+        return advance(new Progress(state, null, acked, null, null, null, null));
+    }
+
+    private Advanced advance(Progress progress) {
+        return store.advance(WORKSPACE, DEVICE, command.id(), progress, NOW + 1).join();
+    }
+
+    private CommandState state() {
+        return store.find(WORKSPACE, command.id()).join().orElseThrow().record().state();
+    }
+
+    @Test
+    void aCommandIsStoredOnce() {
+        assertThat(store.enqueue(command, NOW).join()).isEqualTo(new Enqueued(true, QUEUED));
+        advance(SENT, false);
+        assertThat(store.enqueue(command, NOW).join()).isEqualTo(new Enqueued(false, SENT));
+    }
+
+    @Test
+    void whatIsStoredIsWhatWasGiven() {
+        store.enqueue(command, NOW).join();
+
+        var stored = store.find(WORKSPACE, command.id()).join().orElseThrow();
+
+        assertThat(stored.command()).isEqualTo(command);
+        assertThat(stored.record()).isEqualTo(command.changed(QUEUED, null, NOW));
+        assertThat(store.find(Ids.next(), command.id()).join()).isEmpty();
+    }
+
+    @Test
+    void aStateNeverGoesBack() {
+        store.enqueue(command, NOW).join();
+
+        assertThat(advance(ACCEPTED, true)).isEqualTo(new Advanced(Outcome.MOVED, ACCEPTED));
+        assertThat(advance(SENT, false)).isEqualTo(new Advanced(Outcome.KEPT, ACCEPTED));
+        assertThat(advance(DONE, true)).isEqualTo(new Advanced(Outcome.MOVED, DONE));
+        assertThat(advance(STARTED, true)).isEqualTo(new Advanced(Outcome.KEPT, DONE));
+        assertThat(advance(ABORTED, true)).isEqualTo(new Advanced(Outcome.KEPT, DONE));
+        assertThat(advance(FAILED, false)).isEqualTo(new Advanced(Outcome.KEPT, DONE));
+        assertThat(state()).isEqualTo(DONE);
+    }
+
+    @Test
+    void onlyTheBoardCorrectsAFailure() {
+        store.enqueue(command, NOW).join();
+        advance(FAILED, false);
+
+        assertThat(advance(ABORTED, false).outcome()).isEqualTo(Outcome.KEPT);
+        assertThat(advance(STARTED, true).outcome()).isEqualTo(Outcome.KEPT);
+        assertThat(advance(DONE, true)).isEqualTo(new Advanced(Outcome.MOVED, DONE));
+    }
+
+    @Test
+    void anotherDeviceHasNoSay() {
+        store.enqueue(command, NOW).join();
+
+        var foreign =
+                store.advance(
+                                WORKSPACE,
+                                Ids.next(),
+                                command.id(),
+                                new Progress(DONE, null, true, null, null, null, null),
+                                NOW)
+                        .join();
+
+        assertThat(foreign.outcome()).isEqualTo(Outcome.FOREIGN);
+        assertThat(state()).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void anUnknownCommandIsSaidToBeUnknown() {
+        assertThat(advance(DONE, true)).isEqualTo(new Advanced(Outcome.UNKNOWN, null));
+    }
+
+    @Test
+    void eachNewsIsOnTheStreamOnce() throws InterruptedException {
+        try (var reader = bus.feed(Stream.DEVICE, bus.partition(WORKSPACE)).from(null)) {
+            store.enqueue(command, NOW).join();
+            advance(Progress.sent(5));
+            advance(Progress.sent(6));
+            advance(new Progress(ACCEPTED, null, true, null, 7L, null, null));
+            advance(new Progress(ACCEPTED, null, true, null, 8L, null, null));
+            advance(new Progress(DONE, "a \"reason\"", true, null, 9L, 10L, 11L));
+
+            var changes = new ArrayList<CommandChanged>();
+            var types = new ArrayList<String>();
+            while (changes.size() < 4) {
+                var batch = reader.next(Duration.ofSeconds(5));
+                assertThat(batch.entries()).isNotEmpty();
+                for (var entry : batch.entries()) {
+                    if (entry.field("id").equals(command.id().toString())) {
+                        changes.add((CommandChanged) Json.read(entry.body(), DeviceEvent.class));
+                        types.add(entry.type());
+                    }
+                }
+            }
+
+            assertThat(types)
+                    .isEqualTo(
+                            List.of(
+                                    "command_changed",
+                                    "command_sent",
+                                    "command_changed",
+                                    "command_done"));
+            var last = changes.getLast();
+            assertThat(last.reason()).isEqualTo("a \"reason\"");
+            assertThat(last.hops().published()).isEqualTo(5);
+            assertThat(last.hops().received()).isEqualTo(7);
+            assertThat(last.hops().off()).isEqualTo(11);
+            assertThat(last.args()).isEqualTo(command.args());
+        }
+    }
+}

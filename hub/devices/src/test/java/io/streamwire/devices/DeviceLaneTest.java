@@ -1,0 +1,181 @@
+package io.streamwire.devices;
+
+import static io.streamwire.devices.Samples.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.CommandState;
+import io.streamwire.devices.DeviceLane.Readiness;
+import io.streamwire.devices.MqttLine.NotSent;
+import io.streamwire.devices.MqttLine.Taken;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class DeviceLaneTest {
+
+    private static final int WINDOW = 2;
+
+    private final Road road = new Road();
+    private final DeviceLane lane = new DeviceLane(WINDOW, road);
+
+    /** A way whose broker answers when the test says so. */
+    private static final class Road implements DeviceLane.Way {
+        private final List<UUID> handedOver = new ArrayList<>();
+        private final List<CompletableFuture<Taken>> answers = new ArrayList<>();
+        private final List<UUID> sent = new ArrayList<>();
+        private final List<String> givenUp = new ArrayList<>();
+        private Readiness readiness = Readiness.GO;
+
+        @Override
+        public Readiness readiness(Command command) {
+            return readiness;
+        }
+
+        @Override
+        public CompletableFuture<Taken> send(Command command) {
+            var answer = new CompletableFuture<Taken>();
+            handedOver.add(command.id());
+            answers.add(answer);
+            return answer;
+        }
+
+        @Override
+        public void sent(Command command) {
+            sent.add(command.id());
+        }
+
+        @Override
+        public void givenUp(Command command, CommandState state, String reason) {
+            givenUp.add(state + " " + reason);
+        }
+    }
+
+    @Test
+    void keepsTheOrderAndTheWindow() {
+        var commands =
+                List.of(Samples.command(2_000), Samples.command(2_000), Samples.command(2_000));
+        commands.forEach(command -> lane.offer(command, false, NOW));
+        var ids = commands.stream().map(Command::id).toList();
+
+        assertThat(road.handedOver).isEqualTo(ids.subList(0, 2));
+
+        lane.answered(ids.getFirst(), NOW);
+
+        assertThat(road.handedOver).isEqualTo(ids);
+    }
+
+    @Test
+    void theSameCommandGoesOnce() {
+        var command = Samples.command(2_000);
+
+        lane.offer(command, false, NOW);
+        lane.offer(command, true, NOW);
+
+        assertThat(road.handedOver).containsExactly(command.id());
+    }
+
+    @Test
+    void tellsWhenTheBrokerHasIt() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+
+        road.answers.getFirst().complete(Taken.DELIVERABLE);
+
+        assertThat(road.sent).containsExactly(command.id());
+    }
+
+    @Test
+    void whatNeverLeftIsTriedAgainAndExpiresInTheEnd() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        road.answers.getFirst().completeExceptionally(new NotSent("no connection"));
+
+        lane.pump(NOW + 500);
+        road.answers.getLast().completeExceptionally(new NotSent("no connection"));
+        lane.pump(NOW + 2_000);
+
+        assertThat(road.handedOver).hasSize(2);
+        assertThat(road.givenUp).containsExactly("expired never_sent");
+        assertThat(lane.empty()).isTrue();
+    }
+
+    @Test
+    void whatNobodyListensToFailsAsOffline() {
+        lane.offer(Samples.command(2_000), false, NOW);
+        road.answers.getFirst().complete(Taken.NOBODY_THERE);
+
+        lane.pump(NOW + 2_000);
+
+        assertThat(road.sent).isEmpty();
+        assertThat(road.givenUp).containsExactly("failed device_offline");
+    }
+
+    @Test
+    void whatMayHaveBeenSentIsNeverCalledExpired() {
+        road.readiness = Readiness.WAIT;
+        lane.offer(Samples.command(2_000), true, NOW);
+
+        lane.pump(NOW + 2_000);
+
+        assertThat(road.givenUp).isEmpty();
+        assertThat(lane.empty()).isTrue();
+    }
+
+    @Test
+    void aStopAbortsWhatWaits() {
+        road.readiness = Readiness.WAIT;
+        lane.offer(Samples.command(2_000), false, NOW);
+
+        road.readiness = Readiness.STOPPED;
+        lane.pump(NOW + 10);
+
+        assertThat(road.givenUp).containsExactly("aborted stopped");
+        assertThat(road.handedOver).isEmpty();
+    }
+
+    @Test
+    void aStopLeavesWhatIsUnderWayToTheBoard() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+
+        road.readiness = Readiness.STOPPED;
+        lane.pump(NOW + 10);
+
+        assertThat(road.givenUp).isEmpty();
+        assertThat(lane.knows(command.id())).isTrue();
+    }
+
+    @Test
+    void nothingGoesToAnotherBoot() {
+        road.readiness = Readiness.REBOOTED;
+        lane.offer(Samples.command(2_000), false, NOW);
+        lane.offer(Samples.command(2_000), true, NOW);
+
+        assertThat(road.handedOver).isEmpty();
+        assertThat(road.givenUp).containsExactly("rejected rebooted", "failed rebooted");
+    }
+
+    @Test
+    void whatTheBoardDidNotAcknowledgeGoesAgainWhenItReturns() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        road.answers.getFirst().complete(Taken.DELIVERABLE);
+
+        lane.returned(NOW + 500);
+
+        assertThat(road.handedOver).containsExactly(command.id(), command.id());
+    }
+
+    @Test
+    void aFullQueueSaysSo() {
+        road.readiness = Readiness.WAIT;
+        for (int i = 0; i < DeviceLane.MOST_WAITING; i++) {
+            assertThat(lane.full()).isFalse();
+            lane.offer(Samples.command(2_000), false, NOW);
+        }
+
+        assertThat(lane.full()).isTrue();
+    }
+}

@@ -1,0 +1,88 @@
+package io.streamwire.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.virtualboard.PinRecorder;
+import io.streamwire.virtualboard.VirtualBoard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Rig.Extension.class)
+class InstancesTest {
+
+    private record Pair(Member member, VirtualBoard board) {}
+
+    private final Rig rig;
+
+    InstancesTest(Rig rig) {
+        this.rig = rig;
+    }
+
+    /** Enough workspaces to have some in partitions of both instances. */
+    private List<Pair> pairs() throws InterruptedException {
+        var pairs = new ArrayList<Pair>();
+        var partitions = new ArrayList<Integer>();
+        while (pairs.size() < 8) {
+            var member = Member.owner(rig);
+            if (!partitions.contains(rig.bus.partition(member.workspace))) {
+                partitions.add(rig.bus.partition(member.workspace));
+                pairs.add(new Pair(member, member.armedBoard()));
+            }
+        }
+        return pairs;
+    }
+
+    @Test
+    void eitherOfTwoTakesCommandsForAllAndStopsAll() throws InterruptedException {
+        var pairs = pairs();
+        var edges = new ConcurrentLinkedQueue<UUID>();
+        rig.recorder.onEdge(edge -> {
+            if (edge.on()) {
+                edges.add(edge.commandId());
+            }
+        });
+        try (var bus = rig.connect();
+                var another = rig.another(bus)) {
+            var done = new ArrayList<UUID>();
+            for (int round = 0; round < 2; round++) {
+                for (var pair : pairs) {
+                    var device = pair.board().deviceId();
+                    var there = pair.member().at(another);
+                    Rig.await("known there", sees(there, device));
+                    for (var side : List.of(pair.member(), there)) {
+                        var answer = side.command(device, Member.spin(60, 5), "Prefer", "wait=10");
+                        assertThat(answer.text("/state")).as(answer.toString()).isEqualTo("done");
+                        done.add(UUID.fromString(answer.text("/id")));
+                    }
+                }
+            }
+            assertThat(edges).containsExactlyInAnyOrderElementsOf(done);
+
+            for (var pair : pairs) {
+                var stopped = pair.member().at(another).post("/devices/stop", null);
+                assertThat(stopped.text("/confirmed/0"))
+                        .isEqualTo(pair.board().deviceId().toString());
+                Rig.await(
+                        "disarmed at the first one, too",
+                        () ->
+                                pair.member()
+                                                .command(
+                                                        pair.board().deviceId(), Member.spin(60, 5))
+                                                .status()
+                                        == 409);
+            }
+        }
+        assertThat(rig.recorder.totals())
+                .returns(0L, PinRecorder.Totals::duplicates)
+                .returns(0L, PinRecorder.Totals::unarmed);
+    }
+
+    private static BooleanSupplier sees(Member member, UUID device) {
+        return () -> member.get("/devices/" + device + "/status").text("/state").equals("ready");
+    }
+}

@@ -1,0 +1,72 @@
+package io.streamwire.devices;
+
+import static io.streamwire.devices.Samples.DEVICE;
+import static io.streamwire.devices.Samples.NOW;
+import static io.streamwire.devices.Samples.WORKSPACE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.mqtt.BoardState;
+import io.streamwire.contract.mqtt.BoardState.Phase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PresenceTest {
+
+    private final Presence presence = new Presence();
+
+    private Presence.Change say(Phase phase, long boot, long epoch, long at) {
+        return presence.accept(
+                WORKSPACE, DEVICE, new BoardState(phase, boot, epoch, "1.0.0", null), at);
+    }
+
+    @Test
+    void theTimeOfComingStaysUntilItGoes() {
+        say(Phase.INIT, 1, 0, NOW);
+        say(Phase.READY, 1, 0, NOW + 10);
+        assertThat(say(Phase.READY, 1, 5, NOW + 20).after().since()).isEqualTo(NOW);
+
+        assertThat(say(Phase.LOST, 1, 5, NOW + 30).after().since()).isEqualTo(NOW + 30);
+    }
+
+    @Test
+    void aBoardThatComesBackWithItsMemoryReturned() {
+        say(Phase.READY, 1, 0, NOW);
+        say(Phase.LOST, 1, 0, NOW + 10);
+
+        var sameBoot = say(Phase.READY, 1, 0, NOW + 20);
+        assertThat(sameBoot.returned()).isTrue();
+        assertThat(sameBoot.appeared()).isTrue();
+
+        say(Phase.LOST, 1, 0, NOW + 30);
+        var anotherBoot = say(Phase.READY, 2, 0, NOW + 40);
+        assertThat(anotherBoot.returned()).isFalse();
+        assertThat(anotherBoot.appeared()).isTrue();
+    }
+
+    @Test
+    void aBoardCannotPushTheEpochsIntoTheFuture() {
+        say(Phase.READY, 1, NOW + 7, NOW);
+        assertThat(presence.largestReportedEpoch(WORKSPACE, NOW)).isEqualTo(NOW + 7);
+
+        say(Phase.READY, 1, Long.MAX_VALUE, NOW);
+        assertThat(presence.largestReportedEpoch(WORKSPACE, NOW)).isZero();
+    }
+
+    @Test
+    void waitsForTheBoardsThatAreOnlineOnly() {
+        say(Phase.LOST, 1, 0, NOW);
+
+        presence.awaitStopped(List.of(DEVICE), NOW, Duration.ofDays(1));
+
+        assertThat(presence.stopped(DEVICE, NOW)).isFalse();
+    }
+
+    @Test
+    void anOlderStopConfirmsNothing() {
+        say(Phase.STOPPED, 1, NOW, NOW);
+
+        assertThat(presence.stopped(DEVICE, NOW)).isTrue();
+        assertThat(presence.stopped(DEVICE, NOW + 1)).isFalse();
+    }
+}

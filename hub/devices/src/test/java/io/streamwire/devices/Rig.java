@@ -1,0 +1,263 @@
+package io.streamwire.devices;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import io.helidon.config.Config;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.broker.Broker;
+import io.streamwire.broker.BrokerSettings;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusSettings;
+import io.streamwire.embedded.Embedded;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.SigningKey;
+import io.streamwire.service.TokenVerifier;
+import io.streamwire.virtualboard.PinRecorder;
+import io.streamwire.virtualboard.VirtualBoards;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * The devices service with real PostgreSQL, Redis, broker and boards, one for all tests of the JVM.
+ * The service's lines to the three servers can be cut.
+ */
+final class Rig implements AutoCloseable {
+
+    static final Duration WAIT = Duration.ofSeconds(10);
+    static final String SECRET = "a service secret of thirty-two characters";
+
+    private static final String MQTT_PASSWORD = "the hub's mqtt password";
+
+    final SigningKey key = SigningKey.generate("test");
+    final PinRecorder recorder = new PinRecorder();
+    final Cable postgres;
+    final Cable redis;
+    final Cable mqtt;
+    final Bus bus;
+    final VirtualBoards boards;
+    private final Embedded embedded;
+    private final Broker broker;
+    private final Path brokerDirectory;
+    private final Config config;
+    private Bus serviceBus;
+    private Devices devices;
+
+    /** Hands the one rig to test classes. */
+    static final class Extension implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Rig.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
+        }
+    }
+
+    private Rig() {
+        embedded = Embedded.startTemporary();
+        var database = URI.create(embedded.jdbcUrl("device_db").substring("jdbc:".length()));
+        postgres = Cable.to(database.getPort());
+        redis = Cable.to(embedded.redisUrl().getPort());
+        try {
+            brokerDirectory = Files.createTempDirectory("streamwire-devices-broker-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        broker =
+                Broker.start(
+                        BrokerSettings.onLoopback(brokerDirectory, MQTT_PASSWORD, SECRET),
+                        credentials -> identify(credentials.clientId(), credentials.password()));
+        mqtt = Cable.to(broker.port());
+        config =
+                Configuration.load(
+                        Map.ofEntries(
+                                Map.entry(
+                                        "database.url",
+                                        embedded.jdbcUrl("device_db")
+                                                .replace(
+                                                        ":" + database.getPort() + "/",
+                                                        ":" + postgres.port() + "/")),
+                                Map.entry("database.user", embedded.databaseUser()),
+                                Map.entry("database.password", embedded.databasePassword()),
+                                Map.entry("mqtt.url", "tcp://127.0.0.1:" + mqtt.port()),
+                                Map.entry("mqtt.public-url", "tcp://broker.example:1883"),
+                                Map.entry("mqtt.password", MQTT_PASSWORD),
+                                Map.entry("service.secret", SECRET),
+                                Map.entry("instance.id", "rig"),
+                                Map.entry("devices.port", Integer.toString(freePort()))),
+                        null);
+        bus = Bus.connect(BusSettings.of(embedded.redisUrl()));
+        serviceBus = connect();
+        devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
+        boards =
+                VirtualBoards.start(
+                        URI.create("tcp://127.0.0.1:" + broker.port()), List.of(), recorder);
+    }
+
+    private Optional<DeviceIdentity> identify(String clientId, String password) {
+        return devices.authenticate(clientId, password)
+                .map(session -> new DeviceIdentity(session.workspaceId(), session.deviceId()));
+    }
+
+    /** Redis with partitions that the service does not use. */
+    Bus quietBus() {
+        var defaults = BusSettings.of(embedded.redisUrl());
+        return Bus.connect(
+                new BusSettings(
+                        defaults.url(),
+                        1_024,
+                        defaults.leaseTtl(),
+                        defaults.commandTimeout(),
+                        defaults.connectWait(),
+                        defaults.maxStreamLength(),
+                        defaults.keepLength()));
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return devices.port();
+    }
+
+    /** A raw client that shows a device's token. */
+    Mqtt5BlockingClient connect(UUID device, String token) {
+        var client =
+                MqttClient.builder()
+                        .useMqttVersion5()
+                        .identifier(device.toString())
+                        .serverHost("127.0.0.1")
+                        .serverPort(broker.port())
+                        .buildBlocking();
+        client.connectWith()
+                .simpleAuth()
+                .username(device.toString())
+                .password(token.getBytes(StandardCharsets.UTF_8))
+                .applySimpleAuth()
+                .send();
+        return client;
+    }
+
+    void publish(Mqtt5BlockingClient client, String topic, String body) {
+        var _ =
+                client.publishWith()
+                        .topic(topic)
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .payload(body.getBytes(StandardCharsets.UTF_8))
+                        .send();
+    }
+
+    /** A device as the service would read it. */
+    Device device(UUID workspace, UUID id) {
+        var created = Instant.now();
+        return new Device(
+                id, workspace, "Board", "esp32", null, null, null, null, 0, 1, created, created);
+    }
+
+    Devices devices() {
+        return devices;
+    }
+
+    /** One more instance of the service. */
+    Devices another(Bus itsBus) {
+        var other =
+                Configuration.with(
+                        config,
+                        Map.of(
+                                "instance.id",
+                                "another",
+                                "devices.port",
+                                Integer.toString(freePort())));
+        return Devices.start(other, itsBus, TokenVerifier.trusting(key));
+    }
+
+    /** Redis as one more instance reaches it. */
+    Bus connect() {
+        var direct = embedded.redisUrl();
+        var url = direct.toString().replace(":" + direct.getPort(), ":" + redis.port());
+        return Bus.connect(BusSettings.of(URI.create(url)));
+    }
+
+    /** Ends the service and starts it again. */
+    void restart(Runnable meanwhile) {
+        devices.close();
+        serviceBus.close();
+        meanwhile.run();
+        serviceBus = connect();
+        devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
+    }
+
+    /** Waits until the service reaches what was cut from it. */
+    void awaitReady() throws InterruptedException {
+        await(
+                "ready",
+                () -> {
+                    try {
+                        devices.check();
+                        return true;
+                    } catch (RuntimeException e) {
+                        return false;
+                    }
+                });
+    }
+
+    /** Waits for a condition. */
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        var deadline = System.nanoTime() + WAIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + WAIT.toSeconds() + " s: " + what);
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    @Override
+    public void close() {
+        boards.close();
+        devices.close();
+        serviceBus.close();
+        bus.close();
+        broker.close();
+        mqtt.close();
+        redis.close();
+        postgres.close();
+        embedded.close();
+        delete(brokerDirectory);
+    }
+
+    private static void delete(Path directory) {
+        try (var paths = Files.walk(directory)) {
+            for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
