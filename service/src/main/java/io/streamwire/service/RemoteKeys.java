@@ -16,30 +16,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The public keys behind {@code auth.jwks-url}. They are kept when auth is away, read again when
- * they are old or a key id is unknown, at most every 5 s, by one thread at a time (one lock).
+ * they are old or a key id is unknown, at most once in a pause, by one thread at a time (one lock).
  */
 final class RemoteKeys implements Keys {
 
     private static final Logger LOG = System.getLogger(RemoteKeys.class.getName());
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Duration FRESH = Duration.ofMinutes(10);
-    private static final Duration PAUSE = Duration.ofSeconds(5);
+    static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200); // while there are none
     private static final int LARGEST = 64 * 1024;
 
     private final URI url;
+    private final Duration pause;
     private final WebClient client;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable JwkKeys keys;
     private volatile long readAt;
-    private long triedAt = System.nanoTime() - PAUSE.toNanos();
+    private long triedAt; // guarded by lock
 
-    RemoteKeys(URI url) {
+    RemoteKeys(URI url, Duration pause) {
         this.url = url;
+        this.pause = pause;
+        this.triedAt = System.nanoTime() - FIRST_PAUSE.toNanos();
         this.client =
                 WebClient.builder()
                         .connectTimeout(TIMEOUT)
                         .readTimeout(TIMEOUT)
                         .followRedirects(false)
+                        .keepAlive(false)
                         .build();
     }
 
@@ -63,14 +68,15 @@ final class RemoteKeys implements Keys {
     private @Nullable JwkKeys refresh() {
         lock.lock();
         try {
-            if (since(triedAt).compareTo(keys == null ? Duration.ofMillis(200) : PAUSE) < 0) {
+            if (since(triedAt).compareTo(keys == null ? FIRST_PAUSE : pause) < 0) {
                 return keys;
             }
-            triedAt = System.nanoTime();
             keys = fetch();
             readAt = System.nanoTime();
+            triedAt = readAt;
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "keys=unread url={0} why=\"{1}\"", url, e.getMessage());
+            triedAt = System.nanoTime(); // so that those who waited meanwhile do not wait again
         } finally {
             lock.unlock();
         }

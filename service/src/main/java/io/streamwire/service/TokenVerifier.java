@@ -10,6 +10,7 @@ import io.streamwire.bus.Bus;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -62,10 +63,12 @@ public final class TokenVerifier implements AutoCloseable {
 
     /** Verifies with the keys behind {@code auth.jwks-url}; they are read when first needed. */
     public static TokenVerifier of(Config config) {
+        return of(Configuration.url(config, "auth.jwks-url", "http", "https"), RemoteKeys.PAUSE);
+    }
+
+    static TokenVerifier of(URI keys, Duration pause) {
         return new TokenVerifier(
-                new RemoteKeys(Configuration.url(config, "auth.jwks-url", "http", "https")),
-                Optional.empty(),
-                UnaryOperator.identity());
+                new RemoteKeys(keys, pause), Optional.empty(), UnaryOperator.identity());
     }
 
     /** Verifies with keys at hand. */

@@ -1,15 +1,18 @@
 package io.streamwire.service;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamwire.contract.Ids;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,7 @@ class TokenVerifierTest {
     private static final Duration LIFE = Duration.ofMinutes(10);
     private static final SigningKey KEY = SigningKey.generate("k1");
     private static final SigningKey OTHER = SigningKey.generate("k1");
+    private static final SigningKey OTHER_ID = SigningKey.generate("k2");
     private static final TokenVerifier VERIFIER = TokenVerifier.trusting(KEY);
 
     @Test
@@ -96,24 +100,45 @@ class TokenVerifierTest {
 
     @Test
     void keysAreKeptWhileAuthIsAway() {
-        var config = Configuration.load(Map.of("auth.port", "0"), Map.of(), null);
-        var server = HttpServer.start(config, "auth", VERIFIER, List.of(jwks(KEY)));
-        var remote =
-                TokenVerifier.of(
-                        Configuration.with(
-                                config,
-                                Map.of(
-                                        "auth.jwks-url",
-                                        "http://127.0.0.1:" + server.port() + "/keys")));
+        var server = serving(new AtomicReference<>(KEY));
+        var remote = TokenVerifier.of(keysOf(server), Duration.ZERO);
         try (server) {
             remote.verify(good());
         }
 
         remote.verify(good());
 
-        assertThatThrownBy(() -> remote.verify("Bearer"))
+        assertThatThrownBy(() -> remote.verify(OTHER_ID.sign(token())))
                 .isInstanceOfSatisfying(
                         Problem.class, e -> assertThat(e.code()).isEqualTo("token_invalid"));
+    }
+
+    @Test
+    void anUnknownKeyIdReadsTheKeysAgain() {
+        var key = new AtomicReference<>(KEY);
+        try (var server = serving(key)) {
+            var remote = TokenVerifier.of(keysOf(server), Duration.ZERO);
+            remote.verify(good());
+
+            key.set(OTHER_ID);
+
+            remote.verify(OTHER_ID.sign(token()));
+        }
+    }
+
+    @Test
+    void unknownKeyIdsReadTheKeysOnlyNowAndThen() {
+        var key = new AtomicReference<>(KEY);
+        try (var server = serving(key)) {
+            var remote = TokenVerifier.of(keysOf(server), Duration.ofHours(1));
+            remote.verify(good());
+
+            key.set(OTHER_ID);
+
+            assertThatThrownBy(() -> remote.verify(OTHER_ID.sign(token())))
+                    .isInstanceOf(Problem.class);
+            remote.verify(good());
+        }
     }
 
     @Test
@@ -130,19 +155,33 @@ class TokenVerifierTest {
                         Problem.class, e -> assertThat(e.code()).isEqualTo("keys_unavailable"));
     }
 
-    private static Api jwks(SigningKey key) {
-        return routes ->
-                routes.get(
-                        "/keys",
-                        Permission.PUBLIC,
-                        (_, response) ->
-                                response.send(
-                                        ("{\"keys\":[" + key.publicJwk() + "]}")
-                                                .getBytes(StandardCharsets.UTF_8)));
+    private static HttpServer serving(AtomicReference<SigningKey> key) {
+        Api api =
+                routes ->
+                        routes.get(
+                                "/keys",
+                                Permission.PUBLIC,
+                                (_, response) ->
+                                        response.send(
+                                                "{\"keys\":[%s]}"
+                                                        .formatted(
+                                                                requireNonNull(key.get())
+                                                                        .publicJwk())
+                                                        .getBytes(StandardCharsets.UTF_8)));
+        var config = Configuration.load(Map.of("auth.port", "0"), Map.of(), null);
+        return HttpServer.start(config, "auth", VERIFIER, List.of(api));
+    }
+
+    private static URI keysOf(HttpServer server) {
+        return URI.create("http://127.0.0.1:" + server.port() + "/keys");
+    }
+
+    private static AccessToken token() {
+        return Tokens.of(WORKSPACE, Role.VIEWER, LIFE);
     }
 
     private static String good() {
-        return KEY.sign(Tokens.of(WORKSPACE, Role.VIEWER, LIFE));
+        return KEY.sign(token());
     }
 
     private static void assertRefused(String token) {

@@ -55,7 +55,7 @@ class SessionsTest {
         var person = client.newPerson();
 
         var statuses =
-                IntStream.range(0, 6)
+                IntStream.range(0, 4)
                         .parallel()
                         .mapToObj(_ -> client.refresh(person.refreshToken()).status())
                         .toList();

@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.TokenVerifier;
+import io.streamwire.service.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 
@@ -39,9 +40,7 @@ public final class Gateway implements AutoCloseable {
                 new RateLimit(
                         Configuration.number(config, "gateway.rate-limit", 1, 1_000_000),
                         Configuration.number(config, "gateway.rate-burst", 1, 1_000_000));
-        var proxies =
-                TrustedProxies.of(
-                        Configuration.optional(config, "gateway.trusted-proxies").orElse(""));
+        var proxies = TrustedProxies.of(config, "gateway.trusted-proxies");
         var patience =
                 new Proxy.Patience(
                         duration(config, "gateway.response-timeout"),

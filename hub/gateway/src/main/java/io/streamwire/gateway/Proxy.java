@@ -8,6 +8,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.service.AccessToken;
+import io.streamwire.service.TrustedProxies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
