@@ -197,15 +197,15 @@ public final class Embedded implements AutoCloseable {
         }
     }
 
-    private void joinWatcher() {
+    private static void join(Thread thread) {
         try {
-            watcher.join();
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Stops both in order, usually within a second; stopping twice is fine. */
+    /** Stops both at once, usually within a second; stopping twice is fine. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -213,11 +213,12 @@ public final class Embedded implements AutoCloseable {
         }
         closed = true;
         watcher.interrupt();
-        joinWatcher();
-        try (directory;
-                redis;
-                postgres) {
+        join(watcher);
+        try (directory) {
             LOG.log(Level.INFO, "embedded.stopping data_dir={0}", directory.path());
+            Thread stopping = Thread.startVirtualThread(redis::close);
+            postgres.close();
+            join(stopping);
         } finally {
             if (temporary) {
                 DataDirectory.delete(directory.path());

@@ -26,7 +26,7 @@ final class ServerProcess {
     /** Recovery of a large log after a crash may take this long. */
     private static final Duration START_WITHIN = Duration.ofMinutes(2);
 
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(4);
     private static final Duration STOP_ORPHAN_WITHIN = Duration.ofSeconds(20);
     private static final int POLL_MILLIS = 10;
     private static final long LONGEST_LOG = 8L << 20; // 8 MiB, then it begins anew
