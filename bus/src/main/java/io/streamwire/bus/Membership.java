@@ -87,6 +87,10 @@ public final class Membership implements AutoCloseable {
                             e.getMessage());
                 }
                 LockSupport.parkNanos(backoff.next().toNanos());
+            } catch (RuntimeException e) {
+                // A listener's defect must not end the beat: the leases would lapse one by one.
+                LOG.log(Level.ERROR, "service=" + service + " beat=failed", e);
+                LockSupport.parkNanos(backoff.next().toNanos());
             }
         }
     }
