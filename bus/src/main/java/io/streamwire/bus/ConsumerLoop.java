@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,7 @@ final class ConsumerLoop {
     /** Asks it to end after the batch under way. */
     void stop() {
         stopping = true;
+        LockSupport.unpark(thread);
         disconnect();
     }
 
@@ -133,6 +135,9 @@ final class ConsumerLoop {
                 handle(entries);
             }
             trim();
+            if (!entries.isEmpty() && entries.size() < BATCH) {
+                LockSupport.parkNanos(consumer.pause().toNanos());
+            }
         }
     }
 

@@ -24,6 +24,9 @@ import java.util.List;
 /** The TikTok service: follows LIVE streams and puts what happens there on the bus. */
 public final class Ingest implements AutoCloseable {
 
+    /** Lets rows gather: one statement for many costs hardly more than for one. */
+    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+
     private static final Logger LOG = System.getLogger(Ingest.class.getName());
     private static final String SERVICE = "ingest";
 
@@ -74,7 +77,7 @@ public final class Ingest implements AutoCloseable {
                     bus.join(
                             SERVICE,
                             instance,
-                            List.of(new Consumer(Stream.EVENTS, EventLog.GROUP, log)),
+                            List.of(new Consumer(Stream.EVENTS, EventLog.GROUP, log, LOG_PAUSE)),
                             PartitionListener.NONE));
             var livestreams =
                     opened(

@@ -21,6 +21,9 @@ import java.util.List;
 /** The rules service: keeps rules, and turns live events into actions. */
 public final class Rules implements AutoCloseable {
 
+    /** Lets rows gather: one statement for many costs hardly more than for one. */
+    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+
     private static final Logger LOG = System.getLogger(Rules.class.getName());
     private static final String SERVICE = "rules";
 
@@ -107,7 +110,7 @@ public final class Rules implements AutoCloseable {
                                     .orElseGet(() -> instance(server.port())),
                             List.of(
                                     new Consumer(Stream.EVENTS, Decider.GROUP, decider),
-                                    new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log)),
+                                    new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE)),
                             delayed));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {

@@ -28,6 +28,9 @@ import java.util.UUID;
  */
 public final class Devices implements AutoCloseable {
 
+    /** Lets rows gather: one statement for many costs hardly more than for one. */
+    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+
     private static final Logger LOG = System.getLogger(Devices.class.getName());
 
     private static final String SERVICE = "devices";
@@ -204,7 +207,7 @@ public final class Devices implements AutoCloseable {
                         instance,
                         List.of(
                                 new Consumer(Stream.ACTIONS, "devices", dispatcher::handle),
-                                new Consumer(Stream.DEVICE, "devices-log", projection::write)),
+                                new Consumer(Stream.DEVICE, "devices-log", projection::write, LOG_PAUSE)),
                         dispatcher));
         return new Devices(database, bus, cache, server, parts);
     }

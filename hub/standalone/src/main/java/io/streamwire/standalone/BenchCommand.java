@@ -37,6 +37,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final Duration PULSE = Duration.ofMillis(5);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int FRAMES_PER_SECOND = 20;
     private static final double[] PERCENTILES = {50, 99, 99.9, 100};
 
     @Mixin private final HubOptions options = new HubOptions();
@@ -147,9 +148,14 @@ final class BenchCommand implements Callable<Integer> {
         return streamer.room()
                 .play(
                         Show.seeded(seed)
-                                .pace((double) rate / streamers, 1)
+                                .pace((double) rate / streamers, messagesPerFrame())
                                 .lasting(Duration.ofSeconds(warmUp + seconds))
                                 .matching(match / 100, 0.2, Streamer.SPIN));
+    }
+
+    /** A busy room's server sends what happened every 50 ms in one frame. */
+    private int messagesPerFrame() {
+        return Math.max(1, rate / streamers / FRAMES_PER_SECOND);
     }
 
     private static void sleepUntil(long nanos) throws InterruptedException {
