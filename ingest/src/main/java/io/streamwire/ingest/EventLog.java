@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +40,7 @@ final class EventLog implements BatchHandler, AutoCloseable {
     private final Duration retention;
     private final Thread maintenance =
             Thread.ofVirtual().name("event-log-maintenance").unstarted(this::maintain);
+    private volatile boolean closing;
 
     /**
      * @param retention how long events are kept, whole days
@@ -157,7 +159,7 @@ final class EventLog implements BatchHandler, AutoCloseable {
     }
 
     private void maintain() {
-        while (true) {
+        while (!closing) {
             try {
                 var _ =
                         database.client()
@@ -165,30 +167,18 @@ final class EventLog implements BatchHandler, AutoCloseable {
                                 .createNamedGet("maintain-events")
                                 .addParam("days", (int) retention.toDays())
                                 .execute();
-                Thread.sleep(MAINTENANCE);
+                LockSupport.parkNanos(this, MAINTENANCE.toNanos());
             } catch (DbClientException e) {
                 LOG.log(Level.WARNING, "event_logs=unmaintained reason=\"{0}\"", e.getMessage());
-                if (!pause()) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                return;
+                LockSupport.parkNanos(this, RETRY.toNanos());
             }
-        }
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(RETRY);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
         }
     }
 
     @Override
     public void close() {
-        maintenance.interrupt();
+        closing = true;
+        LockSupport.unpark(maintenance);
         try {
             maintenance.join();
         } catch (InterruptedException e) {

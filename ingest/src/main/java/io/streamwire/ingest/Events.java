@@ -9,6 +9,8 @@ import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.Viewer;
 import io.streamwire.ingest.webcast.wire.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import java.util.UUID;
  */
 final class Events {
 
+    private static final Logger LOG = System.getLogger(Events.class.getName());
     private static final String LIKES = "likes";
     private static final String STREAK = "streak:";
     private static final int RECENT = 20_000;
@@ -71,15 +74,21 @@ final class Events {
         }
     }
 
-    /** Takes over what an earlier owner of the livestream kept. */
+    /** Takes over what an earlier owner of the livestream kept; what cannot be read is left out. */
     void restore(Map<String, String> state) {
         var open = new HashMap<String, Streaks.State>();
         state.forEach((field, value) -> {
-            if (field.equals(LIKES)) {
-                likes = Long.parseLong(value);
-            }
-            if (field.startsWith(STREAK)) {
-                open.put(field.substring(STREAK.length()), Json.read(value, Streaks.State.class));
+            try {
+                if (field.equals(LIKES)) {
+                    likes = Long.parseLong(value);
+                }
+                if (field.startsWith(STREAK)) {
+                    open.put(
+                            field.substring(STREAK.length()),
+                            Json.read(value, Streaks.State.class));
+                }
+            } catch (NumberFormatException | Json.MalformedJson e) {
+                LOG.log(Level.WARNING, "livestream={0} state={1} left=out", livestreamId, field);
             }
         });
         streaks.restore(open);

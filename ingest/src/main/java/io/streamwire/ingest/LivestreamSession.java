@@ -181,12 +181,11 @@ final class LivestreamSession {
                     return;
                 }
             } catch (WebcastException e) {
+                requireUninterrupted();
                 failed(e.code().name().toLowerCase(Locale.ROOT), e.detail());
                 wait = e.retryAfter().orElse(Duration.ZERO);
             }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            requireUninterrupted();
             if (counters.messages.sum() > before) {
                 pause = settings.firstPause();
             }
@@ -197,6 +196,12 @@ final class LivestreamSession {
             pause(wait.compareTo(jittered) > 0 ? wait : jittered);
             var longer = pause.multipliedBy(2);
             pause = longer.compareTo(settings.lastPause()) < 0 ? longer : settings.lastPause();
+        }
+    }
+
+    private static void requireUninterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 
@@ -217,13 +222,11 @@ final class LivestreamSession {
         long frames = counters.frames.sum();
         long messages = counters.messages.sum();
         opened(connection, connectionId);
-        var reason = "ended";
+        var reason = "stopped";
         try {
-            reason = read(connection);
-            return reason.equals("ended");
-        } catch (InterruptedException | RuntimeException e) {
-            reason = "stopped";
-            throw e;
+            var closing = read(connection);
+            reason = closing.reason();
+            return closing.liveEnded();
         } finally {
             closed(
                     connectionId,
@@ -233,8 +236,17 @@ final class LivestreamSession {
         }
     }
 
-    /** Why it closed; {@code ended} when the live has. */
-    private String read(WebcastConnection connection) throws InterruptedException {
+    /**
+     * Why a socket was left.
+     *
+     * @param liveEnded the live is over, not only the socket
+     */
+    private record Closing(String reason, boolean liveEnded) {
+        static final Closing LIVE_ENDED = new Closing("live_ended", true);
+    }
+
+    private Closing read(WebcastConnection connection) throws InterruptedException {
+        long patience = settings.webcast().silence().toNanos();
         long lastMessage = System.nanoTime();
         while (true) {
             var inbound = connection.next(TICK);
@@ -243,24 +255,21 @@ final class LivestreamSession {
                 case Inbound.Messages frame -> {
                     lastMessage = System.nanoTime();
                     if (publish(frame, connection)) {
-                        publisher.drain();
-                        return "ended";
+                        return Closing.LIVE_ENDED;
                     }
                 }
                 case Inbound.Sign _ -> counters.frames.increment();
                 case Inbound.Damaged damaged -> damaged(damaged.damage());
+                case Inbound.Nothing _ -> endStreaks(clock.instant());
                 case Inbound.Closed closed -> {
                     failed("connection_closed", closed.reason());
-                    return closed.reason();
+                    return new Closing(closed.reason(), false);
                 }
-                case Inbound.Nothing _ -> {
-                    endStreaks(clock.instant());
-                    if (System.nanoTime() - lastMessage > settings.webcast().silence().toNanos()) {
-                        lastMessage = System.nanoTime();
-                        if (client.ended(room)) {
-                            return "ended";
-                        }
-                    }
+            }
+            if (System.nanoTime() - lastMessage > patience) {
+                lastMessage = System.nanoTime();
+                if (client.ended(room)) {
+                    return Closing.LIVE_ENDED;
                 }
             }
         }

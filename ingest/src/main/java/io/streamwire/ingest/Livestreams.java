@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * All livestreams: connects and disconnects them, and sees to it that each one that has not ended
@@ -218,11 +219,7 @@ final class Livestreams implements AutoCloseable {
                     said = true;
                 }
             }
-            try {
-                Thread.sleep(settings.scan());
-            } catch (InterruptedException e) {
-                return;
-            }
+            LockSupport.parkNanos(this, settings.scan().toNanos());
         }
     }
 
@@ -299,7 +296,7 @@ final class Livestreams implements AutoCloseable {
         closing = true;
         try {
             listening.close();
-            scanner.interrupt();
+            LockSupport.unpark(scanner);
             scanner.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

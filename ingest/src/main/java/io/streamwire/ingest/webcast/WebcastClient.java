@@ -66,6 +66,9 @@ public final class WebcastClient implements AutoCloseable {
             try {
                 return connect(room, way);
             } catch (WebcastException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
                 LOG.log(
                         Level.INFO,
                         "room={0} way={1} failed={2} detail=\"{3}\" next={4}",

@@ -1,0 +1,158 @@
+package io.streamwire.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.helidon.config.Config;
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusSettings;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.embedded.Embedded;
+import io.streamwire.liveroom.LiveRoom;
+import io.streamwire.liveroom.Room;
+import io.streamwire.liveroom.Sent;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.Role;
+import io.streamwire.service.SigningKey;
+import io.streamwire.service.TokenVerifier;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A live room, an ingest that talks to it, and a workspace; all real but for TikTok. */
+final class Stage implements AutoCloseable {
+
+    private static final Embedded SERVERS = Embedded.startTemporary();
+    private static final SigningKey KEY = SigningKey.generate("test");
+
+    final LiveRoom liveRoom = LiveRoom.start(0);
+    UUID workspaceId = Ids.next();
+    private final Embedded servers;
+    final Bus bus;
+    final Config config;
+    Ingest ingest;
+
+    private Stage(Embedded servers, Map<String, String> overrides) {
+        this.servers = servers;
+        var settings = new HashMap<String, String>(liveRoom.settings());
+        settings.put("database.url", servers.jdbcUrl("tiktok_db"));
+        settings.put("database.user", servers.databaseUser());
+        settings.put("database.password", servers.databasePassword());
+        settings.put("ingest.port", "0");
+        settings.put("ingest.reconnect-first", "20ms");
+        settings.put("ingest.reconnect-most", "200ms");
+        settings.put("ingest.scan", "100ms");
+        settings.put("ingest.tiktok.request-timeout", "2s");
+        settings.put("ingest.tiktok.signatures-per-minute", "1000");
+        settings.put("ingest.connects-per-minute", "1000");
+        settings.putAll(overrides);
+        this.config = Configuration.load(settings, null);
+        this.bus = Bus.connect(BusSettings.of(servers.redisUrl()));
+        this.ingest = start();
+    }
+
+    static Stage open(String... overrides) {
+        return open(SERVERS, overrides);
+    }
+
+    static Stage open(Embedded servers, String... overrides) {
+        var settings = new HashMap<String, String>();
+        for (int i = 0; i < overrides.length; i += 2) {
+            settings.put(overrides[i], overrides[i + 1]);
+        }
+        return new Stage(servers, settings);
+    }
+
+    private Ingest start() {
+        return Ingest.start(config, bus, TokenVerifier.trusting(KEY));
+    }
+
+    /** A new workspace, and nothing wrong at TikTok. */
+    void begin() {
+        workspaceId = Ids.next();
+        liveRoom.captcha(false);
+    }
+
+    /** A second instance beside the first. */
+    Ingest another() {
+        return start();
+    }
+
+    /** Stops ingest and starts it again. */
+    void restart() {
+        ingest.close();
+        ingest = start();
+    }
+
+    Client client(Role role) {
+        return Client.of(ingest.port(), workspaceId, role, KEY);
+    }
+
+    Client owner() {
+        return client(Role.OWNER);
+    }
+
+    /** Somebody from another workspace. */
+    Client stranger() {
+        return Client.of(ingest.port(), Ids.next(), Role.OWNER, KEY);
+    }
+
+    /** Connects to a room and waits for the socket; answers the livestream's id. */
+    String connect(Room room) {
+        var answer = owner().connect(room.username());
+        assertThat(answer.status()).isEqualTo(201);
+        var id = answer.text("id");
+        Await.until(() -> room.connections() == 1 && !status(id).text("mode").isEmpty());
+        return id;
+    }
+
+    Client.Answer status(String livestreamId) {
+        return owner().get("/api/v1/livestreams/" + livestreamId + "/status");
+    }
+
+    String state(String livestreamId) {
+        return owner().get("/api/v1/livestreams/" + livestreamId).text("status");
+    }
+
+    long counter(String livestreamId, String name) {
+        return status(livestreamId).body().path("counters").path(name).asLong();
+    }
+
+    long damaged(String livestreamId, String reason) {
+        return status(livestreamId).body().path("counters").path("damaged").path(reason).asLong();
+    }
+
+    /** Waits until exactly these events are stored, in any order; answers them in order of time. */
+    List<LiveEvent> stored(String livestreamId, List<Sent> sent) {
+        Await.until(() -> owner().export(livestreamId).size() >= sent.size());
+        var events = owner().export(livestreamId);
+        assertThat(events)
+                .extracting(LiveEvent::id)
+                .containsExactlyInAnyOrderElementsOf(
+                        sent.stream()
+                                .map(message -> Ids.event(message.roomId(), message.msgId()))
+                                .toList());
+        return events;
+    }
+
+    /** Ends all livestreams, or the next stage would take them up. */
+    @Override
+    public void close() {
+        ingest.close();
+        bus.close();
+        liveRoom.close();
+        try (var connection =
+                        DriverManager.getConnection(
+                                servers.jdbcUrl("tiktok_db"),
+                                servers.databaseUser(),
+                                servers.databasePassword());
+                var statement = connection.createStatement()) {
+            statement.execute("UPDATE livestreams SET status = 'ended'");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
