@@ -7,8 +7,8 @@ import java.time.Duration;
  * A consumer group of a stream and what to do with its entries.
  *
  * @param group its name in Redis
- * @param pause how long to let entries gather after a batch that was not full: zero for whoever must
- *     be quick, more for whoever writes to a database
+ * @param pause how long to let entries gather after a batch that was not full: zero for whoever
+ *     must be quick, more for whoever writes to a database
  */
 public record Consumer(Stream stream, String group, BatchHandler handler, Duration pause) {
 

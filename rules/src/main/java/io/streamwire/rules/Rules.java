@@ -110,7 +110,8 @@ public final class Rules implements AutoCloseable {
                                     .orElseGet(() -> instance(server.port())),
                             List.of(
                                     new Consumer(Stream.EVENTS, Decider.GROUP, decider),
-                                    new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE)),
+                                    new Consumer(
+                                            Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE)),
                             delayed));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {

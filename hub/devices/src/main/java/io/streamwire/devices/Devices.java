@@ -207,7 +207,11 @@ public final class Devices implements AutoCloseable {
                         instance,
                         List.of(
                                 new Consumer(Stream.ACTIONS, "devices", dispatcher::handle),
-                                new Consumer(Stream.DEVICE, "devices-log", projection::write, LOG_PAUSE)),
+                                new Consumer(
+                                        Stream.DEVICE,
+                                        "devices-log",
+                                        projection::write,
+                                        LOG_PAUSE)),
                         dispatcher));
         return new Devices(database, bus, cache, server, parts);
     }

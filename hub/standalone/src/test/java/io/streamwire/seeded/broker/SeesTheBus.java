@@ -1,0 +1,7 @@
+package io.streamwire.seeded.broker;
+
+import io.streamwire.seeded.bus.SeesTheBroker;
+
+public interface SeesTheBus {
+    SeesTheBroker[] bus();
+}

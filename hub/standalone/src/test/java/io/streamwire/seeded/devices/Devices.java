@@ -1,0 +1,3 @@
+package io.streamwire.seeded.devices;
+
+public final class Devices {}

@@ -1,0 +1,3 @@
+package io.streamwire.seeded.extra;
+
+final class OfNoModule {}

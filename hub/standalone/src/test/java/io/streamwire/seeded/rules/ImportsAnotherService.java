@@ -1,0 +1,5 @@
+package io.streamwire.seeded.rules;
+
+import io.streamwire.seeded.devices.Devices;
+
+record ImportsAnotherService(Devices devices) {}

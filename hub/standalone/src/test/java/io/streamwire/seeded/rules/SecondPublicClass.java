@@ -1,0 +1,3 @@
+package io.streamwire.seeded.rules;
+
+public final class SecondPublicClass {}

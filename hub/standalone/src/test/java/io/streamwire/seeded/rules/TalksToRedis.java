@@ -1,0 +1,5 @@
+package io.streamwire.seeded.rules;
+
+import io.lettuce.core.RedisClient;
+
+record TalksToRedis(RedisClient redis) {}
