@@ -52,7 +52,7 @@ public final class Ingest implements AutoCloseable {
      * @throws io.streamwire.service.ConfigurationException with one line that says why not
      */
     public static Ingest start(Config config, Bus bus) {
-        return start(config, bus, TokenVerifier.of(config, bus));
+        return start(config, bus, TokenVerifier.of(config));
     }
 
     static Ingest start(Config config, Bus bus, TokenVerifier verifier) {
@@ -71,8 +71,7 @@ public final class Ingest implements AutoCloseable {
             var log = opened(parts, new EventLog(database, settings.retention()));
             recorder.start();
             log.start();
-            var instance =
-                    Configuration.optional(config, "instance.id").orElseGet(() -> instance(config));
+            var instance = instance(config);
             opened(
                     parts,
                     bus.join(
