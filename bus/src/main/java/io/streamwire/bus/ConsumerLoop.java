@@ -20,7 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one stream of one owned partition for one group, on its own virtual thread and connection.
+ * Reads one stream of one owned partition for one group, on its own thread and connection. The
+ * thread is a platform thread: virtual ones are not preempted, and a batch on its way to the
+ * database would hold up the commands of everybody.
  *
  * <p>All owners of a partition read under one consumer name, so that a new owner finds what the old
  * one had been given in its own pending list. That list is read first, and again now and then: an
@@ -57,7 +59,8 @@ final class ConsumerLoop {
         this.stream = consumer.stream();
         this.key = stream.key(lease.partition());
         this.thread =
-                Thread.ofVirtual()
+                Thread.ofPlatform()
+                        .daemon()
                         .name("bus-" + consumer.group() + "-" + lease.partition())
                         .unstarted(this::run);
     }

@@ -15,8 +15,11 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -91,12 +94,13 @@ public final class HttpServer implements AutoCloseable {
 
     private static HttpServer listen(WebServer server, String service, List<Route> routes) {
         var host = server.prototype().host();
-        try {
-            server.start();
-        } catch (RuntimeException e) {
+        server.start();
+        if (!server.isRunning()) {
+            // Helidon keeps to itself what was wrong.
+            var port = server.prototype().port();
             throw new ConfigurationException(
                     "%s.port cannot be listened on: %s:%d (%s)"
-                            .formatted(service, host, server.prototype().port(), rootMessage(e)));
+                            .formatted(service, host, port, whyNot(host, port)));
         }
         LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, host, server.port());
         return new HttpServer(server, routes);
@@ -174,12 +178,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static String rootMessage(Throwable e) {
-        var cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
+    private static String whyNot(String host, int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+            return "it was taken a moment ago";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
         }
-        return String.valueOf(cause.getMessage());
     }
 
     /** Says 404 for a path that no route has, 405 for a method that its routes do not have. */

@@ -28,12 +28,16 @@ public final class Logging {
     private static final Logger ROOT;
     private static final Logger STREAMWIRE;
 
+    /** Tells in two long lines what {@link HttpServer} tells in one. */
+    private static final Logger HELIDON_START;
+
     static {
         if (System.getProperty(MANAGER) == null) {
             System.setProperty(MANAGER, UntilTheEnd.class.getName());
         }
         ROOT = Logger.getLogger("");
         STREAMWIRE = Logger.getLogger(OURS);
+        HELIDON_START = Logger.getLogger("io.helidon.webserver.LoomServer");
     }
 
     private Logging() {}
@@ -44,6 +48,7 @@ public final class Logging {
         ROOT.addHandler(new Lines(System.err));
         ROOT.setLevel(Level.WARNING);
         STREAMWIRE.setLevel(Level.INFO);
+        HELIDON_START.setLevel(Level.OFF);
     }
 
     /** For a command whose own output a person reads. */

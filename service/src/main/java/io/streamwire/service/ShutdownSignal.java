@@ -2,41 +2,42 @@ package io.streamwire.service;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets {@code main} end in order on SIGTERM or SIGINT: the hook releases the waiting thread and
- * then waits for it, so that the try-with-resources around {@link #await} closes everything in
- * reverse.
+ * then waits until this signal is closed. Open it as the first resource of a try, so that
+ * everything else is closed before it.
  */
-public final class ShutdownSignal {
+public final class ShutdownSignal implements AutoCloseable {
 
     /** What is still open after it is left to the operating system. */
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(10);
 
     private final CountDownLatch requested = new CountDownLatch(1);
-    private volatile boolean awaited;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Call it on the thread that will {@link #await}. */
     public ShutdownSignal() {
-        var main = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(main), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
     }
 
     /** Returns when the process is asked to end. */
     public void await() throws InterruptedException {
-        awaited = true;
         requested.await();
     }
 
-    private void end(Thread main) {
+    private void end() {
         requested.countDown();
-        if (!awaited) {
-            return; // main failed while it started things, and may itself be in System.exit
-        }
         try {
-            main.join(LONGEST_CLOSING);
+            var _ = closed.await(LONGEST_CLOSING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Everything is closed: the process may end. */
+    @Override
+    public void close() {
+        closed.countDown();
     }
 }

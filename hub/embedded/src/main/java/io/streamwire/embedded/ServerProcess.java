@@ -70,7 +70,7 @@ final class ServerProcess {
     /** Runs a program to its end; its output goes to the log. */
     static void run(String name, List<String> command, Path log) {
         ServerProcess program = spawn(name, command, log);
-        if (!exits(program.process.toHandle(), START_WITHIN)) {
+        if (!program.ended(START_WITHIN)) {
             program.process.destroyForcibly();
             throw new EmbeddedException(name + " did not end within " + START_WITHIN);
         }
@@ -105,6 +105,16 @@ final class ServerProcess {
 
     boolean alive() {
         return process.isAlive();
+    }
+
+    /** Waits for our own child, whose exit value is known only then; false when it still runs. */
+    private boolean ended(Duration within) {
+        try {
+            return process.waitFor(within);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Asks by the first signal, then insists by the second, then kills. */

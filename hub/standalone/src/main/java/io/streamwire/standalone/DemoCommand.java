@@ -47,9 +47,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, SQLException {
-        var shutdown = new ShutdownSignal();
         Logging.onlyWarnings();
-        try (var liveRoom = LiveRoom.start(0);
+        try (var shutdown = new ShutdownSignal();
+                var liveRoom = LiveRoom.start(0);
                 var hub = Standalone.start(configuration(liveRoom))) {
             var recorder = new PinRecorder();
             // A name of its own each time: what an earlier run left connected stays away.

@@ -5,7 +5,6 @@ import io.streamwire.auth.Auth;
 import io.streamwire.broker.Broker;
 import io.streamwire.broker.BrokerSettings;
 import io.streamwire.bus.Bus;
-import io.streamwire.bus.BusSettings;
 import io.streamwire.devices.Devices;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.embedded.EmbeddedPorts;
@@ -86,7 +85,7 @@ public final class Standalone implements AutoCloseable {
     private static Standalone start(Config settings, Parts parts) {
         Embedded embedded = parts.open("embedded", () -> Embedded.start(embedded(settings)));
         Config base = Configuration.with(settings, generated(settings, embedded));
-        Bus bus = parts.open("bus", () -> Bus.connect(bus(base)));
+        Bus bus = parts.open("bus", () -> Bus.connect(Configuration.bus(base)));
 
         LateAuthenticator authenticator = new LateAuthenticator();
         Broker broker =
@@ -160,19 +159,6 @@ public final class Standalone implements AutoCloseable {
         if (Configuration.optional(config, key).isEmpty()) {
             settings.put(key, value);
         }
-    }
-
-    private static BusSettings bus(Config config) {
-        BusSettings defaults =
-                BusSettings.of(Configuration.url(config, "bus.url", "redis", "rediss"));
-        return new BusSettings(
-                defaults.url(),
-                (int) Configuration.number(config, "bus.partitions", 1, 1_024),
-                defaults.leaseTtl(),
-                defaults.commandTimeout(),
-                defaults.connectWait(),
-                defaults.maxStreamLength(),
-                defaults.keepLength());
     }
 
     private static BrokerSettings broker(Config config, Path dataDirectory) {

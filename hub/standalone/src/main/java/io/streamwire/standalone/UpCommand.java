@@ -21,8 +21,8 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ShutdownSignal shutdown = new ShutdownSignal();
-        try (Standalone hub = Standalone.start(options.configuration())) {
+        try (ShutdownSignal shutdown = new ShutdownSignal();
+                Standalone hub = Standalone.start(options.configuration())) {
             spec.commandLine()
                     .getOut()
                     .printf(

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code streamwire up} as a person runs it; the tests share a data directory to be fast. */
 class UpTest {
 
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
     @TempDir static Path temporary;
 
@@ -86,7 +86,7 @@ class UpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"broker.port", "embedded.postgres-port"})
+    @ValueSource(strings = {"broker.port", "gateway.port", "embedded.postgres-port"})
     void aTakenPortIsOneLine(String setting) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

@@ -1,0 +1,43 @@
+package io.streamwire.service;
+
+import io.helidon.config.Config;
+import io.streamwire.bus.BusException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A service as a process of its own: {@code [--config FILE]}, and the environment. */
+public final class Program {
+
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+
+    private Program() {}
+
+    /** What the process does until it is asked to end. */
+    public interface Body {
+        void run(Config config, ShutdownSignal shutdown) throws InterruptedException;
+    }
+
+    /** Runs it and ends the process: with 0 in order, 1 on a failure told in one line. */
+    public static void run(String name, String[] arguments, Body body) {
+        System.exit(status(name, arguments, body));
+    }
+
+    private static int status(String name, String[] arguments, Body body) {
+        var withFile = arguments.length == 2 && arguments[0].equals("--config");
+        if (arguments.length != 0 && !withFile) {
+            System.err.println("usage: " + name + " [--config FILE]");
+            return WRONG_USAGE;
+        }
+        try (var shutdown = new ShutdownSignal()) {
+            var file = withFile ? Path.of(arguments[1]) : null;
+            body.run(Configuration.load(Map.of(), file), shutdown);
+            return 0;
+        } catch (ConfigurationException | BusException e) {
+            System.err.println(name + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return FAILED;
+    }
+}
