@@ -52,7 +52,7 @@ public final class Ingest implements AutoCloseable {
      * @throws io.streamwire.service.ConfigurationException with one line that says why not
      */
     public static Ingest start(Config config, Bus bus) {
-        return start(config, bus, TokenVerifier.of(config));
+        return start(config, bus, TokenVerifier.of(config, bus));
     }
 
     static Ingest start(Config config, Bus bus, TokenVerifier verifier) {
@@ -71,7 +71,8 @@ public final class Ingest implements AutoCloseable {
             var log = opened(parts, new EventLog(database, settings.retention()));
             recorder.start();
             log.start();
-            var instance = instance(config);
+            var instance =
+                    Configuration.optional(config, "instance.id").orElseGet(() -> instance(config));
             opened(
                     parts,
                     bus.join(
