@@ -11,6 +11,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.streamwire.contract.Stream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class ConsumerLoop {
 
     private static final String OWNER = "owner";
     private static final int BATCH = 256;
+    private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofMillis(200);
     private static final long PENDING_CHECK_NANOS = 5_000_000_000L;
     private static final long TRIM_NANOS = 1_000_000_000L;
     private static final Script TRIM = Script.of(ConsumerLoop.class, "trim.lua");
@@ -49,6 +51,8 @@ final class ConsumerLoop {
     private volatile boolean stopping;
     private final AtomicReference<@Nullable StatefulRedisConnection<String, String>> connection =
             new AtomicReference<>();
+    private final List<String> handled = new ArrayList<>();
+    private long acknowledgedAt = System.nanoTime();
     private CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(null);
     private long trimmedAt = System.nanoTime();
 
@@ -111,6 +115,7 @@ final class ConsumerLoop {
                 disconnect();
             }
         }
+        flush();
         var _ = acknowledged.exceptionally(_ -> null).join();
     }
 
@@ -133,9 +138,15 @@ final class ConsumerLoop {
                 readPending(reader);
                 pendingCheckedAt = System.nanoTime();
             }
-            var entries = next(reader, StreamOffset.lastConsumed(key));
+            var wait = handled.isEmpty() ? RedisLink.BLOCK : ACKNOWLEDGE_WITHIN;
+            var entries = next(reader, StreamOffset.lastConsumed(key), wait);
             if (!entries.isEmpty()) {
                 handle(entries);
+            }
+            if (entries.isEmpty()
+                    || handled.size() >= BATCH
+                    || System.nanoTime() - acknowledgedAt >= ACKNOWLEDGE_WITHIN.toNanos()) {
+                flush();
             }
             trim();
             if (!entries.isEmpty() && entries.size() < BATCH) {
@@ -146,10 +157,11 @@ final class ConsumerLoop {
 
     /** What was given to an owner of this partition but never acknowledged. */
     private void readPending(StatefulRedisConnection<String, String> reader) {
+        flush();
         RedisLink.await("acknowledge.lua", acknowledged);
         var from = "0";
         while (active()) {
-            var messages = next(reader, StreamOffset.from(key, from));
+            var messages = next(reader, StreamOffset.from(key, from), RedisLink.BLOCK);
             if (messages.isEmpty()) {
                 return;
             }
@@ -170,22 +182,25 @@ final class ConsumerLoop {
                         key,
                         consumer.group(),
                         gone.size());
-                acknowledge(gone);
+                handled.addAll(gone);
             }
             if (!entries.isEmpty()) {
                 handle(entries);
             }
+            flush();
             RedisLink.await("acknowledge.lua", acknowledged);
         }
     }
 
     @SuppressWarnings("unchecked") // Lettuce takes its offsets as generic varargs.
     private List<StreamMessage<String, String>> next(
-            StatefulRedisConnection<String, String> reader, StreamOffset<String> offset) {
+            StatefulRedisConnection<String, String> reader,
+            StreamOffset<String> offset,
+            Duration wait) {
         return reader.sync()
                 .xreadgroup(
                         io.lettuce.core.Consumer.from(consumer.group(), OWNER),
-                        XReadArgs.Builder.block(RedisLink.BLOCK).count(BATCH),
+                        XReadArgs.Builder.block(wait).count(BATCH),
                         offset);
     }
 
@@ -201,7 +216,7 @@ final class ConsumerLoop {
         while (active()) {
             try {
                 consumer.handler().handle(lease, List.copyOf(entries));
-                acknowledge(ids);
+                handled.addAll(ids);
                 if (!backoff.fresh()) {
                     LOG.log(
                             Level.INFO,
@@ -221,7 +236,14 @@ final class ConsumerLoop {
         }
     }
 
-    private void acknowledge(List<String> ids) {
+    /** Acknowledges what was handled; several small batches together. */
+    private void flush() {
+        acknowledgedAt = System.nanoTime();
+        if (handled.isEmpty()) {
+            return;
+        }
+        var ids = List.copyOf(handled);
+        handled.clear();
         acknowledged =
                 lease.acknowledge(stream, consumer.group(), ids)
                         .exceptionally(failure -> {

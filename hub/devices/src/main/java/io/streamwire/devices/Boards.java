@@ -171,6 +171,9 @@ final class Boards implements MqttLine.Receiver {
                 lanes.handedOver(device.id(), ack.id()),
                 arrivedUs);
         lanes.answered(device.id(), ack.id());
+        if (!owned.test(bus.partition(device.workspaceId()))) {
+            bus.announce(Lanes.ANSWERED, device.id() + " " + ack.id());
+        }
         if (mismatch(known, ack.envelope()) && safety.armed(device.workspaceId(), device.id())) {
             LOG.log(
                     Level.WARNING,

@@ -3,27 +3,23 @@ package io.streamwire.devices;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.bus.Bus;
-import io.streamwire.bus.BusException;
 import io.streamwire.bus.Entry;
-import io.streamwire.bus.Feed;
 import io.streamwire.bus.Lease;
 import io.streamwire.bus.PartitionListener;
 import io.streamwire.contract.Action;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.Json;
-import io.streamwire.contract.Stream;
 import io.streamwire.devices.Admission.Reason;
 import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Progress;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns actions and people's wishes into commands, and sees that every command of the partitions
- * that this instance owns is published or ends. Each partition has a thread that follows its device
- * stream: there it learns of commands that other instances took in and of answers they received.
+ * that this instance owns is published or ends, also those that other instances took in.
  */
 final class CommandDispatcher implements PartitionListener {
 
@@ -42,8 +37,11 @@ final class CommandDispatcher implements PartitionListener {
     /** U+0000 in JSON; PostgreSQL cannot store it. */
     private static final String NUL = "\\u0000";
 
-    private static final Duration FOLLOW = Duration.ofMillis(500);
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    /** Tells the owners that somebody else took a command in. */
+    static final String CHANNEL = "commands";
+
+    /** A board answers in milliseconds; after this long another instance may have the answer. */
+    private static final long LONG_UNANSWERED_MS = 500;
 
     private final Bus bus;
     private final CommandStore store;
@@ -54,8 +52,15 @@ final class CommandDispatcher implements PartitionListener {
     private final ArmingState arming;
     private final InstantSource clock;
     private final Map<Integer, Lease> leases = new ConcurrentHashMap<>();
-    private final Map<Integer, Thread> followers = new ConcurrentHashMap<>();
+
+    /** Partitions whose acquisition nobody has been told of yet. */
+    private final Set<Integer> fresh = ConcurrentHashMap.newKeySet();
+
+    /** The unfinished commands of each partition that were looked at. */
+    private final Map<Integer, Set<UUID>> seen = new ConcurrentHashMap<>();
+
     private volatile IntConsumer acquired = _ -> {};
+    private volatile Runnable news = () -> {};
 
     CommandDispatcher(
             Bus bus,
@@ -201,8 +206,12 @@ final class CommandDispatcher implements PartitionListener {
     /** Stores a person's command and sends it; another owner of its partition learns of it. */
     Enqueued dispatch(Command command) {
         var enqueued = SafetySwitch.joined(store.enqueue(command, clock.millis()));
-        if (enqueued.created() && owns(bus.partition(command.workspaceId()))) {
-            lanes.offer(command, false);
+        if (enqueued.created()) {
+            if (owns(bus.partition(command.workspaceId()))) {
+                lanes.offer(command, false);
+            } else {
+                bus.announce(CHANNEL, "queued");
+            }
         }
         return enqueued;
     }
@@ -218,84 +227,64 @@ final class CommandDispatcher implements PartitionListener {
         return lease != null && lease.held();
     }
 
+    /** Who is woken when there is something to reconcile. */
+    void onNews(Runnable news) {
+        this.news = news;
+    }
+
     @Override
     public void acquired(Lease lease) {
-        var partition = lease.partition();
-        leases.put(partition, lease);
-        followers.put(
-                partition,
-                Thread.ofVirtual()
-                        .name("devices-follow-" + partition)
-                        .start(() -> follow(partition)));
+        fresh.add(lease.partition());
+        leases.put(lease.partition(), lease);
+        news.run();
     }
 
     @Override
     public void released(int partition) {
         leases.remove(partition);
-        var follower = followers.remove(partition);
-        if (follower != null) {
-            follower.interrupt();
-        }
+        fresh.remove(partition);
+        seen.remove(partition);
         lanes.keepOnly(workspace -> leases.containsKey(bus.partition(workspace)));
     }
 
-    private void follow(int partition) {
-        while (leases.containsKey(partition)) {
-            try (var reader = bus.feed(Stream.DEVICE, partition).from(null)) {
+    /**
+     * Sees to it that every unfinished command of the owned partitions is in its lane, and that
+     * none stays there that a board has answered. News hastens it; nothing depends on them.
+     */
+    void reconcile() {
+        for (var partition : leases.keySet()) {
+            if (!owns(partition)) {
+                continue;
+            }
+            if (fresh.contains(partition)) {
                 acquired.accept(partition);
-                recover(partition);
-                follow(partition, reader);
-            } catch (BusException e) {
-                LOG.log(
-                        Level.DEBUG,
-                        "partition={0} following=again reason={1}",
-                        partition,
-                        e.getMessage());
-                if (!pause()) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "partition=" + partition + " following=failed", e);
-                if (!pause()) {
-                    return;
-                }
+                fresh.remove(partition);
             }
+            takeIn(partition);
+        }
+        for (var command : lanes.unanswered(clock.millis() - LONG_UNANSWERED_MS)) {
+            release(command);
         }
     }
 
-    private void follow(int partition, Feed.Reader reader) throws InterruptedException {
-        while (leases.containsKey(partition)) {
-            var batch = reader.next(FOLLOW);
-            if (batch.gap()) {
-                recover(partition);
-            }
-            for (var entry : batch.entries()) {
-                if (entry.type().startsWith("command_")) {
-                    learn(partition, entry);
-                }
+    private void takeIn(int partition) {
+        var seenBefore = seen.getOrDefault(partition, Set.of());
+        var pending = SafetySwitch.joined(store.pending(partition));
+        for (var id : pending) {
+            if (!seenBefore.contains(id)) {
+                recover(partition, id);
             }
         }
+        seen.put(partition, Set.copyOf(pending));
     }
 
-    private void learn(int partition, Entry entry) {
-        var id = UUID.fromString(entry.field("id"));
-        var device = UUID.fromString(entry.field("device_id"));
-        var state = CommandState.valueOf(entry.field("state").toUpperCase(Locale.ROOT));
-        if (state.rank() >= CommandState.ACCEPTED.rank()) {
-            lanes.answered(device, id);
-            return;
-        }
-        if (state == CommandState.QUEUED && !lanes.knows(device, id)) {
-            recover(partition, id);
-        }
-    }
-
-    /** Takes in what an earlier owner of a partition, or an earlier run, left unfinished. */
-    private void recover(int partition) {
-        for (var id : SafetySwitch.joined(store.pending(partition))) {
-            recover(partition, id);
+    /** Another instance may have received the answer. */
+    private void release(Command command) {
+        var stored =
+                SafetySwitch.joined(store.find(bus.partition(command.workspaceId()), command.id()));
+        if (stored.isEmpty()
+                || stored.get().record().state().rank() >= CommandState.ACCEPTED.rank()) {
+            lanes.answered(command.deviceId(), command.id());
         }
     }
 
@@ -343,15 +332,6 @@ final class CommandDispatcher implements PartitionListener {
                     id,
                     Progress.of(CommandState.FAILED, "unconfirmed"));
             lanes.answered(record.deviceId(), id);
-        }
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
         }
     }
 }

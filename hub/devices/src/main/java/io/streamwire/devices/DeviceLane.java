@@ -63,6 +63,7 @@ final class DeviceLane {
         private boolean maybeSent;
         private boolean nobodyThere;
         private long notBefore;
+        private long sentAt;
 
         Item(Command command, boolean maybeSent) {
             this.command = command;
@@ -149,6 +150,7 @@ final class DeviceLane {
 
     private void send(Item item, long now) {
         item.underWay = true;
+        item.sentAt = now;
         var maybeSentBefore = item.maybeSent;
         item.maybeSent = true;
         var _ =
@@ -193,6 +195,14 @@ final class DeviceLane {
         items.remove(item.command.id());
         // What may have been sent is failed instead, which an acknowledgement still corrects.
         way.givenUp(item.command, item.maybeSent ? CommandState.FAILED : state, reason);
+    }
+
+    /** What is under way since before a time. */
+    synchronized List<Command> unanswered(long before) {
+        return items.values().stream()
+                .filter(item -> item.underWay && item.sentAt < before)
+                .map(item -> item.command)
+                .toList();
     }
 
     /** What is waiting or under way, in order. */

@@ -46,6 +46,7 @@ public final class Devices implements AutoCloseable {
 
     private static final Duration SAFETY_PERIOD = Duration.ofMillis(100);
     private static final Duration SWEEP_PERIOD = Duration.ofMillis(500);
+    private static final Duration RECONCILE_PERIOD = Duration.ofSeconds(1);
     private static final Duration REPAIR_PERIOD = Duration.ofMillis(50);
     private static final Duration REFRESH_PERIOD = Duration.ofSeconds(3);
 
@@ -152,6 +153,11 @@ public final class Devices implements AutoCloseable {
                             lanes.pumpAll();
                         }));
         opened(parts, Round.every(SWEEP_PERIOD, "devices-sweep", dispatcher::sweep));
+        var reconcile =
+                opened(
+                        parts,
+                        Round.every(RECONCILE_PERIOD, "devices-reconcile", dispatcher::reconcile));
+        dispatcher.onNews(reconcile::soon);
         opened(parts, Round.every(REPAIR_PERIOD, "devices-repair", boards::tick));
         var refresh =
                 opened(
@@ -170,6 +176,12 @@ public final class Devices implements AutoCloseable {
                                 REFRESH_PERIOD, "devices-arming", () -> loadArming(bus, safety)));
         opened(parts, bus.listen(CHANGED, _ -> refresh.soon()));
         opened(parts, bus.listen(SafetySwitch.CHANNEL, _ -> arms.soon()));
+        opened(parts, bus.listen(CommandDispatcher.CHANNEL, _ -> reconcile.soon()));
+        opened(
+                parts,
+                bus.listen(
+                        Lanes.ANSWERED,
+                        news -> Thread.startVirtualThread(() -> lanes.heard(news))));
         var server =
                 opened(
                         parts,

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lanes implements DeviceLane.Way {
 
+    /** Tells the owner of a lane that a board answered somebody else. */
+    static final String ANSWERED = "answered";
+
     /** Commands of one board whose hand-over time is remembered. */
     private static final int REMEMBERED = 128;
 
@@ -110,6 +113,21 @@ final class Lanes implements DeviceLane.Way {
         if (board != null) {
             board.lane.answered(id, clock.millis());
         }
+    }
+
+    /** Takes in the news of {@link #ANSWERED}. */
+    void heard(String answered) {
+        var ids = answered.split(" ", 2);
+        if (ids.length == 2) {
+            answered(UUID.fromString(ids[0]), UUID.fromString(ids[1]));
+        }
+    }
+
+    /** What is under way since before a time and not answered. */
+    List<Command> unanswered(long before) {
+        var commands = new ArrayList<Command>();
+        boards.values().forEach(board -> commands.addAll(board.lane.unanswered(before)));
+        return commands;
     }
 
     /** Something that commands of a board waited for has changed. */

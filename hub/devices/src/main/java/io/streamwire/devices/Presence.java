@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,10 @@ final class Presence {
     private static final long FURTHEST_EPOCH_MS = TimeUnit.DAYS.toMillis(1);
 
     private final Map<UUID, Seen> boards = new ConcurrentHashMap<>();
+
+    /** Boards that have not spoken to this instance yet. */
+    private final Set<UUID> remembered = ConcurrentHashMap.newKeySet();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
 
@@ -55,13 +60,15 @@ final class Presence {
      * What an up/state changed.
      *
      * @param before null when the board was unknown
+     * @param first whether it is the first that this instance hears of the board
      */
-    record Change(@Nullable Seen before, Seen after) {
+    record Change(@Nullable Seen before, Seen after, boolean first) {
 
         /** The board came back, began anew or changed: it may not know that it is armed. */
         boolean appeared() {
             return after.online()
-                    && (before == null
+                    && (first
+                            || before == null
                             || !before.online()
                             || before.state().boot() != after.state().boot()
                             || before.state().s() != after.state().s());
@@ -82,22 +89,26 @@ final class Presence {
         var since = before != null && before.online() == online ? before.since() : now;
         var after = new Seen(workspaceId, deviceId, state, since, now);
         boards.put(deviceId, after);
+        var first = remembered.remove(deviceId) || before == null;
         lock.lock();
         try {
             news.signalAll();
         } finally {
             lock.unlock();
         }
-        return new Change(before, after);
+        return new Change(before, after, first);
     }
 
     /** What was known before this instance started; newer news stays. */
     void remember(Seen seen) {
-        var _ = boards.putIfAbsent(seen.deviceId(), seen);
+        if (boards.putIfAbsent(seen.deviceId(), seen) == null) {
+            remembered.add(seen.deviceId());
+        }
     }
 
     void forget(UUID deviceId) {
         boards.remove(deviceId);
+        remembered.remove(deviceId);
     }
 
     Optional<Seen> of(UUID workspaceId, UUID deviceId) {

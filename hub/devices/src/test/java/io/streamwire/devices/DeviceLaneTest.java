@@ -148,6 +148,16 @@ class DeviceLaneTest {
     }
 
     @Test
+    void namesWhatNobodyHasAnsweredForLong() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        lane.offer(Samples.command(2_000), false, NOW + 100);
+
+        assertThat(lane.unanswered(NOW)).isEmpty();
+        assertThat(lane.unanswered(NOW + 1)).containsExactly(command);
+    }
+
+    @Test
     void nothingGoesToAnotherBoot() {
         road.readiness = Readiness.REBOOTED;
         lane.offer(Samples.command(2_000), false, NOW);

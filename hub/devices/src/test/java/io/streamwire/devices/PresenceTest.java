@@ -45,6 +45,20 @@ class PresenceTest {
     }
 
     @Test
+    void aBoardThatIsOnlyRememberedAppearsWithItsFirstWord() {
+        presence.remember(
+                new Presence.Seen(
+                        WORKSPACE,
+                        DEVICE,
+                        new BoardState(Phase.READY, 1, 0, "1.0.0", null),
+                        NOW,
+                        NOW));
+
+        assertThat(say(Phase.READY, 1, 0, NOW + 10).appeared()).isTrue();
+        assertThat(say(Phase.READY, 1, 0, NOW + 20).appeared()).isFalse();
+    }
+
+    @Test
     void aBoardCannotPushTheEpochsIntoTheFuture() {
         say(Phase.READY, 1, NOW + 7, NOW);
         assertThat(presence.largestReportedEpoch(WORKSPACE, NOW)).isEqualTo(NOW + 7);

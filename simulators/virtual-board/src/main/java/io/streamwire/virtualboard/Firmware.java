@@ -193,8 +193,10 @@ final class Firmware {
             acknowledge(pulse, Ack.Status.REJECTED, Ack.BUSY);
             return;
         }
-        acknowledge(pulse, Ack.Status.ACCEPTED, null);
-        lane.add(pulse);
+        ring.put(pulse.id(), Ack.Status.ACCEPTED);
+        if (!lane.add(pulse)) {
+            acknowledge(pulse, Ack.Status.ACCEPTED, null);
+        }
     }
 
     /** Why a command may not switch on now; null when it may. Asked on arrival and at its turn. */

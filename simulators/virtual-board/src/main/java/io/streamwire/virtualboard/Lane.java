@@ -41,9 +41,11 @@ final class Lane {
         return waiting.size() >= CAPACITY;
     }
 
-    void add(Pulse pulse) {
+    /** Takes a pulse in; false when it has to wait for its turn. */
+    boolean add(Pulse pulse) {
         waiting.add(pulse);
         turn();
+        return !waiting.contains(pulse);
     }
 
     /** Switches off and forgets what waits. */

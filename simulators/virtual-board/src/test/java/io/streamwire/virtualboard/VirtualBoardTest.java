@@ -95,7 +95,7 @@ class VirtualBoardTest {
         var id = hub.send(board, spin(30));
 
         var done = hub.awaitAck(id, Status.DONE);
-        assertThat(hub.statuses(id)).containsExactly(Status.ACCEPTED, Status.STARTED, Status.DONE);
+        assertThat(hub.statuses(id)).containsExactly(Status.STARTED, Status.DONE);
         assertThat(done.t().rx()).isNotNull();
         assertThat(done.t().on()).isGreaterThanOrEqualTo(done.t().rx());
         assertThat(done.t().off()).isGreaterThanOrEqualTo(time(done.t().on()) + 30);
