@@ -1,16 +1,16 @@
 package io.streamwire.broker;
 
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.MqttActivity;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.Retain;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
 import io.streamwire.contract.mqtt.Topics;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Which topics a client may reach. Whatever is not named here is denied. */
 sealed interface Access {
-
-    boolean mayPublish(String topic);
-
-    /** Whether it may subscribe, given the filter as the client wrote it. */
-    boolean maySubscribe(String filter);
 
     /** Whether a topic carries commands, which nobody may retain. */
     static boolean isCommand(String topic) {
@@ -36,13 +36,12 @@ sealed interface Access {
     /** Publishes its own {@code up/#}, subscribes to its own and its workspace's {@code down/#}. */
     record Device(UUID workspaceId, UUID deviceId) implements Access {
 
-        @Override
-        public boolean mayPublish(String topic) {
+        boolean mayPublish(String topic) {
             return isBelow(Topics.upFilter(workspaceId, deviceId), topic);
         }
 
-        @Override
-        public boolean maySubscribe(String filter) {
+        /** Whether it may subscribe, given the filter as the client wrote it. */
+        boolean maySubscribe(String filter) {
             return isBelow(Topics.downFilter(workspaceId, deviceId), filter)
                     || isBelow(Topics.downFilter(workspaceId), filter);
         }
@@ -59,56 +58,41 @@ sealed interface Access {
         }
     }
 
-    /** Publishes every {@code down/#}, subscribes to every {@code up/#}, also as a shared one. */
+    /**
+     * Publishes every {@code down/#}, commands never retained, and subscribes to every {@code
+     * up/#}, also as a shared one.
+     */
     record Hub() implements Access {
 
         static final String TEXT = "hub";
 
-        private static final String SHARE = "$share/";
+        private static final String DOWN = "sw/1/+/+/down/";
 
-        @Override
-        public boolean mayPublish(String topic) {
-            return isBelow("down", topic);
+        static List<TopicPermission> permissions() {
+            return List.of(
+                    permission(DOWN + "cmd", MqttActivity.PUBLISH, Retain.NOT_RETAINED),
+                    permission(DOWN + "safety", MqttActivity.PUBLISH, Retain.ALL),
+                    permission(DOWN + "config", MqttActivity.PUBLISH, Retain.ALL),
+                    permission("sw/1/+/+/up/#", MqttActivity.SUBSCRIBE, Retain.ALL));
         }
 
-        @Override
-        public boolean maySubscribe(String filter) {
-            if (!filter.startsWith(SHARE)) {
-                return isBelow("up", filter);
-            }
-            var group = filter.indexOf('/', SHARE.length());
-            return group > 0 && isBelow("up", filter.substring(group + 1));
+        private static TopicPermission permission(
+                String filter, MqttActivity activity, Retain retain) {
+            return Builders.topicPermission()
+                    .topicFilter(filter)
+                    .activity(activity)
+                    .retain(retain)
+                    .build();
         }
 
         @Override
         public String text() {
             return TEXT;
         }
-
-        /** Whether it is {@code sw/1/{any}/{any}/{direction}/...}. */
-        private static boolean isBelow(String direction, String topic) {
-            var levels = topic.split("/", 6);
-            return levels.length == 6
-                    && levels[0].equals("sw")
-                    && levels[1].equals("1")
-                    && levels[4].equals(direction)
-                    && !levels[5].isEmpty();
-        }
     }
 
     /** Nothing at all. */
     record Nobody() implements Access {
-
-        @Override
-        public boolean mayPublish(String topic) {
-            return false;
-        }
-
-        @Override
-        public boolean maySubscribe(String filter) {
-            return false;
-        }
-
         @Override
         public String text() {
             throw new UnsupportedOperationException("nobody is never stored");

@@ -96,7 +96,10 @@ final class AccessControl implements ExtensionMain {
         SimpleAuthenticator connecting = this::authenticate;
         Services.securityRegistry().setAuthenticatorProvider(_ -> connecting);
         Services.securityRegistry()
-                .setAuthorizerProvider(client -> new ClientAuthorizer(access(client), denials));
+                .setAuthorizerProvider(client ->
+                        access(client) instanceof Access.Device device
+                                ? new ClientAuthorizer(device, denials)
+                                : null);
         Services.interceptorRegistry().setConnectInboundInterceptorProvider(_ -> this::onConnect);
         Services.initializerRegistry().setClientInitializer(this::initialize);
         clients = Services.clientService();
@@ -160,6 +163,7 @@ final class AccessControl implements ExtensionMain {
                 refuse(output, Reason.BAD_CREDENTIALS, clientId);
                 return;
             }
+            Access.Hub.permissions().forEach(output.getDefaultPermissions()::add);
             admit(new Access.Hub(), input, output);
             return;
         }
@@ -254,9 +258,7 @@ final class AccessControl implements ExtensionMain {
     private void initialize(InitializerInput client, ClientContext context) {
         var clientId = client.getClientInformation().getClientId();
         if (access(client) instanceof Access.Hub) {
-            context.addPublishInboundInterceptor(
-                    (input, output) -> refuseRetainedCommand(clientId, input, output));
-            return;
+            return; // its default permissions say it all, without a change of threads per command
         }
         var rate = new MessageRate(settings.limits().messagesPerSecond(), System.nanoTime());
         context.addPublishInboundInterceptor((input, output) -> {
@@ -299,7 +301,7 @@ final class AccessControl implements ExtensionMain {
     }
 
     /** Decides for one client; a refused PUBLISH ends its connection. */
-    private record ClientAuthorizer(Access access, Denials denials)
+    private record ClientAuthorizer(Access.Device access, Denials denials)
             implements PublishAuthorizer, SubscriptionAuthorizer {
 
         @Override

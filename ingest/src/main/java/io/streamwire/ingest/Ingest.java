@@ -25,7 +25,7 @@ import java.util.List;
 public final class Ingest implements AutoCloseable {
 
     /** Lets rows gather: one statement for many costs hardly more than for one. */
-    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+    private static final Duration LOG_PAUSE = Duration.ofMillis(250);
 
     private static final Logger LOG = System.getLogger(Ingest.class.getName());
     private static final String SERVICE = "ingest";

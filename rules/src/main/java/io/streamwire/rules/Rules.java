@@ -22,7 +22,7 @@ import java.util.List;
 public final class Rules implements AutoCloseable {
 
     /** Lets rows gather: one statement for many costs hardly more than for one. */
-    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+    private static final Duration LOG_PAUSE = Duration.ofMillis(250);
 
     private static final Logger LOG = System.getLogger(Rules.class.getName());
     private static final String SERVICE = "rules";

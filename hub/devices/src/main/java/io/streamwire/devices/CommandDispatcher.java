@@ -81,8 +81,7 @@ final class CommandDispatcher implements PartitionListener {
         this.clock = clock;
     }
 
-    private record Deciding(
-            Command command, @Nullable Reason refusal, CompletableFuture<Enqueued> stored) {}
+    private record Deciding(Command command, CompletableFuture<Enqueued> sent) {}
 
     /** Handles a batch of actions; all of them are stored before the first one is waited for. */
     void handle(Lease lease, List<Entry> entries) {
@@ -94,16 +93,19 @@ final class CommandDispatcher implements PartitionListener {
             }
         }
         for (var one : batch) {
-            var enqueued = SafetySwitch.joined(one.stored());
-            if (enqueued.state() != CommandState.QUEUED) {
-                continue;
-            }
-            if (enqueued.created()) {
-                lanes.offer(one.command(), false);
-            } else {
+            var enqueued = SafetySwitch.joined(one.sent());
+            if (enqueued.state() == CommandState.QUEUED && !enqueued.created()) {
                 recover(lease.partition(), one.command().id());
             }
         }
+    }
+
+    /** On the connection's own thread, in the order of the calls: another one would cost time. */
+    private Enqueued send(Command command, Enqueued enqueued) {
+        if (enqueued.created() && enqueued.state() == CommandState.QUEUED) {
+            lanes.offer(command, false);
+        }
+        return enqueued;
     }
 
     /** The action of an entry; what the rules' script added stands in fields of its own. */
@@ -165,13 +167,13 @@ final class CommandDispatcher implements PartitionListener {
                 refusal);
         return new Deciding(
                 command,
-                refusal,
                 store.enqueue(
-                        lease,
-                        command,
-                        refusal == null ? CommandState.QUEUED : refusal.state(),
-                        refusal == null ? null : refusal.code(),
-                        now));
+                                lease,
+                                command,
+                                refusal == null ? CommandState.QUEUED : refusal.state(),
+                                refusal == null ? null : refusal.code(),
+                                now)
+                        .thenApply(enqueued -> send(command, enqueued)));
     }
 
     private Verdict verdict(Action action, long now) {

@@ -29,7 +29,7 @@ import java.util.UUID;
 public final class Devices implements AutoCloseable {
 
     /** Lets rows gather: one statement for many costs hardly more than for one. */
-    private static final Duration LOG_PAUSE = Duration.ofMillis(100);
+    private static final Duration LOG_PAUSE = Duration.ofMillis(250);
 
     private static final Logger LOG = System.getLogger(Devices.class.getName());
 
