@@ -16,9 +16,14 @@ import picocli.CommandLine.Command;
         subcommands = {DemoCommand.class, UpCommand.class, BenchCommand.class})
 final class Main {
 
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled"); // it takes a stack trace per sample
+        }
         Logging.configure();
         System.exit(run(arguments));
     }
