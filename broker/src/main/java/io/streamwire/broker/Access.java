@@ -6,16 +6,12 @@ import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.Retain;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
 import io.streamwire.contract.mqtt.Topics;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Which topics a client may reach. Whatever is not named here is denied. */
 sealed interface Access {
-
-    /** Whether a topic carries commands, which nobody may retain. */
-    static boolean isCommand(String topic) {
-        return topic.endsWith("/down/cmd");
-    }
 
     /** As text for the connection's attributes; {@link #parse} reads it. */
     String text();
@@ -33,17 +29,29 @@ sealed interface Access {
                 UUID.fromString(text.substring(slash + 1)));
     }
 
-    /** Publishes its own {@code up/#}, subscribes to its own and its workspace's {@code down/#}. */
+    /**
+     * Publishes its own {@code up/...}, subscribes to its own and its workspace's {@code down/...}.
+     */
     record Device(UUID workspaceId, UUID deviceId) implements Access {
 
+        private static final Set<String> RETAINED = Set.of("state", "describe", "config");
+        private static final Set<String> UP =
+                Set.of("ack", "state", "describe", "config", "telemetry", "log", "ota");
+        private static final Set<String> DOWN = Set.of("#", "cmd", "safety", "config", "ota");
+
         boolean mayPublish(String topic) {
-            return isBelow(Topics.upFilter(workspaceId, deviceId), topic);
+            return names(Topics.upFilter(workspaceId, deviceId), topic, UP);
+        }
+
+        /** Whether the broker may keep what is published; each topic is memory. */
+        boolean mayRetain(String topic) {
+            return names(Topics.upFilter(workspaceId, deviceId), topic, RETAINED);
         }
 
         /** Whether it may subscribe, given the filter as the client wrote it. */
         boolean maySubscribe(String filter) {
-            return isBelow(Topics.downFilter(workspaceId, deviceId), filter)
-                    || isBelow(Topics.downFilter(workspaceId), filter);
+            return names(Topics.downFilter(workspaceId, deviceId), filter, DOWN)
+                    || names(Topics.downFilter(workspaceId), filter, DOWN);
         }
 
         @Override
@@ -51,10 +59,9 @@ sealed interface Access {
             return workspaceId + "/" + deviceId;
         }
 
-        /** A wildcard in the narrower filter can only stand below the wider one's prefix. */
-        private static boolean isBelow(String filter, String narrower) {
+        private static boolean names(String filter, String topic, Set<String> names) {
             var prefix = filter.substring(0, filter.length() - 1);
-            return narrower.length() > prefix.length() && narrower.startsWith(prefix);
+            return topic.startsWith(prefix) && names.contains(topic.substring(prefix.length()));
         }
     }
 
@@ -73,6 +80,7 @@ sealed interface Access {
                     permission(DOWN + "cmd", MqttActivity.PUBLISH, Retain.NOT_RETAINED),
                     permission(DOWN + "safety", MqttActivity.PUBLISH, Retain.ALL),
                     permission(DOWN + "config", MqttActivity.PUBLISH, Retain.ALL),
+                    permission(DOWN + "ota", MqttActivity.PUBLISH, Retain.NOT_RETAINED),
                     permission("sw/1/+/+/up/#", MqttActivity.SUBSCRIBE, Retain.ALL));
         }
 

@@ -17,8 +17,6 @@ import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
 import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
 import com.hivemq.extension.sdk.api.interceptor.connect.parameter.ConnectInboundInput;
 import com.hivemq.extension.sdk.api.interceptor.connect.parameter.ConnectInboundOutput;
-import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundInput;
-import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundOutput;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
@@ -56,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * CONNECT -> onConnect: devices lose their session with their connection
  *         -> authenticate: token or password -> Access, kept with the connection
  *         -> authorizePublish, when there is a last will
- * PUBLISH -> interceptors: rate, no retained command -> authorizePublish
+ * PUBLISH -> interceptor: rate -> authorizePublish; the hub by its default permissions alone
  * SUBSCRIBE -> authorizeSubscribe
  * </pre>
  */
@@ -249,7 +247,6 @@ final class AccessControl implements ExtensionMain {
                             CLIENT_ID_MISMATCH,
                             FOREIGN_PUBLISH,
                             FOREIGN_SUBSCRIBE,
-                            RETAINED_COMMAND,
                             TOO_MANY_MESSAGES ->
                             ConnackReasonCode.NOT_AUTHORIZED;
                 });
@@ -263,23 +260,11 @@ final class AccessControl implements ExtensionMain {
         var rate = new MessageRate(settings.limits().messagesPerSecond(), System.nanoTime());
         context.addPublishInboundInterceptor((input, output) -> {
             if (rate.tryTake(System.nanoTime())) {
-                refuseRetainedCommand(clientId, input, output);
                 return;
             }
             denials.add(Reason.TOO_MANY_MESSAGES, clientId, input.getPublishPacket().getTopic());
             output.preventPublishDelivery(AckReasonCode.QUOTA_EXCEEDED, "too many messages");
         });
-    }
-
-    /** A retained command would run again at every reconnect. */
-    private void refuseRetainedCommand(
-            String clientId, PublishInboundInput input, PublishInboundOutput output) {
-        var publish = input.getPublishPacket();
-        if (publish.getRetain() && Access.isCommand(publish.getTopic())) {
-            denials.add(Reason.RETAINED_COMMAND, clientId, publish.getTopic());
-            output.preventPublishDelivery(
-                    AckReasonCode.NOT_AUTHORIZED, "commands are never retained");
-        }
     }
 
     private static Access access(ClientBasedInput client) {
@@ -313,8 +298,8 @@ final class AccessControl implements ExtensionMain {
                 output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
                 return;
             }
-            if (publish.getRetain() && Access.isCommand(publish.getTopic())) {
-                denials.add(Reason.RETAINED_COMMAND, clientId, publish.getTopic());
+            if (publish.getRetain() && !access.mayRetain(publish.getTopic())) {
+                denials.add(Reason.FOREIGN_PUBLISH, clientId, publish.getTopic());
                 output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
                 return;
             }

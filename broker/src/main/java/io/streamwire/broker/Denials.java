@@ -36,7 +36,6 @@ final class Denials {
         AUTHENTICATION_UNAVAILABLE,
         FOREIGN_PUBLISH,
         FOREIGN_SUBSCRIBE,
-        RETAINED_COMMAND,
         TOO_MANY_MESSAGES
     }
 

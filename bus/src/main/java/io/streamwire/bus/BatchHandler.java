@@ -3,7 +3,7 @@ package io.streamwire.bus;
 import java.util.List;
 
 /**
- * Handles the entries of one partition, in order, on a virtual thread of that partition.
+ * Handles the entries of one partition, in order, on a thread of that partition.
  *
  * <p>Returning acknowledges the whole batch. Throwing keeps all of it pending: the same batch comes
  * again after a backoff. So an entry may come more than once, and a handler throws only for what

@@ -113,7 +113,7 @@ public final class Bus implements AutoCloseable {
 
     /**
      * Takes the one lease on something of a workspace, such as a livestream, and keeps it until it
-     * is closed; empty when another instance has it.
+     * is closed, also while Redis is away; empty when another instance has it.
      *
      * @param lost runs once when it was lost against our will
      */
@@ -140,9 +140,9 @@ public final class Bus implements AutoCloseable {
 
     private static boolean kept(Hold hold) {
         try {
-            return hold.lease().held() && hold.lease().renew();
+            return hold.lease().keep();
         } catch (BusException e) {
-            return hold.lease().held();
+            return true; // nobody can be asked; what is written is fenced
         }
     }
 

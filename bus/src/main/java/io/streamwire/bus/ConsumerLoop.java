@@ -88,6 +88,11 @@ final class ConsumerLoop {
         }
     }
 
+    /** Whether it ended though nobody asked it to: a defect, or the lease lapsed for a moment. */
+    boolean dead() {
+        return !stopping && !thread.isAlive();
+    }
+
     void join() {
         try {
             thread.join();
@@ -128,6 +133,9 @@ final class ConsumerLoop {
                             XGroupCreateArgs.Builder.mkstream());
         } catch (RedisBusyException _) {
             // Another owner made it before.
+        } catch (RedisCommandExecutionException e) {
+            // A full Redis makes none, but there is one except at the very first time.
+            LOG.log(Level.DEBUG, "stream={0} group=unsure reason={1}", key, e.getMessage());
         }
     }
 

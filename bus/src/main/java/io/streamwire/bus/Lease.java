@@ -19,7 +19,7 @@ public final class Lease implements AutoCloseable {
     private final RedisLink redis;
     private final int partition;
     private final String key;
-    private final String value;
+    private volatile String value;
     private volatile long heldUntilNanos;
     private volatile boolean released;
     private volatile boolean closed;
@@ -90,11 +90,37 @@ public final class Lease implements AutoCloseable {
                                 Script.Guard.NONE,
                                 List.of(key),
                                 List.of(value, Long.toString(ttl.toMillis()))));
-        if (reply.number(0) == 0) {
-            released = true;
+        if (reply.number(0) == 0 || !held()) {
+            released = true; // who works under it has stopped at the end of its time
             return false;
         }
         heldUntilNanos = sentAt + ttl.toNanos();
+        return true;
+    }
+
+    /**
+     * Extends it, also after it lapsed while Redis was away, if nobody has taken it: its writes are
+     * fenced, so who works under it may go on. False when somebody else has it.
+     */
+    boolean keep() {
+        if (closed) {
+            return false;
+        }
+        if (held() && renew()) {
+            return true;
+        }
+        var instance = value.substring(value.indexOf(':') + 1);
+        var again = new Leases(redis).acquire(partition, key, instance).orElse(null);
+        if (again == null) {
+            return false;
+        }
+        if (closed) {
+            again.close();
+            return false;
+        }
+        value = again.value;
+        heldUntilNanos = again.heldUntilNanos;
+        released = false;
         return true;
     }
 

@@ -104,15 +104,18 @@ public final class Membership implements AutoCloseable {
     }
 
     private void share() {
-        var partitions = redis.settings().partitions();
-        var live = announce(redis.settings().leaseTtl());
-        var fairShare = (int) ((partitions + live - 1) / live);
-
+        // Before anything that a full Redis refuses: what is owned must go on, to make room.
         for (var mine : List.copyOf(owned.values())) {
             if (!mine.lease().renew()) {
                 drop(mine, "lost");
+            } else if (mine.loops().stream().anyMatch(ConsumerLoop::dead)) {
+                drop(mine, "stalled");
+                mine.lease().close();
             }
         }
+        var partitions = redis.settings().partitions();
+        var live = announce(redis.settings().leaseTtl());
+        var fairShare = (int) ((partitions + live - 1) / live);
         for (var mine : List.copyOf(owned.values())) {
             if (owned.size() > fairShare) {
                 drop(mine, "shared");

@@ -42,6 +42,15 @@ final class RedisLink implements AutoCloseable {
     /** How long a blocking read waits for news. */
     static final Duration BLOCK = Duration.ofSeconds(2);
 
+    /** As Redis says it, also in the middle of what it says of a script. */
+    private static final String OUT_OF_MEMORY = "OOM command not allowed";
+
+    /**
+     * Refusals that end by themselves or by an operator's hand: a full disk, a change of master.
+     */
+    private static final List<String> PASSING =
+            List.of("MISCONF", "READONLY", "CLUSTERDOWN", "LOADING", "BUSY Redis", "NOREPLICAS");
+
     private final BusSettings settings;
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> shared;
@@ -198,8 +207,11 @@ final class RedisLink implements AutoCloseable {
             if (message.contains("LEASELOST")) {
                 return new BusException.LeaseLost(cause);
             }
-            if (message.contains("STREAMFULL") || message.startsWith("OOM")) {
+            if (message.contains("STREAMFULL") || message.contains(OUT_OF_MEMORY)) {
                 return new BusException.StreamFull(cause);
+            }
+            if (PASSING.stream().anyMatch(message::contains)) {
+                return new BusException.Unavailable("Redis refuses: " + message, cause);
             }
             return new BusException.ScriptFailed(what, cause);
         }

@@ -177,9 +177,18 @@ final class Events {
 
     /** The ends of streaks that stand still: TikTok does not always send them. */
     Outcome overdue(Instant now) {
+        return ends(streaks.overdue(now), now);
+    }
+
+    /** The ends of all streaks: nothing comes any more. */
+    Outcome over(Instant now) {
+        return ends(streaks.all(now), now);
+    }
+
+    private Outcome ends(List<Streaks.Overdue> streaksThatEnd, Instant now) {
         var pending = new ArrayList<Pending>();
         var changes = new LinkedHashMap<String, String>();
-        for (var overdue : streaks.overdue(now)) {
+        for (var overdue : streaksThatEnd) {
             var total = Integer.toString(overdue.state().total());
             var last = overdue.last();
             var event =

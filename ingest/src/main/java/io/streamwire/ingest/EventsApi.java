@@ -11,6 +11,7 @@ import io.streamwire.bus.Entry;
 import io.streamwire.bus.Feed;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
+import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
 import io.streamwire.service.Caller;
 import io.streamwire.service.EventStream;
@@ -18,12 +19,14 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+import io.streamwire.service.TokenVerifier;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +50,13 @@ final class EventsApi implements Api {
     private final EventLog log;
     private final Bus bus;
 
-    EventsApi(Livestreams livestreams, EventLog log, Bus bus) {
+    private final TokenVerifier verifier;
+
+    EventsApi(Livestreams livestreams, EventLog log, Bus bus, TokenVerifier verifier) {
         this.livestreams = livestreams;
         this.log = log;
         this.bus = bus;
+        this.verifier = verifier;
     }
 
     @Override
@@ -79,6 +85,7 @@ final class EventsApi implements Api {
             Predicate<Entry> chosen) {
         var types = types(request);
         var workspace = workspaceId.toString();
+        var token = AccessToken.of(request);
         try (var reader = reader(request, workspaceId)) {
             EventStream.stream(
                     response,
@@ -86,6 +93,7 @@ final class EventsApi implements Api {
                             send(
                                     events,
                                     reader,
+                                    () -> verifier.accepts(token),
                                     entry ->
                                             entry.field("workspace_id").equals(workspace)
                                                     && types.contains(entry.type())
@@ -93,9 +101,14 @@ final class EventsApi implements Api {
         }
     }
 
-    private static void send(EventStream events, Feed.Reader reader, Predicate<Entry> chosen)
+    /** Ends with the token: the client comes back with a new one and its Last-Event-ID. */
+    private static void send(
+            EventStream events,
+            Feed.Reader reader,
+            BooleanSupplier allowed,
+            Predicate<Entry> chosen)
             throws IOException, InterruptedException {
-        while (true) {
+        while (allowed.getAsBoolean()) {
             Feed.Batch batch;
             try {
                 batch = reader.next(WAIT);

@@ -59,6 +59,7 @@ public final class Ingest implements AutoCloseable {
         var settings = IngestSettings.of(config);
         var clock = InstantSource.system();
         var parts = new ArrayDeque<AutoCloseable>();
+        opened(parts, verifier);
         try {
             var database = opened(parts, Database.open(config, SERVICE));
             var signatures =
@@ -100,7 +101,7 @@ public final class Ingest implements AutoCloseable {
                                     verifier,
                                     List.of(
                                             new LivestreamsApi(livestreams, bus, settings),
-                                            new EventsApi(livestreams, log, bus)),
+                                            new EventsApi(livestreams, log, bus, verifier)),
                                     database::check,
                                     bus::check));
             livestreams.start();

@@ -141,6 +141,8 @@ final class LivestreamSession {
             events.restore(publisher.restore());
             follow();
             over = true;
+            var now = clock.instant();
+            publisher.publish(events.over(now), Hops.micros(now), () -> {});
             publisher.drain();
             recorder.write(() -> store.end(livestream.id(), "live_ended", clock.instant()));
             LOG.log(Level.INFO, "livestream={0} status=ended why=live_ended", livestream.id());

@@ -122,7 +122,15 @@ final class Streaks {
 
     /** Closes the streaks that stand still. */
     List<Overdue> overdue(Instant now) {
-        long limit = now.minus(timeout).toEpochMilli();
+        return closed(now, now.minus(timeout).toEpochMilli());
+    }
+
+    /** Closes all of them. */
+    List<Overdue> all(Instant now) {
+        return closed(now, Long.MAX_VALUE);
+    }
+
+    private List<Overdue> closed(Instant now, long limit) {
         var overdue = new ArrayList<Overdue>();
         for (var entry : List.copyOf(states.entrySet())) {
             var state = entry.getValue();

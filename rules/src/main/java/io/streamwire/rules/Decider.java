@@ -38,6 +38,11 @@ final class Decider implements BatchHandler {
     /** Most delayed actions that wait in one partition. */
     static final int MAX_DELAYED = 10_000;
 
+    /** Most rules that one event sets off, and most actions of all of them. */
+    static final int MAX_RULES_PER_EVENT = 200;
+
+    static final int MAX_ACTIONS_PER_EVENT = 500;
+
     private static final Logger LOG = System.getLogger(Decider.class.getName());
     private static final Script DECIDE = Script.of(Decider.class, "decide.lua");
 
@@ -99,7 +104,7 @@ final class Decider implements BatchHandler {
         if (event == null || !event.workspaceId().equals(workspaceId)) {
             return null;
         }
-        var matches = engine.match(event);
+        var matches = bounded(event, engine.match(event));
         if (matches.isEmpty()) {
             return null;
         }
@@ -115,6 +120,25 @@ final class Decider implements BatchHandler {
             skipped(entry, "no workspace_id");
             return null;
         }
+    }
+
+    /** One event must not keep Redis busy for everybody. */
+    private static List<Match> bounded(LiveEvent event, List<Match> matches) {
+        int actions = 0;
+        for (int i = 0; i < matches.size(); i++) {
+            var match = matches.get(i);
+            actions += match.times() * match.rule().definition().actions().size();
+            if (i == MAX_RULES_PER_EVENT || actions > MAX_ACTIONS_PER_EVENT) {
+                LOG.log(
+                        Level.WARNING,
+                        "event={0} rule={1} outcome=too_many_actions rules_left_out={2}",
+                        event.id(),
+                        match.rule().id(),
+                        matches.size() - i);
+                return matches.subList(0, i);
+            }
+        }
+        return matches;
     }
 
     private static @Nullable LiveEvent event(Entry entry) {

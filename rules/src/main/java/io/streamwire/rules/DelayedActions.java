@@ -110,7 +110,10 @@ final class DelayedActions implements PartitionListener {
                         ? LONGEST_SLEEP.toMillis()
                         : Math.clamp(reply.number(1) - now, 0, LONGEST_SLEEP.toMillis());
             } catch (CompletionException e) {
-                if (!(e.getCause() instanceof BusException) && !stopped) {
+                var passing =
+                        e.getCause() instanceof BusException
+                                && !(e.getCause() instanceof BusException.ScriptFailed);
+                if (!passing && !stopped) {
                     LOG.log(Level.ERROR, "partition=" + lease.partition() + " delayed=stuck", e);
                 }
                 return LONGEST_SLEEP.toMillis();

@@ -18,7 +18,7 @@ public final class Program {
         void run(Config config, ShutdownSignal shutdown) throws InterruptedException;
     }
 
-    /** Runs it and ends the process: with 0 in order, 1 on a failure told in one line. */
+    /** Runs it and ends the process: with 143 on SIGTERM, with 1 on a failure told in one line. */
     public static void run(String name, String[] arguments, Body body) {
         System.exit(status(name, arguments, body));
     }
@@ -29,6 +29,7 @@ public final class Program {
             System.err.println("usage: " + name + " [--config FILE]");
             return WRONG_USAGE;
         }
+        Logging.configure();
         try (var shutdown = new ShutdownSignal()) {
             var file = withFile ? Path.of(arguments[1]) : null;
             body.run(Configuration.load(Map.of(), file), shutdown);

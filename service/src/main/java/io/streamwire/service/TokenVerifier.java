@@ -121,6 +121,14 @@ public final class TokenVerifier implements AutoCloseable {
         return current.apply(verified);
     }
 
+    /**
+     * Whether a token that was verified is still good: it has not expired or been cut off since.
+     */
+    public boolean accepts(AccessToken token) {
+        return Instant.now().isBefore(token.expiresAt())
+                && cutOffs.filter(cut -> cut.refuses(token)).isEmpty();
+    }
+
     private AccessToken parse(String token) {
         try {
             var signed = SignedJwt.parseToken(token);

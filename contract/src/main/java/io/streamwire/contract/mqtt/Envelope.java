@@ -132,12 +132,18 @@ public final class Envelope {
         public Map<String, Long> clamp(Map<String, Long> given) {
             var clamped = new LinkedHashMap<>(given);
             args.forEach((name, range) ->
-                    clamped.computeIfPresent(
-                            name, (_, value) -> Math.clamp(value, range.min(), range.max())));
+                    clamped.computeIfPresent(name, (_, value) -> range.clamp(value)));
             return clamped;
         }
     }
 
-    /** A range of integers, both ends included. */
-    public record Range(long max, long min) {}
+    /**
+     * A range of integers, both ends included; without any when the minimum is above the maximum.
+     */
+    public record Range(long max, long min) {
+
+        long clamp(long value) {
+            return min > max ? value : Math.clamp(value, min, max);
+        }
+    }
 }

@@ -59,7 +59,7 @@ public final class Auth implements AutoCloseable {
         var cutOffs = CutOffs.follow(bus);
         try {
             var sessions = new Sessions(database, key, cutOffs, settings);
-            var workspaces = new Workspaces(database, cutOffs);
+            var workspaces = new Workspaces(database, bus, cutOffs);
             var accounts =
                     new Accounts(
                             database,

@@ -2,11 +2,13 @@ package io.streamwire.auth;
 
 import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbTransaction;
+import io.streamwire.bus.Bus;
 import io.streamwire.contract.Ids;
 import io.streamwire.service.Caller;
 import io.streamwire.service.Columns;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
+import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Page;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Role;
@@ -29,10 +31,12 @@ final class Workspaces {
     static final int MOST = 50;
 
     private final Database database;
+    private final Bus bus;
     private final CutOffs cutOffs;
 
-    Workspaces(Database database, CutOffs cutOffs) {
+    Workspaces(Database database, Bus bus, CutOffs cutOffs) {
         this.database = database;
+        this.bus = bus;
         this.cutOffs = cutOffs;
     }
 
@@ -107,7 +111,8 @@ final class Workspaces {
     }
 
     /**
-     * Deletes a workspace; its members lose their access at once.
+     * Deletes a workspace; its members lose their access at once, its devices are disarmed. While
+     * Redis is away nothing is deleted, since nobody could stop the devices afterwards.
      *
      * @throws Problem 412 {@code version_mismatch}
      */
@@ -123,6 +128,7 @@ final class Workspaces {
                             .addParam("id", caller.workspaceId().toString())
                             .execute();
                     audit(transaction, Audit.Event.WORKSPACE_DELETED, caller, null, origin);
+                    DeletedWorkspaces.add(bus, caller.workspaceId());
                     return ids;
                 });
         members.forEach(cutOffs::cutUser);

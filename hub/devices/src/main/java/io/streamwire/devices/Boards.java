@@ -12,6 +12,7 @@ import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.contract.mqtt.DeviceConfig;
+import io.streamwire.contract.mqtt.Envelope;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.Presence.Seen;
@@ -218,7 +219,7 @@ final class Boards implements MqttLine.Receiver {
         if (change.appeared()) {
             safety.appeared(device.workspaceId(), device.id());
         }
-        if (change.returned()) {
+        if (change.returned() || change.rebooted()) {
             lanes.returned(device.id());
             return;
         }
@@ -271,13 +272,19 @@ final class Boards implements MqttLine.Receiver {
         return isName(command.name())
                 && command.args().size() <= MOST_ARGS
                 && command.args().stream()
-                        .allMatch(arg -> isName(arg.name()) && arg.min() <= arg.max())
+                        .allMatch(arg -> isName(arg.name()) && arg.min() <= most(command, arg))
                 && command.maxOnMs() >= 0
                 && command.maxOnMs() <= LONGEST_ON_MS
                 && command.minGapMs() >= 0
                 && command.maxDutyPct() >= 0
                 && command.maxDutyPct() <= 100
                 && (command.group() == null || isName(command.group()));
+    }
+
+    private static long most(Capabilities.CommandSpec command, Capabilities.ArgSpec arg) {
+        return arg.name().equals(Envelope.DURATION)
+                ? Math.min(arg.max(), command.maxOnMs())
+                : arg.max();
     }
 
     private static boolean isName(@Nullable String name) {
@@ -294,6 +301,10 @@ final class Boards implements MqttLine.Receiver {
             try {
                 cache.known(device).ifPresent(this::keep);
             } catch (DbClientException e) {
+                if (SqlState.isLasting(e)) {
+                    drops.count(device, "describe_not_stored");
+                    continue;
+                }
                 LOG.log(
                         Level.DEBUG,
                         "device={0} capabilities=stored_later reason={1}",

@@ -13,12 +13,15 @@ import io.streamwire.devices.Admission.Reason;
 import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Progress;
+import io.streamwire.devices.CommandStore.Stored;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,8 +59,8 @@ final class CommandDispatcher implements PartitionListener {
     /** Partitions whose acquisition nobody has been told of yet. */
     private final Set<Integer> fresh = ConcurrentHashMap.newKeySet();
 
-    /** The unfinished commands of each partition that were looked at. */
-    private final Map<Integer, Set<UUID>> seen = new ConcurrentHashMap<>();
+    /** The unfinished commands that were looked at under a lease. */
+    private final Map<Lease, Set<UUID>> seen = new ConcurrentHashMap<>();
 
     private volatile IntConsumer acquired = _ -> {};
     private volatile Runnable news = () -> {};
@@ -245,7 +248,6 @@ final class CommandDispatcher implements PartitionListener {
     public void released(int partition) {
         leases.remove(partition);
         fresh.remove(partition);
-        seen.remove(partition);
         lanes.keepOnly(workspace -> leases.containsKey(bus.partition(workspace)));
     }
 
@@ -254,30 +256,32 @@ final class CommandDispatcher implements PartitionListener {
      * none stays there that a board has answered. News hastens it; nothing depends on them.
      */
     void reconcile() {
-        for (var partition : leases.keySet()) {
-            if (!owns(partition)) {
+        for (var lease : leases.values()) {
+            if (!lease.held()) {
                 continue;
             }
-            if (fresh.contains(partition)) {
-                acquired.accept(partition);
-                fresh.remove(partition);
+            if (fresh.contains(lease.partition())) {
+                acquired.accept(lease.partition());
+                fresh.remove(lease.partition());
             }
-            takeIn(partition);
+            takeIn(lease);
         }
         for (var command : lanes.unanswered(clock.millis() - LONG_UNANSWERED_MS)) {
             release(command);
         }
     }
 
-    private void takeIn(int partition) {
-        var seenBefore = seen.getOrDefault(partition, Set.of());
+    private void takeIn(Lease lease) {
+        var partition = lease.partition();
+        var seenBefore = seen.getOrDefault(lease, Set.of());
         var pending = SafetySwitch.joined(store.pending(partition));
-        for (var id : pending) {
-            if (!seenBefore.contains(id)) {
-                recover(partition, id);
-            }
-        }
-        seen.put(partition, Set.copyOf(pending));
+        pending.stream()
+                .filter(id -> !seenBefore.contains(id))
+                .flatMap(id -> unanswered(partition, id).stream())
+                .sorted(Comparator.comparingLong(stored -> stored.record().issuedAt()))
+                .forEach(this::offerAgain);
+        seen.put(lease, Set.copyOf(pending));
+        seen.keySet().removeIf(other -> leases.get(other.partition()) != other);
     }
 
     /** Another instance may have received the answer. */
@@ -291,24 +295,32 @@ final class CommandDispatcher implements PartitionListener {
     }
 
     private void recover(int partition, UUID id) {
+        unanswered(partition, id).ifPresent(this::offerAgain);
+    }
+
+    /** A command that no board has answered and no lane of ours knows. */
+    private Optional<Stored> unanswered(int partition, UUID id) {
         var stored = SafetySwitch.joined(store.find(partition, id));
         if (stored.isEmpty()) {
             var _ = store.forget(partition, id);
-            return;
+            return stored;
         }
         var record = stored.get().record();
-        var unanswered =
-                record.state() == CommandState.QUEUED || record.state() == CommandState.SENT;
-        if (unanswered && !lanes.knows(record.deviceId(), id)) {
-            LOG.log(
-                    Level.DEBUG,
-                    "event={0} command={1} device={2} state={3} recovered=true",
-                    record.eventId(),
-                    id,
-                    record.deviceId(),
-                    record.state());
-            lanes.offer(stored.get().command(), true);
-        }
+        return stored.filter(_ ->
+                record.state().rank() < CommandState.ACCEPTED.rank()
+                        && !lanes.knows(record.deviceId(), id));
+    }
+
+    private void offerAgain(Stored stored) {
+        var record = stored.record();
+        LOG.log(
+                Level.DEBUG,
+                "event={0} command={1} device={2} state={3} recovered=true",
+                record.eventId(),
+                record.commandId(),
+                record.deviceId(),
+                record.state());
+        lanes.offer(stored.command(), true);
     }
 
     /** Fails the commands that no board has answered in time. */

@@ -8,6 +8,7 @@ import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
+import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.TokenVerifier;
 import java.lang.System.Logger;
@@ -138,6 +139,7 @@ public final class Devices implements AutoCloseable {
                         clock,
                         dispatcher::owns);
         dispatcher.onAcquired(boards::acquired);
+        lanes.ownedBy(workspace -> dispatcher.owns(bus.partition(workspace)));
 
         cache.refresh();
         remember(bus, safety, boards);
@@ -173,9 +175,15 @@ public final class Devices implements AutoCloseable {
                 opened(
                         parts,
                         Round.every(
-                                REFRESH_PERIOD, "devices-arming", () -> loadArming(bus, safety)));
+                                REFRESH_PERIOD,
+                                "devices-arming",
+                                () -> {
+                                    loadArming(bus, safety);
+                                    safety.leave(DeletedWorkspaces.all(bus));
+                                }));
         opened(parts, bus.listen(CHANGED, _ -> refresh.soon()));
         opened(parts, bus.listen(SafetySwitch.CHANNEL, _ -> arms.soon()));
+        opened(parts, bus.listen(DeletedWorkspaces.CHANNEL, _ -> arms.soon()));
         opened(parts, bus.listen(CommandDispatcher.CHANNEL, _ -> reconcile.soon()));
         opened(
                 parts,

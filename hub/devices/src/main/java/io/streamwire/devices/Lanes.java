@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class Lanes implements DeviceLane.Way {
     private final CommandTracker tracker;
     private final InstantSource clock;
     private final Map<UUID, Board> boards = new ConcurrentHashMap<>();
+    private volatile Predicate<UUID> owned = _ -> false;
 
     /** A lane and what is remembered of its board. */
     private static final class Board {
@@ -63,6 +65,11 @@ final class Lanes implements DeviceLane.Way {
         this.echo = echo;
         this.tracker = tracker;
         this.clock = clock;
+    }
+
+    /** Which workspaces' commands this instance may publish. */
+    void ownedBy(Predicate<UUID> owned) {
+        this.owned = owned;
     }
 
     private Board board(UUID workspaceId, UUID deviceId) {
@@ -165,7 +172,7 @@ final class Lanes implements DeviceLane.Way {
     }
 
     /** Forgets the boards of partitions that others own now. */
-    void keepOnly(java.util.function.Predicate<UUID> workspace) {
+    void keepOnly(Predicate<UUID> workspace) {
         boards.values().removeIf(board -> !workspace.test(board.workspaceId));
     }
 
@@ -177,6 +184,9 @@ final class Lanes implements DeviceLane.Way {
 
     @Override
     public DeviceLane.Readiness readiness(Command command) {
+        if (!owned.test(command.workspaceId())) {
+            return DeviceLane.Readiness.WAIT; // its new owner sends it
+        }
         var now = clock.millis();
         var inForce = arming.inForce(command.workspaceId(), command.deviceId());
         if (command.epoch() < inForce.epoch() || !inForce.holds(now)) {
@@ -228,6 +238,9 @@ final class Lanes implements DeviceLane.Way {
 
     @Override
     public void givenUp(Command command, CommandState state, @Nullable String reason) {
+        if (!owned.test(command.workspaceId())) {
+            return; // its new owner may be sending it
+        }
         tracker.advance(
                 command.workspaceId(),
                 command.deviceId(),

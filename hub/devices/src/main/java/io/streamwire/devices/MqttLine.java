@@ -41,7 +41,7 @@ final class MqttLine implements AutoCloseable {
     /** Published but not acknowledged by the broker, most; its receive maximum is 1,000. */
     private static final int WINDOW = 500;
 
-    private static final int QUEUE = 50_000;
+    private static final int QUEUE = 4_096;
     private static final long SESSION_EXPIRY_SECONDS = 60;
     private static final int KEEP_ALIVE_SECONDS = 10;
     private static final int CONNECT_TIMEOUT_SECONDS = 5;

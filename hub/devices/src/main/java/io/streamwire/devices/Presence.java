@@ -74,6 +74,13 @@ final class Presence {
                             || before.state().s() != after.state().s());
         }
 
+        /** The board began anew: what was on its way to it is gone. */
+        boolean rebooted() {
+            return after.online()
+                    && before != null
+                    && before.state().boot() != after.state().boot();
+        }
+
         /** The board came back and still has its ring of command ids. */
         boolean returned() {
             return after.online()

@@ -90,10 +90,29 @@ final class SafetyApi implements Api {
     private void stop(ServerRequest request, ServerResponse response) {
         var caller = Caller.of(request);
         var asked = request.content().hasEntity() ? Body.read(request, Stop.class) : new Stop(null);
-        var devices = devices(caller.workspaceId(), asked.deviceIds());
+        var devices = known(caller.workspaceId(), asked.deviceIds());
         var stopped = safety.stop(caller.workspaceId(), devices, "user " + caller.userId());
         lanes.pumpWorkspace(caller.workspaceId());
         Body.send(response, stopped);
+    }
+
+    /** The named devices that are of the workspace: one that is not keeps no other one moving. */
+    private List<UUID> known(UUID workspaceId, @Nullable List<UUID> named) {
+        if (named == null) {
+            return List.of();
+        }
+        var known =
+                named.stream()
+                        .filter(id -> !missing(id) && cache.find(workspaceId, id).isPresent())
+                        .distinct()
+                        .toList();
+        if (known.isEmpty()) {
+            throw Problem.unprocessable(
+                    "unknown_device",
+                    "None of the devices is one of this workspace.",
+                    List.of(new Violation("/device_ids", "names no device of this workspace")));
+        }
+        return known;
     }
 
     /** The named devices, all of the workspace; empty for the whole of it. */

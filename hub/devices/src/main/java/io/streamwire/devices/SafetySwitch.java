@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,9 +94,12 @@ final class SafetySwitch {
         var scopes = scopes(workspaceId, devices);
         var epoch = joined(store(scopes, nextEpoch(workspaceId), true, until, "next"));
         for (var scope : scopes) {
+            state.apply(scope, Arming.armed(epoch, until));
+            if (state.of(scope).epoch() != epoch) {
+                continue; // a stop came in between, and holds
+            }
             unpublished.remove(scope);
             unstored.remove(scope);
-            state.apply(scope, Arming.armed(epoch, until));
             // A board that connects from now on must not find the old stop.
             var _ = line.publish(MqttLine.Outgoing.retained(topic(scope), ""));
             renew(new Decided(scope, state.of(scope)), now);
@@ -294,6 +298,24 @@ final class SafetySwitch {
         var _ =
                 store(List.of(scope), epoch, false, 0, "exact")
                         .thenAccept(_ -> unstored.remove(scope, epoch));
+    }
+
+    /** Stops what is armed in workspaces that are no more. */
+    void leave(Set<UUID> workspaces) {
+        var now = clock.millis();
+        state.all().stream()
+                .filter(decided -> decided.arming().holds(now))
+                .map(decided -> decided.scope().workspaceId())
+                .filter(workspaces::contains)
+                .distinct()
+                .toList()
+                .forEach(workspace -> {
+                    var devices = new ArrayList<>(cache.devices(workspace));
+                    var _ = disarm(workspace, List.of(), "workspace_deleted");
+                    if (!devices.isEmpty()) {
+                        var _ = disarm(workspace, devices, "workspace_deleted");
+                    }
+                });
     }
 
     /** Reads what is armed in a partition. */

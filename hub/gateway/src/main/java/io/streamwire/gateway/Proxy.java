@@ -57,6 +57,8 @@ final class Proxy {
      */
     record Patience(Duration headers, Duration preferred, Duration silence) {}
 
+    private static final String STOP = "/devices/stop";
+
     /** The handler that passes everything on to one service. */
     Handler to(Upstream upstream) {
         return (request, response) -> pass(upstream, request, response);
@@ -135,10 +137,13 @@ final class Proxy {
     }
 
     private static String key(ServerRequest request, InetAddress client) {
-        return request.context()
-                .get(AccessToken.class)
-                .map(token -> RateLimit.user(token.userId()))
-                .orElseGet(() -> RateLimit.address(client));
+        var key =
+                request.context()
+                        .get(AccessToken.class)
+                        .map(token -> RateLimit.user(token.userId()))
+                        .orElseGet(() -> RateLimit.address(client));
+        // A page that asks too much must not take away its user's stop.
+        return request.path().path().endsWith(STOP) ? key + STOP : key;
     }
 
     private static HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {
