@@ -154,6 +154,7 @@ class BrokerTest {
                 "sw/1/{ws}/{dev}/#",
                 "sw/1/{ws}/{dev}/up/#",
                 "sw/1/{ws}/{other}/down/#",
+                "sw/1/{ws}/{dev}/down/anything",
                 "$share/me/sw/1/{ws}/{dev}/down/#",
                 "$share/me/sw/1/{ws}/all/down/#",
                 "$SYS/#"
@@ -190,6 +191,8 @@ class BrokerTest {
                 "sw/1/{ws}/{other}/down/cmd",
                 "sw/1/{ws}/all/down/safety",
                 "sw/1/{ws}/{dev}/upper",
+                "sw/1/{ws}/{dev}/up/anything",
+                "sw/1/{ws}/{dev}/up/state/more",
                 "anything"
             })
     void aDeviceCannotPublishAnywhereElse(String pattern) throws InterruptedException {
@@ -282,6 +285,20 @@ class BrokerTest {
             assertThat(next(atHub)).isEqualTo("lost");
         }
         hub.disconnect();
+    }
+
+    @Test
+    void aDeviceRetainsOnlyWhatThereIsOneOf() {
+        var ack = Topics.ack(fixture.workspace, fixture.device);
+        var device = fixture.device5();
+        publish(device, Topics.describe(fixture.workspace, fixture.device), "{}", true);
+
+        var refused =
+                catchThrowableOfType(
+                        Mqtt5PubAckException.class, () -> publish(device, ack, "{}", true));
+
+        assertThat(refused.getMqttMessage().getReasonCode())
+                .isEqualTo(Mqtt5PubAckReasonCode.NOT_AUTHORIZED);
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class Membership implements AutoCloseable {
     private final Map<Integer, Owned> owned = new ConcurrentHashMap<>();
     private final Thread beat;
     private volatile boolean closing;
+    private boolean full; // only of the beat
 
     private record Owned(Lease lease, List<ConsumerLoop> loops) {}
 
@@ -113,6 +114,18 @@ public final class Membership implements AutoCloseable {
                 mine.lease().close();
             }
         }
+        try {
+            balance();
+            full = false;
+        } catch (BusException.StreamFull e) {
+            if (!full) {
+                LOG.log(Level.WARNING, "service={0} redis=full {1}", service, e.getMessage());
+            }
+            full = true;
+        }
+    }
+
+    private void balance() {
         var partitions = redis.settings().partitions();
         var live = announce(redis.settings().leaseTtl());
         var fairShare = (int) ((partitions + live - 1) / live);

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +232,94 @@ class BusTest {
         assertThatThrownBy(() -> publish(0, 5_001))
                 .hasCauseInstanceOf(BusException.StreamFull.class);
         publish(1, 0);
+    }
+
+    @Test
+    void aFullRedisRefusesAndItsReadersKeepTheirPlace() {
+        var seen = new AtomicInteger();
+        try (var _ = join(bus, "one", (_, entries) -> seen.addAndGet(entries.size()))) {
+            publish(0, 0);
+            Await.until(() -> seen.get() == 1);
+            var owner = lease("rules");
+
+            Redis.configure("maxmemory", "1");
+            try {
+                assertThatThrownBy(() -> publish(0, 1))
+                        .hasCauseInstanceOf(BusException.StreamFull.class);
+                awaitRenewals("rules", 10);
+                assertThat(lease("rules")).isEqualTo(owner);
+            } finally {
+                Redis.configure("maxmemory", "0");
+            }
+
+            publish(0, 2);
+            Await.until(() -> seen.get() == 2);
+        }
+    }
+
+    @Test
+    void aReaderThatDiedIsReplaced() {
+        var seen = new AtomicInteger();
+        BatchHandler diesOnce =
+                (_, entries) -> {
+                    if (seen.getAndAdd(entries.size()) == 0) {
+                        throw new StackOverflowError("a defect");
+                    }
+                };
+
+        try (var _ = join(bus, "one", diesOnce)) {
+            publish(0, 0);
+
+            Await.until(() -> seen.get() == 2);
+        }
+    }
+
+    @Test
+    void aHoldThatLapsedIsKeptUnlessSomebodyElseHasIt() {
+        var workspace = UUID.fromString("01980000-0000-7000-8000-000000000001");
+        var partition = bus.partition(workspace);
+        var key = Stream.key(partition, "hold:livestream:1");
+        var lost = new AtomicBoolean();
+        var held = bus.hold(workspace, "livestream:1", "first", () -> lost.set(true)).orElseThrow();
+
+        redis("DEL", key);
+        Await.until(() -> writes(held));
+        assertThat(lost).isFalse();
+        assertThat(bus.hold(workspace, "livestream:1", "second", () -> {})).isEmpty();
+
+        redis("SET", key, "99:second");
+        Await.until(lost::get);
+        assertThat(writes(held)).isFalse();
+    }
+
+    private static boolean writes(Lease lease) {
+        var write = new Script("write", "return 1");
+        return !lease.call(write, List.of(), List.of())
+                .handle((_, failure) -> failure)
+                .thenApply(failure -> failure != null)
+                .join();
+    }
+
+    private Reply redis(String... command) {
+        var script = new Script("command", "return redis.call(unpack(ARGV))");
+        return bus.call(script, List.of(), List.of(command)).join();
+    }
+
+    private String lease(String service) {
+        return redis("GET", Stream.key(0, "lease:" + service)).text(0);
+    }
+
+    /** Waits until the time that is left of a lease has grown again so often. */
+    private void awaitRenewals(String service, int count) {
+        var left = new AtomicLong(Long.MAX_VALUE);
+        var renewals = new AtomicInteger();
+        Await.until(() -> {
+            var now = redis("PTTL", Stream.key(0, "lease:" + service)).number(0);
+            if (now > left.getAndSet(now)) {
+                renewals.incrementAndGet();
+            }
+            return renewals.get() >= count;
+        });
     }
 
     @Test

@@ -27,6 +27,13 @@ final class Redis {
                 1_000);
     }
 
+    /** Changes a setting of the server. */
+    static void configure(String setting, String value) {
+        try (var redis = RedisLink.open(settings(url()))) {
+            var _ = RedisLink.await("config", redis.commands().configSet(setting, value));
+        }
+    }
+
     static void clear() {
         try (var redis = RedisLink.open(settings(url()))) {
             var _ = RedisLink.await("flushall", redis.commands().flushall());

@@ -14,6 +14,7 @@ import io.streamwire.contract.Stream;
 import io.streamwire.rules.Trigger.GiftMode;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -86,6 +87,23 @@ class DeciderTest {
         assertThat(action.traceparent())
                 .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
                 .contains(event.id().toString().replace("-", ""));
+    }
+
+    @Test
+    void oneEventSetsOffOnlySoManyActions() {
+        var live = live();
+        var sixteen = Collections.nCopies(16, live.rules.spin());
+        var rules =
+                java.util.stream.Stream.generate(
+                                () -> live.rules.rule(SPIN, Cooldown.NONE, sixteen))
+                        .limit(40)
+                        .toArray(Rule[]::new);
+        live.has(rules);
+
+        live.streams.publish(live.events.comment("spin"));
+
+        live.decisions(Decider.MAX_ACTIONS_PER_EVENT / 16);
+        assertThat(live.streams.actions()).hasSize(Decider.MAX_ACTIONS_PER_EVENT / 16 * 16);
     }
 
     @Test

@@ -80,6 +80,16 @@ class EnvelopeTest {
     }
 
     @Test
+    void limitsThatLeaveNothingAllowNothing() {
+        var shorter = Map.of("motor_spin", new DeviceConfig.Limits(10L, null, null));
+        var limit = Envelope.compile(BOARD, shorter).limit("motor_spin").orElseThrow();
+        var args = Map.of("level", 60L, "ms", 800L);
+
+        assertThat(limit.clamp(args)).isEqualTo(args);
+        assertThat(limit.violation(args)).contains("ms must be 50 to 10: 800");
+    }
+
+    @Test
     void whatTheBoardDoesNotKnowHasNoLimit() {
         assertThat(Envelope.compile(BOARD, Map.of()).limit("open_door")).isEmpty();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
+import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Role;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,31 @@ class SafetyTest {
 
         assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
         assertThat(ids(stopped.body().at("/unconfirmed"))).containsExactly(away.deviceId());
+    }
+
+    @Test
+    void anUnknownDeviceKeepsNoOtherOneMoving() throws InterruptedException {
+        var board = member.armedBoard();
+        var stranger = UUID.randomUUID();
+
+        var stopped =
+                member.post(
+                        "/devices/stop", Map.of("device_ids", List.of(stranger, board.deviceId())));
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(
+                        member.post("/devices/stop", Map.of("device_ids", List.of(stranger)))
+                                .text("/code"))
+                .isEqualTo("unknown_device");
+    }
+
+    @Test
+    void aDeletedWorkspaceIsDisarmed() throws InterruptedException {
+        var board = member.armedBoard();
+
+        DeletedWorkspaces.add(rig.bus, member.workspace);
+
+        Rig.await("disarmed", () -> !board.status().armed());
     }
 
     @Test

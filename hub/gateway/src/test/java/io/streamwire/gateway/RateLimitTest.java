@@ -33,6 +33,24 @@ class RateLimitTest {
     }
 
     @Test
+    void aStopIsLetThroughWhenEverythingElseIsLimited() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend, SLOW)) {
+            var user = Client.newUser();
+            var devices = client.request("/api/v1/devices", "Authorization", user);
+            while (client.send(devices).statusCode() != 429) {
+                // until nothing is left
+            }
+
+            var stop =
+                    client.request("/api/v1/devices/stop", "Authorization", user)
+                            .POST(HttpRequest.BodyPublishers.noBody());
+
+            assertThat(client.send(stop).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void usersDoNotShareALimit() throws Exception {
         try (var backend = Backend.named("rules");
                 var client = Client.of(backend, SLOW)) {
