@@ -43,6 +43,7 @@ final class Journeys {
     private long actions;
     private long expected;
     private long commands;
+    private long unfinishedWhileCounted;
     private long done;
     private long missing;
 
@@ -111,6 +112,7 @@ final class Journeys {
             }
             if (command.state() != CommandState.DONE) {
                 unfinished.merge(command.state() + " " + command.reason(), 1L, Long::sum);
+                unfinishedWhileCounted += counted.test(message) ? 1 : 0;
                 continue;
             }
             done++;
@@ -185,6 +187,11 @@ final class Journeys {
     /** Commands that were to be executed and were not, by state and reason. */
     Map<String, Long> unfinished() {
         return unfinished;
+    }
+
+    /** The same, of the messages that were counted. */
+    long unfinishedWhileCounted() {
+        return unfinishedWhileCounted;
     }
 
     /** Commands that nothing in the room asked for. */
