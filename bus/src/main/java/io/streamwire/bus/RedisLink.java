@@ -57,6 +57,8 @@ final class RedisLink implements AutoCloseable {
     private final Map<GuardedScript, LoadedScript> scripts = new ConcurrentHashMap<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean closing;
+
     private record GuardedScript(Script script, Script.Guard guard) {}
 
     private record LoadedScript(String text, String digest) {}
@@ -244,6 +246,7 @@ final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         shutdown(client);
     }
 
@@ -267,7 +270,10 @@ final class RedisLink implements AutoCloseable {
         @Override
         public void onRedisDisconnected(io.lettuce.core.RedisChannelHandler<?, ?> connection) {
             if (connection.equals(shared)) {
-                LOG.log(Level.WARNING, "redis=disconnected at={0}", place(settings));
+                LOG.log(
+                        closing ? Level.DEBUG : Level.WARNING,
+                        "redis=disconnected at={0}",
+                        place(settings));
             }
         }
     }

@@ -81,8 +81,11 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("Streamwire is at %s (data in %s)%n", hub.url(), hub.dataDirectory());
         out.printf(
                 "@%s is live: comments with \"%s\" spin the motor, a %s lights the lamp."
-                        + " Ctrl-C ends the show.%n%n",
+                        + " Ctrl-C ends the show.%n",
                 streamer.room().username(), Streamer.SPIN, "Galaxy");
+        out.printf(
+                "To try the API beside it sign in as %s, password %s.%n%n",
+                streamer.email(), streamer.password());
         out.flush();
         try (var _ = WayPrinter.start(hub.bus(), streamer, out);
                 var _ = streamer.room().play(show())) {

@@ -21,10 +21,12 @@ import java.util.UUID;
  * rule for each, armed and connected; all of it set up through the public API, as a person would.
  *
  * @param api signed in as the owner
+ * @param password of the account
  * @param room what the viewers do
  */
 record Streamer(
         ApiClient api,
+        String password,
         UUID workspaceId,
         UUID livestreamId,
         Room room,
@@ -54,14 +56,15 @@ record Streamer(
             Duration pulse,
             PinRecorder recorder) {
         var api = new ApiClient(gateway);
+        var password = UUID.randomUUID().toString();
         var account =
                 api.post(
                         "/api/v1/auth/register",
                         Map.of(
                                 "email",
-                                username + "@streamwire.example",
+                                email(username),
                                 "password",
-                                UUID.randomUUID().toString(),
+                                password,
                                 "display_name",
                                 username));
         api.signIn(account.required("access_token").asText());
@@ -99,7 +102,16 @@ record Streamer(
         var livestream = api.post("/api/v1/livestreams/connect", Map.of("username", username));
         var livestreamId = id(livestream, "id");
         awaitLive(api, livestreamId);
-        return new Streamer(api, workspaceId, livestreamId, room, spin, galaxy, boards);
+        return new Streamer(api, password, workspaceId, livestreamId, room, spin, galaxy, boards);
+    }
+
+    /** The account's, to sign in with {@link #password}. */
+    String email() {
+        return email(room.username());
+    }
+
+    private static String email(String username) {
+        return username + "@streamwire.example";
     }
 
     private static UUID device(ApiClient api, String name) {
