@@ -16,9 +16,10 @@ sealed interface Access {
     /** As text for the connection's attributes; {@link #parse} reads it. */
     String text();
 
-    static Access parse(@Nullable String text) {
+    /** Null for a client that was never admitted: its default permissions deny everything. */
+    static @Nullable Access parse(@Nullable String text) {
         if (text == null) {
-            return new Nobody();
+            return null;
         }
         if (text.equals(Hub.TEXT)) {
             return new Hub();
@@ -96,14 +97,6 @@ sealed interface Access {
         @Override
         public String text() {
             return TEXT;
-        }
-    }
-
-    /** Nothing at all. */
-    record Nobody() implements Access {
-        @Override
-        public String text() {
-            throw new UnsupportedOperationException("nobody is never stored");
         }
     }
 }

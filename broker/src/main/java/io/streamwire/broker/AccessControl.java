@@ -267,7 +267,7 @@ final class AccessControl implements ExtensionMain {
         });
     }
 
-    private static Access access(ClientBasedInput client) {
+    private static @Nullable Access access(ClientBasedInput client) {
         return Access.parse(
                 client.getConnectionInformation()
                         .getConnectionAttributeStore()

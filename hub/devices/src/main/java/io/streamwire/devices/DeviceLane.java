@@ -99,10 +99,6 @@ final class DeviceLane {
         return items.containsKey(id);
     }
 
-    synchronized boolean empty() {
-        return items.isEmpty();
-    }
-
     /** The board has acknowledged a command, or it is final for another reason. */
     synchronized void answered(UUID id, long now) {
         if (items.remove(id) != null) {

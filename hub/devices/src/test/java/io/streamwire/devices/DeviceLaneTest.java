@@ -98,7 +98,7 @@ class DeviceLaneTest {
 
         assertThat(road.handedOver).hasSize(2);
         assertThat(road.givenUp).containsExactly("expired never_sent");
-        assertThat(lane.empty()).isTrue();
+        assertThat(lane.commands()).isEmpty();
     }
 
     @Test
@@ -120,7 +120,7 @@ class DeviceLaneTest {
         lane.pump(NOW + 2_000);
 
         assertThat(road.givenUp).isEmpty();
-        assertThat(lane.empty()).isTrue();
+        assertThat(lane.commands()).isEmpty();
     }
 
     @Test

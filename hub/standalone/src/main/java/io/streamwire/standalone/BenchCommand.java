@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "prints latency per hop, throughput, losses, duplicates, CPU and memory. The load comes",
             "from the same process, so its cost is part of the figures."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
 
     private static final Duration PULSE = Duration.ofMillis(5);
@@ -230,14 +231,7 @@ final class BenchCommand implements Callable<Integer> {
         summary.put("rate", rate);
         summary.put("match_pct", match);
         summary.put("seconds", seconds);
-        summary.put("events", journeys.events());
-        summary.put("actions", journeys.actions());
-        summary.put("commands", journeys.commands());
-        summary.put("done", journeys.done());
-        summary.put("lost", journeys.lost());
-        summary.put("duplicates", totals.duplicates());
-        summary.put("stale", totals.stale());
-        summary.put("unarmed", totals.unarmed());
+        summary.putAll(journeys.summary(totals));
         summary.put("p50_ms", millis(latency, 50));
         summary.put("p99_ms", millis(latency, 99));
         summary.put("p999_ms", millis(latency, 99.9));

@@ -11,7 +11,6 @@ import io.streamwire.virtualboard.PinRecorder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +27,8 @@ import picocli.CommandLine.Spec;
             "Runs the whole way of an event with nothing set up: a simulated TikTok LIVE room, spoken",
             "to through the real webcast protocol, virtual boards over real MQTT, rules that fire."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class DemoCommand implements Callable<Integer> {
 
     private static final double EVENTS_PER_SECOND = 40;
@@ -134,15 +134,7 @@ final class DemoCommand implements Callable<Integer> {
     private static Map<String, Object> summary(
             Journeys journeys, PinRecorder.Totals totals, double seconds) {
         var latency = journeys.latency("frame to board");
-        var summary = new LinkedHashMap<String, Object>();
-        summary.put("events", journeys.events());
-        summary.put("actions", journeys.actions());
-        summary.put("commands", journeys.commands());
-        summary.put("done", journeys.done());
-        summary.put("lost", journeys.lost());
-        summary.put("duplicates", totals.duplicates());
-        summary.put("stale", totals.stale());
-        summary.put("unarmed", totals.unarmed());
+        var summary = journeys.summary(totals);
         summary.put("p50_ms", millis(latency.getValueAtPercentile(50)));
         summary.put("p99_ms", millis(latency.getValueAtPercentile(99)));
         summary.put("max_ms", millis(latency.getMaxValue()));

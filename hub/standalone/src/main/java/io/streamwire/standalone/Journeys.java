@@ -157,6 +157,20 @@ final class Journeys {
         return histogram;
     }
 
+    /** What happened and what the pins did, by the names of the JSON summaries. */
+    Map<String, Object> summary(PinRecorder.Totals totals) {
+        var summary = new LinkedHashMap<String, Object>();
+        summary.put("events", events);
+        summary.put("actions", actions);
+        summary.put("commands", commands);
+        summary.put("done", done);
+        summary.put("lost", lost());
+        summary.put("duplicates", totals.duplicates());
+        summary.put("stale", totals.stale());
+        summary.put("unarmed", totals.unarmed());
+        return summary;
+    }
+
     /** Messages that the room sent. */
     long sent() {
         return sent;

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         name = "streamwire",
         description = "Lets a TikTok LIVE stream move real hardware, safely.",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, BenchCommand.class})
 final class Main {

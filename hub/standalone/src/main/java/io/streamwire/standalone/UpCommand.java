@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
         name = "up",
         description =
                 "Runs the hub: every service, with PostgreSQL and Redis in the data directory.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class UpCommand implements Callable<Integer> {
 
     @Mixin private final HubOptions options = new HubOptions();
