@@ -9,6 +9,8 @@ import io.streamwire.liveroom.Sent;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,6 +36,8 @@ record Streamer(
         Turn galaxy,
         VirtualBoards boards)
         implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Streamer.class.getName());
 
     /** What viewers write to spin the motor. */
     static final String SPIN = "spin";
@@ -203,9 +207,23 @@ record Streamer(
         return Ids.command(Ids.action(eventOf(sent), turn.ruleId(), 0), turn.deviceId());
     }
 
-    /** Boards go away; the account stays. */
+    /** The live ends, so that no later run looks for it; boards go away, the account stays. */
     @Override
     public void close() {
-        boards.close();
+        try {
+            // The access token may be over: a demo runs for hours.
+            var again =
+                    api.post("/api/v1/auth/login", Map.of("email", email(), "password", password));
+            api.signIn(again.required("access_token").asText());
+            api.post("/api/v1/livestreams/" + livestreamId + "/disconnect");
+        } catch (IllegalStateException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "livestream={0} left=connected reason={1}",
+                    livestreamId,
+                    e.getMessage());
+        } finally {
+            boards.close();
+        }
     }
 }
