@@ -69,9 +69,17 @@ final class CommandTracker {
             return;
         }
         var duplicate = ack.st() == Ack.Status.DUPLICATE;
+        // The answer of a board that is quick also says that the command was sent.
+        var published = handedOver.isPresent() ? handedOver.getAsLong() : null;
         var progress =
                 new Progress(
-                        state, duplicate ? null : reason(ack.why()), true, null, null, null, null);
+                        state,
+                        duplicate ? null : reason(ack.why()),
+                        true,
+                        published,
+                        null,
+                        null,
+                        null);
         if (ack.t() != null) {
             var offset = offsets.computeIfAbsent(deviceId, _ -> new ClockOffset());
             var received = ack.t().rx();
@@ -97,7 +105,13 @@ final class CommandTracker {
         var on = onHub(times.on(), offset, received == null ? least : received, arrived);
         var off = onHub(times.off(), offset, on == null ? least : on, arrived);
         return new Progress(
-                progress.state(), progress.reason(), progress.acked(), null, received, on, off);
+                progress.state(),
+                progress.reason(),
+                progress.acked(),
+                progress.published(),
+                received,
+                on,
+                off);
     }
 
     private static @Nullable Long onHub(

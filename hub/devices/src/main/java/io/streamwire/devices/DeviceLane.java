@@ -26,6 +26,9 @@ final class DeviceLane {
     /** When nobody subscribes to the board's topic, it is about to come back or gone. */
     private static final long RETRY_MS = 200;
 
+    /** A board that answers sooner spares the word that the broker has the command. */
+    static final long TELL_SENT_MS = 100;
+
     private final int window;
     private final Way way;
     private final Map<UUID, Item> items = new LinkedHashMap<>();
@@ -38,7 +41,7 @@ final class DeviceLane {
         /** Hands a command to the broker; never blocks. */
         CompletableFuture<MqttLine.Taken> send(Command command);
 
-        /** The broker has it. */
+        /** The broker has it, and the board has not answered at once. */
         void sent(Command command);
 
         /** It will never be sent (again). */
@@ -62,6 +65,7 @@ final class DeviceLane {
         private boolean underWay;
         private boolean maybeSent;
         private boolean nobodyThere;
+        private boolean taken;
         private long notBefore;
         private long sentAt;
 
@@ -106,6 +110,15 @@ final class DeviceLane {
         }
     }
 
+    /** The board has acknowledged a command to somebody who does not know when it was sent. */
+    synchronized void answeredElsewhere(UUID id, long now) {
+        var item = items.get(id);
+        if (item != null && item.taken) {
+            tellSent(item);
+        }
+        answered(id, now);
+    }
+
     /**
      * The board, or our line to the broker, came back: what was not acknowledged may be lost and
      * goes again. The board knows the ids it has had.
@@ -117,9 +130,15 @@ final class DeviceLane {
 
     /** Sends what may go, gives up what may not any more. */
     synchronized void pump(long now) {
+        if (items.isEmpty()) {
+            return;
+        }
         var underWay = items.values().stream().filter(item -> item.underWay).count();
         for (var item : List.copyOf(items.values())) {
             if (item.underWay) {
+                if (item.taken && now - item.sentAt >= TELL_SENT_MS) {
+                    tellSent(item);
+                }
                 if (now >= item.command.confirmBy()) {
                     items.remove(item.command.id()); // the sweeper says what became of it
                 }
@@ -146,6 +165,7 @@ final class DeviceLane {
 
     private void send(Item item, long now) {
         item.underWay = true;
+        item.taken = false;
         item.sentAt = now;
         var maybeSentBefore = item.maybeSent;
         item.maybeSent = true;
@@ -161,14 +181,19 @@ final class DeviceLane {
     }
 
     private void taken(Item item, MqttLine.Taken taken, boolean maybeSentBefore, long now) {
-        if (taken == MqttLine.Taken.DELIVERABLE) {
-            way.sent(item.command);
-            return;
-        }
         synchronized (this) {
+            if (taken == MqttLine.Taken.DELIVERABLE) {
+                item.taken = true;
+                return;
+            }
             item.nobodyThere = true;
             retry(item, maybeSentBefore, now);
         }
+    }
+
+    private void tellSent(Item item) {
+        item.taken = false; // once is enough
+        way.sent(item.command);
     }
 
     private synchronized void retry(Item item, boolean maybeSentBefore, long now) {

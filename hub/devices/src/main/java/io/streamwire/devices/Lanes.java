@@ -125,8 +125,9 @@ final class Lanes implements DeviceLane.Way {
     /** Takes in the news of {@link #ANSWERED}. */
     void heard(String answered) {
         var ids = answered.split(" ", 2);
-        if (ids.length == 2) {
-            answered(UUID.fromString(ids[0]), UUID.fromString(ids[1]));
+        var board = ids.length == 2 ? boards.get(UUID.fromString(ids[0])) : null;
+        if (board != null) {
+            board.lane.answeredElsewhere(UUID.fromString(ids[1]), clock.millis());
         }
     }
 
@@ -233,7 +234,10 @@ final class Lanes implements DeviceLane.Way {
     @Override
     public void sent(Command command) {
         tracker.advance(
-                command.workspaceId(), command.deviceId(), command.id(), Progress.sent(Hops.now()));
+                command.workspaceId(),
+                command.deviceId(),
+                command.id(),
+                Progress.sent(handedOver(command.deviceId(), command.id()).orElseGet(Hops::now)));
     }
 
     @Override

@@ -333,6 +333,9 @@ final class MqttLine implements AutoCloseable {
             options.setMaxReconnectDelay(LONGEST_RECONNECT_DELAY_MS);
             options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
             options.setConnectionTimeout(CONNECT_TIMEOUT_SECONDS);
+            if (settings.url().startsWith("tcp:")) {
+                options.setSocketFactory(new PromptSockets());
+            }
             options.setUserName(settings.username());
             options.setPassword(settings.password().getBytes(StandardCharsets.UTF_8));
             return options;

@@ -77,13 +77,38 @@ class DeviceLaneTest {
     }
 
     @Test
-    void tellsWhenTheBrokerHasIt() {
+    void tellsThatTheBrokerHasWhatTheBoardDoesNotAnswer() {
         var command = Samples.command(2_000);
         lane.offer(command, false, NOW);
+        lane.pump(NOW + DeviceLane.TELL_SENT_MS);
+
+        assertThat(road.sent).isEmpty();
 
         road.answers.getFirst().complete(Taken.DELIVERABLE);
+        lane.pump(NOW + DeviceLane.TELL_SENT_MS - 1);
+
+        assertThat(road.sent).isEmpty();
+
+        lane.pump(NOW + DeviceLane.TELL_SENT_MS);
+        lane.pump(NOW + DeviceLane.TELL_SENT_MS + 1);
 
         assertThat(road.sent).containsExactly(command.id());
+    }
+
+    @Test
+    void theWordThatTheBrokerHasItIsSparedWhenTheBoardAnswers() {
+        var quick = Samples.command(2_000);
+        var elsewhere = Samples.command(2_000);
+        lane.offer(quick, false, NOW);
+        lane.offer(elsewhere, false, NOW);
+        road.answers.forEach(answer -> answer.complete(Taken.DELIVERABLE));
+
+        lane.answered(quick.id(), NOW + 1);
+        lane.answeredElsewhere(elsewhere.id(), NOW + 1);
+        lane.pump(NOW + DeviceLane.TELL_SENT_MS);
+
+        assertThat(road.sent).containsExactly(elsewhere.id());
+        assertThat(lane.commands()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.streamwire.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Json;
+import io.streamwire.virtualboard.BoardAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A user of the public API, as the demo and the bench need one. */
@@ -29,6 +31,36 @@ final class ApiClient {
     /** Everything that follows is done by the owner of this token. */
     void signIn(String token) {
         accessToken = token;
+    }
+
+    /** Makes an account, signs in as its owner and says which workspace it has. */
+    UUID register(String name, String password) {
+        var account =
+                post(
+                        "/api/v1/auth/register",
+                        Map.of("email", email(name), "password", password, "display_name", name));
+        signIn(account.required("access_token").asText());
+        return id(account.required("workspace"));
+    }
+
+    /** The address of an account that {@link #register} made. */
+    static String email(String name) {
+        return name + "@streamwire.example";
+    }
+
+    /** Makes a device and a token with which its board can connect. */
+    BoardAccess newBoard(UUID workspaceId, String name) {
+        var device = id(post("/api/v1/devices", Map.of("name", name, "board", "virtual")));
+        var token =
+                post(
+                        "/api/v1/devices/tokens",
+                        Map.of("device_id", device.toString(), "name", "board"));
+        return new BoardAccess(workspaceId, device, token.required("token").asText());
+    }
+
+    /** The id of a resource. */
+    static UUID id(JsonNode resource) {
+        return UUID.fromString(resource.required("id").asText());
     }
 
     JsonNode get(String path) {

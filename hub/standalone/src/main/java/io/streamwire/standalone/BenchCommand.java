@@ -7,7 +7,6 @@ import io.streamwire.liveroom.Show;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Logging;
 import io.streamwire.virtualboard.PinRecorder;
-import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +31,10 @@ import picocli.CommandLine.Spec;
             "from the same process, so its cost is part of the figures."
         },
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class)
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "[MEASUREMENT]",
+        commandListHeading = "%nOther measurements:%n",
+        subcommands = {BenchMqttCommand.class, BenchStopCommand.class})
 final class BenchCommand implements Callable<Integer> {
 
     private static final Duration PULSE = Duration.ofMillis(5);
@@ -41,7 +42,6 @@ final class BenchCommand implements Callable<Integer> {
     private static final int FRAMES_PER_SECOND = 20;
     private static final Duration FRAME_INTERVAL =
             Duration.ofSeconds(1).dividedBy(FRAMES_PER_SECOND);
-    private static final double[] PERCENTILES = {50, 99, 99.9, 100};
 
     @Mixin private final HubOptions options = new HubOptions();
 
@@ -184,7 +184,7 @@ final class BenchCommand implements Callable<Integer> {
     private int report(
             Journeys journeys, PinRecorder.Totals totals, ProcessTree before, ProcessTree after) {
         var out = spec.commandLine().getOut();
-        table(out, journeys);
+        journeys.latencies().print(out);
         var cores = (after.cpuSeconds() - before.cpuSeconds()) / seconds;
         out.printf(
                 "%nevents %d of %d sent, commands %d done of %d, lost %d, unasked %d%n",
@@ -212,35 +212,16 @@ final class BenchCommand implements Callable<Integer> {
         return sound ? 0 : 1;
     }
 
-    private static void table(PrintWriter out, Journeys journeys) {
-        out.printf("%-22s %10s %10s %10s %10s%n", "hop (ms)", "p50", "p99", "p99.9", "max");
-        for (var hop : Journeys.HOPS) {
-            var latency = journeys.latency(hop);
-            out.printf("%-22s", hop);
-            for (var percentile : PERCENTILES) {
-                out.printf(" %10.2f", millis(latency, percentile));
-            }
-            out.println();
-        }
-    }
-
     private Map<String, Object> summary(
             Journeys journeys, PinRecorder.Totals totals, double cores, long memoryMiB) {
-        var latency = journeys.latency("frame to board");
         var summary = new LinkedHashMap<String, Object>();
         summary.put("rate", rate);
         summary.put("match_pct", match);
         summary.put("seconds", seconds);
         summary.putAll(journeys.summary(totals));
-        summary.put("p50_ms", millis(latency, 50));
-        summary.put("p99_ms", millis(latency, 99));
-        summary.put("p999_ms", millis(latency, 99.9));
+        summary.putAll(journeys.latencies().summary("frame to board"));
         summary.put("cpu_cores", Math.round(cores * 100) / 100.0);
         summary.put("memory_mib", memoryMiB);
         return summary;
-    }
-
-    private static double millis(Histogram micros, double percentile) {
-        return Math.round(micros.getValueAtPercentile(percentile) / 10.0) / 100.0;
     }
 }

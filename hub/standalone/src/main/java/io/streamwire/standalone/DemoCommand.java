@@ -133,16 +133,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Map<String, Object> summary(
             Journeys journeys, PinRecorder.Totals totals, double seconds) {
-        var latency = journeys.latency("frame to board");
         var summary = journeys.summary(totals);
-        summary.put("p50_ms", millis(latency.getValueAtPercentile(50)));
-        summary.put("p99_ms", millis(latency.getValueAtPercentile(99)));
-        summary.put("max_ms", millis(latency.getMaxValue()));
+        summary.putAll(journeys.latencies().summary("frame to board"));
         summary.put("seconds", Math.round(seconds * 10) / 10.0);
         return summary;
-    }
-
-    private static double millis(long micros) {
-        return Math.round(micros / 10.0) / 100.0;
     }
 }

@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What became of everything that the viewers did: every message that the room sent, joined with
@@ -34,9 +32,7 @@ final class Journeys {
                     "frame to board",
                     "frame to pin");
 
-    private static final long LONGEST_MICROS = Duration.ofMinutes(5).toNanos() / 1_000;
-
-    private final Map<String, Histogram> latencies = new LinkedHashMap<>();
+    private final Latencies latencies = new Latencies(HOPS);
     private final Map<String, Long> unfinished = new TreeMap<>();
     private long sent;
     private long events;
@@ -47,9 +43,7 @@ final class Journeys {
     private long done;
     private long missing;
 
-    private Journeys() {
-        HOPS.forEach(hop -> latencies.put(hop, new Histogram(LONGEST_MICROS, 3)));
-    }
+    private Journeys() {}
 
     /**
      * Waits until everything that was sent is written down and every command is final, then joins.
@@ -124,13 +118,13 @@ final class Journeys {
     }
 
     private void measure(Sent message, Hops hops, long receivedNanos) {
-        record("due to frame", micros(message), hops.frame());
-        record("frame to decided", hops.frame(), hops.decided());
-        record("decided to published", hops.decided(), hops.published());
-        record("published to board", hops.published(), hops.received());
-        record("board to pin", hops.received(), hops.on());
-        record("frame to pin", micros(message), hops.on());
-        latency("frame to board").recordValue(clamp((receivedNanos - message.dueNanos()) / 1_000));
+        latencies.record("due to frame", micros(message), hops.frame());
+        latencies.record("frame to decided", hops.frame(), hops.decided());
+        latencies.record("decided to published", hops.decided(), hops.published());
+        latencies.record("published to board", hops.published(), hops.received());
+        latencies.record("board to pin", hops.received(), hops.on());
+        latencies.record("frame to pin", micros(message), hops.on());
+        latencies.record("frame to board", (receivedNanos - message.dueNanos()) / 1_000);
     }
 
     /** When the message was due, microseconds since the epoch. */
@@ -138,23 +132,9 @@ final class Journeys {
         return message.sentMicros() - (message.sentNanos() - message.dueNanos()) / 1_000;
     }
 
-    private void record(String hop, @Nullable Long from, @Nullable Long to) {
-        if (from != null && to != null) {
-            latency(hop).recordValue(clamp(to - from));
-        }
-    }
-
-    private static long clamp(long micros) {
-        return Math.clamp(micros, 0, LONGEST_MICROS);
-    }
-
-    /** Microseconds of a hop of {@link #HOPS}. */
-    Histogram latency(String hop) {
-        var histogram = latencies.get(hop);
-        if (histogram == null) {
-            throw new IllegalArgumentException("no such hop: " + hop);
-        }
-        return histogram;
+    /** How long each of {@link #HOPS} took. */
+    Latencies latencies() {
+        return latencies;
     }
 
     /** What happened and what the pins did, by the names of the JSON summaries. */

@@ -76,6 +76,12 @@ final class Ledger implements AutoCloseable {
                 workspaceId);
     }
 
+    /** Commands of a workspace, in whatever state. */
+    long commandCount(UUID workspaceId) throws SQLException {
+        return count(
+                devices, "SELECT count(*) FROM command_queue WHERE workspace_id = ?", workspaceId);
+    }
+
     List<Command> commands(UUID workspaceId) throws SQLException {
         var sql = "SELECT id, state, reason, hops FROM command_queue WHERE workspace_id = ?";
         try (var statement = query(devices, sql, workspaceId);

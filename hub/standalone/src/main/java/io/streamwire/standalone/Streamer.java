@@ -1,12 +1,10 @@
 package io.streamwire.standalone;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Ids;
 import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Room;
 import io.streamwire.liveroom.Sent;
-import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
 import java.lang.System.Logger;
@@ -61,26 +59,13 @@ record Streamer(
             PinRecorder recorder) {
         var api = new ApiClient(gateway);
         var password = UUID.randomUUID().toString();
-        var account =
-                api.post(
-                        "/api/v1/auth/register",
-                        Map.of(
-                                "email",
-                                email(username),
-                                "password",
-                                password,
-                                "display_name",
-                                username));
-        api.signIn(account.required("access_token").asText());
-        var workspaceId = id(account.required("workspace"), "id");
+        var workspaceId = api.register(username, password);
 
-        var motor = device(api, "Motor");
-        var lamp = device(api, "Lamp");
-        var boards =
-                VirtualBoards.start(
-                        broker,
-                        List.of(access(api, workspaceId, motor), access(api, workspaceId, lamp)),
-                        recorder);
+        var motorBoard = api.newBoard(workspaceId, "Motor");
+        var lampBoard = api.newBoard(workspaceId, "Lamp");
+        var motor = motorBoard.deviceId();
+        var lamp = lampBoard.deviceId();
+        var boards = VirtualBoards.start(broker, List.of(motorBoard, lampBoard), recorder);
         boards.awaitReady(READY);
         arm(api, motor, lamp);
 
@@ -104,30 +89,14 @@ record Streamer(
 
         var room = liveRoom.room(username);
         var livestream = api.post("/api/v1/livestreams/connect", Map.of("username", username));
-        var livestreamId = id(livestream, "id");
+        var livestreamId = ApiClient.id(livestream);
         awaitLive(api, livestreamId);
         return new Streamer(api, password, workspaceId, livestreamId, room, spin, galaxy, boards);
     }
 
     /** The account's, to sign in with {@link #password}. */
     String email() {
-        return email(room.username());
-    }
-
-    private static String email(String username) {
-        return username + "@streamwire.example";
-    }
-
-    private static UUID device(ApiClient api, String name) {
-        return id(api.post("/api/v1/devices", Map.of("name", name, "board", "virtual")), "id");
-    }
-
-    private static BoardAccess access(ApiClient api, UUID workspaceId, UUID deviceId) {
-        var token =
-                api.post(
-                        "/api/v1/devices/tokens",
-                        Map.of("device_id", deviceId.toString(), "name", "board"));
-        return new BoardAccess(workspaceId, deviceId, token.required("token").asText());
+        return ApiClient.email(room.username());
     }
 
     /** Arms the workspace and waits until both boards obey. */
@@ -173,7 +142,7 @@ record Streamer(
                                 trigger,
                                 "actions",
                                 List.of(action)));
-        return new Turn(id(rule, "id"), deviceId, name, command, args);
+        return new Turn(ApiClient.id(rule), deviceId, name, command, args);
     }
 
     private static void awaitLive(ApiClient api, UUID livestreamId) {
@@ -185,10 +154,6 @@ record Streamer(
                                 .path("status")
                                 .asText()
                                 .equals("live"));
-    }
-
-    private static UUID id(JsonNode node, String field) {
-        return UUID.fromString(node.required(field).asText());
     }
 
     /** The id of the event that a message becomes. */

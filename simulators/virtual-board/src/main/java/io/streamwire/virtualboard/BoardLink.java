@@ -288,7 +288,7 @@ final class BoardLink implements Firmware.Uplink {
         if (message.isCommand()) {
             lastCommand = message;
         }
-        board.firmware().received(message.topic, message.body, message.retained);
+        board.received(message.topic, message.body, message.retained);
     }
 
     private static Mqtt5Subscription subscription(String filter) {

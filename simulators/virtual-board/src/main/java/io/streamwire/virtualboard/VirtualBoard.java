@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * One board: behaves as the firmware does, and breaks on demand. Every method may be called from
@@ -51,6 +53,7 @@ public final class VirtualBoard {
     private final BoardThread thread;
     private final PinRecorder recorder;
     private final BoardLink link;
+    private final List<Consumer<BoardState.Phase>> phaseListeners = new CopyOnWriteArrayList<>();
     private long boot;
     private long bootNanos;
     private long skewMs;
@@ -81,8 +84,27 @@ public final class VirtualBoard {
 
     /** What the board would say about itself now. */
     public Status status() {
-        return thread.ask(
-                () -> new Status(boot, firmware.phase(), firmware.armed(), link.connected()));
+        return thread.ask(this::currentStatus);
+    }
+
+    /** The same, on the board's thread. */
+    Status currentStatus() {
+        return new Status(boot, firmware.phase(), firmware.armed(), link.connected());
+    }
+
+    /** Tells a listener of every change between ready and stopped, on the board's thread. */
+    public void onPhase(Consumer<BoardState.Phase> listener) {
+        phaseListeners.add(listener);
+    }
+
+    /** A message came; on the board's thread. */
+    void received(String topic, byte[] body, boolean retained) {
+        var before = firmware.phase();
+        firmware.received(topic, body, retained);
+        var now = firmware.phase();
+        if (now != before) {
+            phaseListeners.forEach(listener -> listener.accept(now));
+        }
     }
 
     /** Completes when the board was connected and subscribed for the first time. */

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,15 @@ public final class VirtualBoards implements AutoCloseable {
 
     public List<VirtualBoard> all() {
         return List.copyOf(boards.values());
+    }
+
+    /** What every board would say about itself now; asked together, for a large fleet. */
+    public Map<UUID, VirtualBoard.Status> statuses() {
+        return thread.ask(() -> {
+            var statuses = new HashMap<UUID, VirtualBoard.Status>();
+            boards.forEach((device, board) -> statuses.put(device, board.currentStatus()));
+            return statuses;
+        });
     }
 
     /**
