@@ -11,6 +11,7 @@ import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
+import io.streamwire.service.Round;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,8 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes every event into PostgreSQL, behind the stream and in batches, and reads them again. An
@@ -32,15 +33,12 @@ final class EventLog implements BatchHandler, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(EventLog.class.getName());
     private static final Duration MAINTENANCE = Duration.ofHours(1);
-    private static final Duration RETRY = Duration.ofSeconds(5);
     private static final int EXPORT_ROWS = 1_000;
     private static final UUID FIRST = new UUID(0, 0);
 
     private final Database database;
     private final Duration retention;
-    private final Thread maintenance =
-            Thread.ofVirtual().name("event-log-maintenance").unstarted(this::maintain);
-    private volatile boolean closing;
+    private @Nullable Round maintenance;
 
     /**
      * @param retention how long events are kept, whole days
@@ -52,7 +50,7 @@ final class EventLog implements BatchHandler, AutoCloseable {
 
     /** Makes the partitions of the next days and drops old ones, now and every hour. */
     void start() {
-        maintenance.start();
+        maintenance = Round.every(MAINTENANCE, "event-log-maintenance", this::maintain);
     }
 
     /** One statement for the whole batch; a row that PostgreSQL does not take costs only itself. */
@@ -159,30 +157,18 @@ final class EventLog implements BatchHandler, AutoCloseable {
     }
 
     private void maintain() {
-        while (!closing) {
-            try {
-                var _ =
-                        database.client()
-                                .execute()
-                                .createNamedGet("maintain-events")
-                                .addParam("days", (int) retention.toDays())
-                                .execute();
-                LockSupport.parkNanos(this, MAINTENANCE.toNanos());
-            } catch (DbClientException e) {
-                LOG.log(Level.WARNING, "event_logs=unmaintained reason=\"{0}\"", e.getMessage());
-                LockSupport.parkNanos(this, RETRY.toNanos());
-            }
-        }
+        var _ =
+                database.client()
+                        .execute()
+                        .createNamedGet("maintain-events")
+                        .addParam("days", (int) retention.toDays())
+                        .execute();
     }
 
     @Override
     public void close() {
-        closing = true;
-        LockSupport.unpark(maintenance);
-        try {
-            maintenance.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (maintenance != null) {
+            maintenance.close();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.streamwire.ingest;
 
-import io.helidon.dbclient.DbClientException;
 import io.helidon.http.Status;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
@@ -11,6 +10,7 @@ import io.streamwire.ingest.webcast.WebcastException;
 import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
 import io.streamwire.service.Problem;
+import io.streamwire.service.Round;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All livestreams: connects and disconnects them, and sees to it that each one that has not ended
@@ -42,7 +42,7 @@ final class Livestreams implements AutoCloseable {
     private final InstantSource clock;
     private final String instance;
     private final Map<UUID, LivestreamSession> sessions = new ConcurrentHashMap<>();
-    private final Thread scanner = Thread.ofVirtual().name("livestreams").unstarted(this::scan);
+    private @Nullable Round scans;
     private AutoCloseable listening = () -> {};
     private volatile boolean closing;
 
@@ -65,7 +65,7 @@ final class Livestreams implements AutoCloseable {
 
     void start() {
         listening = bus.listen(CHANNEL, this::ended);
-        scanner.start();
+        scans = Round.every(settings.scan(), "livestreams", this::scan);
     }
 
     /**
@@ -206,21 +206,9 @@ final class Livestreams implements AutoCloseable {
     }
 
     private void scan() {
-        boolean said = false;
-        while (!closing) {
-            try {
-                takeAbandoned();
-                stopEnded();
-                tellStatuses();
-                said = false;
-            } catch (DbClientException | BusException e) {
-                if (!said) {
-                    LOG.log(Level.WARNING, "livestreams=unscanned reason=\"{0}\"", e.getMessage());
-                    said = true;
-                }
-            }
-            LockSupport.parkNanos(this, settings.scan().toNanos());
-        }
+        takeAbandoned();
+        stopEnded();
+        tellStatuses();
     }
 
     private void takeAbandoned() {
@@ -296,12 +284,11 @@ final class Livestreams implements AutoCloseable {
         closing = true;
         try {
             listening.close();
-            LockSupport.unpark(scanner);
-            scanner.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.log(Level.WARNING, "livestreams=deaf", e);
+        }
+        if (scans != null) {
+            scans.close();
         }
         sessions.values().forEach(LivestreamSession::stop);
         sessions.values().forEach(LivestreamSession::join);

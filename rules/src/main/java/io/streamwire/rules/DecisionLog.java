@@ -1,6 +1,5 @@
 package io.streamwire.rules;
 
-import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.BatchHandler;
 import io.streamwire.bus.Entry;
@@ -10,6 +9,7 @@ import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
+import io.streamwire.service.Round;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,8 +31,7 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
 
     private final Database database;
     private final Duration retention;
-    private final Thread maintenance =
-            Thread.ofVirtual().name("rules-log-maintenance").unstarted(this::maintain);
+    private @Nullable Round maintenance;
 
     /**
      * @param retention how long decisions are kept, whole days
@@ -44,7 +43,7 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
 
     /** Makes the partitions of the next days and drops old ones, now and every hour. */
     void start() {
-        maintenance.start();
+        maintenance = Round.every(MAINTENANCE, "rules-log-maintenance", this::maintain);
     }
 
     @Override
@@ -106,42 +105,18 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
     }
 
     private void maintain() {
-        while (true) {
-            try {
-                var _ =
-                        database.client()
-                                .execute()
-                                .createNamedGet("maintain-executions")
-                                .addParam("days", (int) retention.toDays())
-                                .execute();
-                Thread.sleep(MAINTENANCE);
-            } catch (DbClientException e) {
-                LOG.log(Level.WARNING, "executions=unmaintained reason=\"{0}\"", e.getMessage());
-                if (!pause()) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(Duration.ofMinutes(1));
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
+        var _ =
+                database.client()
+                        .execute()
+                        .createNamedGet("maintain-executions")
+                        .addParam("days", (int) retention.toDays())
+                        .execute();
     }
 
     @Override
     public void close() {
-        maintenance.interrupt();
-        try {
-            maintenance.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (maintenance != null) {
+            maintenance.close();
         }
     }
 }

@@ -2,15 +2,15 @@ package io.streamwire.rules;
 
 import io.helidon.dbclient.DbClientException;
 import io.streamwire.bus.Bus;
+import io.streamwire.service.Round;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +27,9 @@ final class RuleBook implements AutoCloseable {
     private final Bus bus;
     private final Duration refresh;
     private final Map<UUID, Chapter> chapters = new ConcurrentHashMap<>();
-    private final LinkedBlockingQueue<UUID> changes = new LinkedBlockingQueue<>();
-    private final Thread reader = Thread.ofVirtual().name("rules-book").unstarted(this::run);
+    private final Set<UUID> changes = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Round reads;
+    private volatile long comparedAt;
     private @Nullable AutoCloseable announcements;
 
     private record Chapter(long version, RuleEngine engine) {}
@@ -45,8 +46,8 @@ final class RuleBook implements AutoCloseable {
     /** Reads all rules and begins to listen. */
     void start() {
         announcements = bus.listen(CHANNEL, this::announced);
-        compare();
-        reader.start();
+        reads = Round.every(refresh, "rules-book", this::readChanges);
+        readSoon(); // what was announced meanwhile
     }
 
     /**
@@ -62,51 +63,43 @@ final class RuleBook implements AutoCloseable {
     /** Tells every instance, this one too, that a workspace's rules have changed. */
     void changed(UUID workspaceId) {
         changes.add(workspaceId);
+        readSoon();
         bus.announce(CHANNEL, workspaceId.toString());
+    }
+
+    private void readSoon() {
+        var round = reads;
+        if (round != null) {
+            round.soon();
+        }
     }
 
     private void announced(String workspaceId) {
         try {
             changes.add(UUID.fromString(workspaceId));
+            readSoon();
         } catch (IllegalArgumentException e) {
             LOG.log(Level.DEBUG, "channel={0} ignored=\"{1}\"", CHANNEL, workspaceId);
         }
     }
 
-    private void run() {
-        var nextCompare = System.nanoTime() + refresh.toNanos();
-        var failing = false;
-        while (!Thread.currentThread().isInterrupted()) {
+    private void readChanges() {
+        for (var workspaceId : List.copyOf(changes)) {
+            changes.remove(workspaceId);
             try {
-                var changed = changes.poll(nextCompare - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (changed != null) {
-                    readAll(changed);
-                } else {
-                    nextCompare = System.nanoTime() + refresh.toNanos();
-                    compare();
-                    failing = false;
-                }
-            } catch (InterruptedException e) {
-                return;
-            } catch (DbClientException e) {
-                if (!failing) {
-                    LOG.log(Level.WARNING, "rules=kept reason=\"{0}\"", e.getMessage());
-                    failing = true;
-                }
+                read(workspaceId);
             } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "rules=kept", e);
+                changes.add(workspaceId);
+                throw e;
             }
+        }
+        if (System.nanoTime() - comparedAt >= refresh.toNanos()) {
+            compare();
         }
     }
 
-    private void readAll(UUID first) {
-        var workspaces = new LinkedHashSet<UUID>();
-        workspaces.add(first);
-        changes.drainTo(workspaces);
-        workspaces.forEach(this::read);
-    }
-
     private void compare() {
+        comparedAt = System.nanoTime();
         store.versions()
                 .forEach((workspaceId, version) -> {
                     var chapter = chapters.get(workspaceId);
@@ -134,16 +127,16 @@ final class RuleBook implements AutoCloseable {
 
     @Override
     public void close() {
-        reader.interrupt();
         try {
             if (announcements != null) {
                 announcements.close();
             }
-            reader.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.log(Level.DEBUG, "channel=" + CHANNEL + " closed=no", e);
+        }
+        var round = reads;
+        if (round != null) {
+            round.close();
         }
     }
 }

@@ -8,8 +8,10 @@ import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Round;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.Trace;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,16 +20,17 @@ public final class Auth implements AutoCloseable {
 
     private static final String NAME = "auth";
     private static final int SECRET_LENGTH = 32; // characters
+    private static final Duration SWEEP_PERIOD = Duration.ofHours(1);
 
     private final Database database;
     private final CutOffs cutOffs;
-    private final Sweeper sweeper;
+    private final Round sweeps;
     private final HttpServer server;
 
-    private Auth(Database database, CutOffs cutOffs, Sweeper sweeper, HttpServer server) {
+    private Auth(Database database, CutOffs cutOffs, Round sweeps, HttpServer server) {
         this.database = database;
         this.cutOffs = cutOffs;
-        this.sweeper = sweeper;
+        this.sweeps = sweeps;
         this.server = server;
     }
 
@@ -87,9 +90,8 @@ public final class Auth implements AutoCloseable {
                                     new WorkspacesApi(workspaces, origin),
                                     new KeysApi(key)),
                             database::check);
-            var sweeper = new Sweeper(sessions);
-            sweeper.start();
-            return new Auth(database, cutOffs, sweeper, server);
+            var sweeps = Round.every(SWEEP_PERIOD, "auth-sweep", sessions::sweep);
+            return new Auth(database, cutOffs, sweeps, server);
         } catch (RuntimeException e) {
             cutOffs.close();
             throw e;
@@ -110,7 +112,7 @@ public final class Auth implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        sweeper.close();
+        sweeps.close();
         cutOffs.close();
         database.close();
     }

@@ -10,6 +10,7 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Round;
 import io.streamwire.service.TokenVerifier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

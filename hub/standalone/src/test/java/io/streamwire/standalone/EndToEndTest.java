@@ -65,9 +65,13 @@ class EndToEndTest {
 
             var eventId = Streamer.eventOf(sent);
             var commandId = streamer.commandOf(sent);
-            Wait.until(PATIENCE, "the command is done", () -> isDone(ledger, streamer, commandId));
+            Wait.until(PATIENCE, "the command is final", () -> isFinal(ledger, streamer));
             log.detach();
 
+            assertThat(ledger.commands(streamer.workspaceId()))
+                    .singleElement()
+                    .returns(commandId, Ledger.Command::id)
+                    .returns(CommandState.DONE, Ledger.Command::state);
             assertThat(recorder.totals().switchedOn()).isEqualTo(1);
             assertThat(recorder.totals().violations()).isZero();
             assertThat(traces)
@@ -144,11 +148,9 @@ class EndToEndTest {
                 hub.url(), hub.mqttUrl(), liveRoom, username, Duration.ofMillis(20), recorder);
     }
 
-    private static boolean isDone(Ledger ledger, Streamer streamer, UUID commandId)
-            throws Exception {
-        return ledger.commands(streamer.workspaceId()).stream()
-                .anyMatch(command ->
-                        command.id().equals(commandId) && command.state() == CommandState.DONE);
+    private static boolean isFinal(Ledger ledger, Streamer streamer) throws Exception {
+        return ledger.commandCount(streamer.workspaceId()) > 0
+                && ledger.pending(streamer.workspaceId()) == 0;
     }
 
     private static List<String> bodies(Stream stream, Streamer streamer)

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class HubProcess implements AutoCloseable {
 
     private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+    private static final Duration END_WITHIN = Duration.ofSeconds(30);
     private static final Pattern READY = Pattern.compile("Streamwire is ready: (\\S+) .*");
 
     private final Process process;
@@ -77,15 +78,15 @@ final class HubProcess implements AutoCloseable {
     }
 
     /** Waits for its end by itself. */
-    int awaitExit() throws InterruptedException {
+    int awaitExit() throws IOException, InterruptedException {
         if (!process.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("still running");
+            throw new AssertionError("still running: " + threads() + Files.readString(errors));
         }
         return process.exitValue();
     }
 
     /** Sends SIGTERM and waits for the end. */
-    Duration terminate() throws InterruptedException {
+    Duration terminate() throws IOException, InterruptedException {
         long begin = System.nanoTime();
         process.destroy();
         awaitExit();
@@ -93,9 +94,29 @@ final class HubProcess implements AutoCloseable {
     }
 
     /** Sends SIGKILL. */
-    void kill() throws InterruptedException {
+    void kill() throws IOException, InterruptedException {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** Where its threads are, virtual ones too. */
+    private String threads() throws IOException, InterruptedException {
+        Path dump = Files.createTempFile("streamwire", ".threads");
+        Files.delete(dump); // it is never written over
+        try {
+            new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Long.toString(process.pid()),
+                            "Thread.dump_to_file",
+                            dump.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            return Files.exists(dump) ? Files.readString(dump) : "";
+        } finally {
+            Files.deleteIfExists(dump);
+        }
     }
 
     List<String> errorLines() throws IOException {
@@ -106,7 +127,14 @@ final class HubProcess implements AutoCloseable {
     public void close() throws IOException {
         if (process.isAlive()) {
             process.destroy();
-            process.onExit().join();
+            try {
+                if (!process.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
         }
         Files.deleteIfExists(output);
         Files.deleteIfExists(errors);
