@@ -7,8 +7,10 @@ import io.helidon.webserver.http.Handler;
  * One route and what it needs.
  *
  * @param path as Helidon matches it, {@code {name}} is one segment, {@code /*} the rest
+ * @param canonical the path below the first of its prefixes, as the documents name it
  */
-public record Route(Method method, String path, Permission permission, Handler handler)
+public record Route(
+        Method method, String path, String canonical, Permission permission, Handler handler)
         implements Comparable<Route> {
 
     /** Literal segments come before parameters, so that {@code /rules/analytics} is not an id. */

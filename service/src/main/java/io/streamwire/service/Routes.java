@@ -20,7 +20,10 @@ public final class Routes {
         this.prefixes = prefixes;
     }
 
-    /** A view that registers every route below each of the prefixes; "" is the root. */
+    /**
+     * A view that registers every route below each of the prefixes; "" is the root. The first one
+     * is what the documents name.
+     */
     public Routes at(String... prefixes) {
         return new Routes(all, List.of(prefixes));
     }
@@ -47,8 +50,9 @@ public final class Routes {
 
     /** Any method, for what a service only passes on. */
     public Routes route(Method method, String path, Permission permission, Handler handler) {
+        var canonical = join(prefixes.getFirst(), path);
         for (var prefix : prefixes) {
-            all.add(new Route(method, join(prefix, path), permission, handler));
+            all.add(new Route(method, join(prefix, path), canonical, permission, handler));
         }
         return this;
     }

@@ -10,7 +10,9 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
+import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -199,6 +201,7 @@ public final class Devices implements AutoCloseable {
                                 SERVICE,
                                 verifier,
                                 List.of(
+                                        OpenApi.of(Devices.class),
                                         new TokensApi(
                                                 bus,
                                                 store,
@@ -278,6 +281,11 @@ public final class Devices implements AutoCloseable {
     /** The port of the HTTP server. */
     public int port() {
         return server.port();
+    }
+
+    /** Every route of the HTTP server. */
+    List<Route> routes() {
+        return server.routes();
     }
 
     /** Finishes what is under way and gives the partitions back. */
