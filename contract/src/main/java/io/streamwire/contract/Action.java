@@ -34,4 +34,32 @@ public record Action(
     public Action {
         args = Map.copyOf(args);
     }
+
+    /**
+     * The same, with what is only known once it is decided.
+     *
+     * @param at us since the epoch
+     */
+    public Action decided(long epoch, @Nullable Long at) {
+        return new Action(
+                id,
+                workspaceId,
+                eventId,
+                ruleId,
+                deviceId,
+                command,
+                args,
+                expiresAt,
+                epoch,
+                simulated,
+                viewerId,
+                traceparent,
+                new Hops(
+                        hops.frame(),
+                        at,
+                        hops.published(),
+                        hops.received(),
+                        hops.on(),
+                        hops.off()));
+    }
 }

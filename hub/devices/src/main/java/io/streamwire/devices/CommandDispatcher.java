@@ -1,7 +1,5 @@
 package io.streamwire.devices;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
@@ -120,18 +118,13 @@ final class CommandDispatcher implements PartitionListener {
             if (entry.body().contains(NUL)) {
                 throw new IllegalArgumentException("has a character that no database takes");
             }
-            var json = Json.mapper().readTree(entry.body());
-            if (!(json instanceof ObjectNode body)) {
-                throw new IllegalArgumentException("not an object");
-            }
-            if (!entry.field("epoch").isEmpty()) {
-                body.put("epoch", Long.parseLong(entry.field("epoch")));
-            }
-            if (!entry.field("decided_us").isEmpty()) {
-                body.withObject("/hops").put("decided", Long.parseLong(entry.field("decided_us")));
-            }
-            return Json.mapper().treeToValue(body, Action.class);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+            var action = Json.read(entry.body(), Action.class);
+            var epoch = entry.field("epoch");
+            var decided = entry.field("decided_us");
+            return action.decided(
+                    epoch.isEmpty() ? action.epoch() : Long.parseLong(epoch),
+                    decided.isEmpty() ? action.hops().decided() : Long.valueOf(decided));
+        } catch (Json.MalformedJson | IllegalArgumentException e) {
             LOG.log(
                     Level.ERROR,
                     "action={0} entry={1} unreadable={2}",

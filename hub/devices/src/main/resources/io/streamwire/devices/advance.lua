@@ -5,34 +5,42 @@
 -- Returns 'moved', 'kept', 'unknown' or 'foreign', and the state it is in.
 local RANK = {queued = 0, sent = 1, accepted = 2, started = 3, failed = 4,
   rejected = 5, expired = 5, aborted = 5, done = 5}
-local now = redis.call('HMGET', KEYS[1], 'device_id', 'state', 'id')
-if not now[1] then return {'unknown', ''} end
-if now[1] ~= ARGV[1] then return {'foreign', now[2]} end
+local now = redis.call('HMGET', KEYS[1], 'id', 'workspace_id', 'device_id', 'head', 'state', 'reason', unpack(HOPS))
+local command, state, reason, hops = {unpack(now, 1, 4)}, now[5], now[6], {unpack(now, 7)}
+if not state then return {'unknown', ''} end
+if command[3] ~= ARGV[1] then return {'foreign', state} end
 local acked = ARGV[5] == '1'
 if acked then redis.call('HSET', KEYS[4], ARGV[1], ARGV[4]) end
 
-local news = false
-local published = false
-for i, name in ipairs({'published', 'received', 'on', 'off'}) do
-  local time = ARGV[7 + i]
-  if time ~= '' and redis.call('HSETNX', KEYS[1], name, time) == 1 then
-    news = true
-    published = published or name == 'published'
+local changes = {'at', ARGV[4]}
+local function change(name, value)
+  changes[#changes + 1] = name
+  changes[#changes + 1] = value
+end
+local published = ARGV[8] ~= '' and not hops[3]
+for i = 3, #HOPS do
+  local time = ARGV[5 + i]
+  if time ~= '' and not hops[i] then
+    hops[i] = time
+    change(HOPS[i], time)
   end
 end
 
-local from, to = RANK[now[2]], RANK[ARGV[2]]
-local moved = to > from and (now[2] ~= 'failed' or acked)
+local from, to = RANK[state], RANK[ARGV[2]]
+local moved = to > from and (state ~= 'failed' or acked)
+local final = moved and to >= RANK.failed
 if moved then
-  redis.call('HSET', KEYS[1], 'state', ARGV[2], 'reason', ARGV[3])
-  if to >= RANK.failed then
-    redis.call('ZREM', KEYS[2], now[3])
-    redis.call('PEXPIRE', KEYS[1], ARGV[2] == 'failed' and ARGV[7] or ARGV[6])
+  state, reason = ARGV[2], ARGV[3]
+  change('state', state)
+  change('reason', reason)
+end
+if #changes > 2 then
+  redis.call('HSET', KEYS[1], unpack(changes))
+  if final then
+    redis.call('ZREM', KEYS[2], command[1])
+    redis.call('PEXPIRE', KEYS[1], state == 'failed' and ARGV[7] or ARGV[6])
   end
+  sw_publish(KEYS[3], final and 'command_done' or published and 'command_sent' or 'command_changed',
+    command, hops, state, reason, ARGV[4])
 end
-if moved and to >= RANK.failed then
-  sw_publish(KEYS[1], KEYS[3], 'command_done', ARGV[4])
-elseif moved or news then
-  sw_publish(KEYS[1], KEYS[3], published and 'command_sent' or 'command_changed', ARGV[4])
-end
-return {moved and 'moved' or 'kept', moved and ARGV[2] or now[2]}
+return {moved and 'moved' or 'kept', state}
