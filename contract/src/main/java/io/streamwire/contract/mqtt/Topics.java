@@ -51,6 +51,14 @@ public final class Topics {
         return root(workspaceId, deviceId) + "/up/ack";
     }
 
+    public static String firmware(UUID workspaceId, UUID deviceId) {
+        return root(workspaceId, deviceId) + "/down/ota";
+    }
+
+    public static String firmwareReport(UUID workspaceId, UUID deviceId) {
+        return root(workspaceId, deviceId) + "/up/ota";
+    }
+
     /** All that a device may publish. */
     public static String upFilter(UUID workspaceId, UUID deviceId) {
         return root(workspaceId, deviceId) + "/up/#";

@@ -21,6 +21,8 @@ class MqttBodiesTest {
             Arguments.of("down/safety", Safety.class),
             Arguments.of("down/cmd", CommandMessage.class),
             Arguments.of("up/ack", Ack.class),
+            Arguments.of("down/ota", Ota.class),
+            Arguments.of("up/ota", OtaReport.class),
         };
     }
 

@@ -215,7 +215,7 @@ final class BoardLink implements Firmware.Uplink {
                                         drop(backoffMs());
                                         return;
                                     }
-                                    board.firmware().subscribed();
+                                    board.subscribed();
                                     ready.complete(null);
                                 }));
     }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Firmware {
 
+    /** The firmware that a board is made with. */
     static final String VERSION = "1.0.0";
 
     /** The link to the hub was lost while the command waited or ran. */
@@ -293,7 +294,7 @@ final class Firmware {
     // What it says.
 
     BoardState state(Phase as) {
-        return new BoardState(as, boot, gate.epoch(), VERSION, envelope.hash());
+        return new BoardState(as, boot, gate.epoch(), capabilities.fw(), envelope.hash());
     }
 
     Phase phase() {

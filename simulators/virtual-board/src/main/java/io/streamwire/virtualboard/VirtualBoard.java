@@ -7,6 +7,7 @@ import io.streamwire.contract.mqtt.Capabilities.ArgSpec;
 import io.streamwire.contract.mqtt.Capabilities.CommandSpec;
 import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.contract.mqtt.Envelope;
+import io.streamwire.contract.mqtt.Topics;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,9 @@ public final class VirtualBoard {
     private long boot;
     private long bootNanos;
     private long skewMs;
+    private String version = Firmware.VERSION;
     private Firmware firmware;
+    private final FirmwareUpdate update;
 
     VirtualBoard(
             URI broker,
@@ -72,6 +75,30 @@ public final class VirtualBoard {
         // Grows over restarts of the process, too, as a counter in a board's flash does.
         this.boot = System.currentTimeMillis();
         this.firmware = powerOn();
+        this.update = new FirmwareUpdate(access, thread, link, new Updated());
+    }
+
+    private final class Updated implements FirmwareUpdate.Board {
+        @Override
+        public String type() {
+            return CAPABILITIES.board();
+        }
+
+        @Override
+        public String version() {
+            return version;
+        }
+
+        @Override
+        public boolean armed() {
+            return firmware.armed();
+        }
+
+        @Override
+        public void start(String next) {
+            version = next;
+            startAnew();
+        }
     }
 
     public UUID workspaceId() {
@@ -89,7 +116,7 @@ public final class VirtualBoard {
 
     /** The same, on the board's thread. */
     Status currentStatus() {
-        return new Status(boot, firmware.phase(), firmware.armed(), link.connected());
+        return new Status(boot, firmware.phase(), firmware.armed(), link.connected(), version);
     }
 
     /** Tells a listener of every change between ready and stopped, on the board's thread. */
@@ -99,6 +126,10 @@ public final class VirtualBoard {
 
     /** A message came; on the board's thread. */
     void received(String topic, byte[] body, boolean retained) {
+        if (topic.equals(Topics.firmware(access.workspaceId(), access.deviceId()))) {
+            update.received(body, retained);
+            return;
+        }
         var before = firmware.phase();
         firmware.received(topic, body, retained);
         var now = firmware.phase();
@@ -115,11 +146,34 @@ public final class VirtualBoard {
     /** Cuts the power and starts again: a new boot that remembers nothing. */
     public void reboot() {
         thread.execute(() -> {
-            firmware.cutPower();
-            link.drop(REBOOT_MS);
-            boot++;
-            firmware = powerOn();
+            update.cutPower();
+            startAnew();
         });
+    }
+
+    private void startAnew() {
+        firmware.cutPower();
+        link.drop(REBOOT_MS);
+        boot++;
+        firmware = powerOn();
+    }
+
+    /**
+     * Lets it accept firmware that is signed with the private key of this Ed25519 key, 32 bytes.
+     */
+    public void trust(byte[] publicKey) {
+        thread.execute(() -> update.trust(publicKey));
+    }
+
+    /** The next firmware will not pass its own test: the board goes back to the present one. */
+    public void failNextSelfTest() {
+        thread.execute(update::failSelfTest);
+    }
+
+    /** The connection is there and the board hears what the hub says. */
+    void subscribed() {
+        firmware.subscribed();
+        update.subscribed();
     }
 
     /** Loses the connection and tries again after a while. */
@@ -171,12 +225,21 @@ public final class VirtualBoard {
         return new Firmware(
                 access,
                 boot,
-                CAPABILITIES,
+                capabilities(),
                 this::localMs,
                 thread,
                 (actuator, on, commandId) ->
                         recorder.edge(access.deviceId(), actuator, on, commandId),
                 link);
+    }
+
+    private Capabilities capabilities() {
+        return new Capabilities(
+                CAPABILITIES.v(),
+                version,
+                CAPABILITIES.board(),
+                CAPABILITIES.limits(),
+                CAPABILITIES.commands());
     }
 
     /** Milliseconds since boot, as the board's own clock counts them. */
@@ -189,6 +252,8 @@ public final class VirtualBoard {
      *
      * @param boot grows at each start
      * @param armed whether a lease runs
+     * @param version of its firmware
      */
-    public record Status(long boot, BoardState.Phase phase, boolean armed, boolean connected) {}
+    public record Status(
+            long boot, BoardState.Phase phase, boolean armed, boolean connected, String version) {}
 }
