@@ -3,21 +3,21 @@ package io.streamwire.contract;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a device or one of its commands; times are ms since the epoch. */
+/** What happened to devices or their commands; times are ms since the epoch. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(DeviceEvent.CommandChanged.class),
-    @JsonSubTypes.Type(DeviceEvent.DeviceStatus.class)
+    @JsonSubTypes.Type(DeviceEvent.DeviceStatus.class),
+    @JsonSubTypes.Type(DeviceEvent.SafetyChanged.class)
 })
 public sealed interface DeviceEvent {
 
     UUID workspaceId();
-
-    UUID deviceId();
 
     long at();
 
@@ -72,4 +72,30 @@ public sealed interface DeviceEvent {
             long epoch,
             @Nullable String firmware)
             implements DeviceEvent {}
+
+    /**
+     * Devices were armed or stopped. On the stream its type is {@code safety_changed}.
+     *
+     * @param deviceIds empty = the whole workspace
+     * @param until when the arming ends; null for a stop
+     * @param by {@code user:<id>}, {@code agent:<device id>}, {@code board:<device id>} or {@code
+     *     hub}
+     * @param why {@code call} for somebody's wish, {@code hardware} for a board's own stop, else
+     *     what the hub has noticed
+     */
+    @JsonTypeName("safety")
+    record SafetyChanged(
+            UUID workspaceId,
+            long at,
+            boolean armed,
+            List<UUID> deviceIds,
+            @Nullable Long until,
+            String by,
+            String why,
+            long epoch)
+            implements DeviceEvent {
+        public SafetyChanged {
+            deviceIds = List.copyOf(deviceIds);
+        }
+    }
 }

@@ -30,15 +30,23 @@ final class AccessCheck {
         switch (permission) {
             case PUBLIC -> {}
             case SERVICE -> requireSecret(request);
-            default -> {
-                var token = token(request);
-                request.context().register(token);
-                permission
-                        .role()
-                        .ifPresent(
-                                role -> request.context().register(caller(request, token, role)));
+            case DEVICES_STOP -> {
+                var agent = verifier.agent(bearer(request));
+                agent.ifPresent(request.context()::register);
+                if (agent.isEmpty()) {
+                    requireToken(request, permission);
+                }
             }
+            default -> requireToken(request, permission);
         }
+    }
+
+    private void requireToken(ServerRequest request, Permission permission) {
+        var token = verifier.verify(bearer(request));
+        request.context().register(token);
+        permission
+                .role()
+                .ifPresent(role -> request.context().register(caller(request, token, role)));
     }
 
     private void requireSecret(ServerRequest request) {
@@ -48,7 +56,7 @@ final class AccessCheck {
         }
     }
 
-    private AccessToken token(ServerRequest request) {
+    private static String bearer(ServerRequest request) {
         var header =
                 request.headers()
                         .first(HeaderNames.AUTHORIZATION)
@@ -59,7 +67,7 @@ final class AccessCheck {
         if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw Problem.unauthorized("token_invalid", "Authorization must be a Bearer token.");
         }
-        return verifier.verify(header.substring(BEARER.length()).strip());
+        return header.substring(BEARER.length()).strip();
     }
 
     private static Caller caller(ServerRequest request, AccessToken token, Role needed) {

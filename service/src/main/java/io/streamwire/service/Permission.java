@@ -35,6 +35,7 @@ public enum Permission {
 
     DEVICES_READ(Role.VIEWER),
     DEVICES_RUN(Role.MODERATOR),
+    /** Besides every member, every board with its agent token: see {@link Agent}. */
     DEVICES_STOP(Role.VIEWER),
     DEVICES_CHANGE(Role.ADMIN),
     TOKENS_READ(Role.ADMIN),

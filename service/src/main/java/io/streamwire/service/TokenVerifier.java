@@ -32,11 +32,14 @@ public final class TokenVerifier implements AutoCloseable {
     /** Longer tokens are refused unread, in characters. */
     private static final int LONGEST = 12 * 1024;
 
+    private static final int LONGEST_OF_AGENT = 256;
+
     private static final Duration SKEW = Duration.ofSeconds(5);
 
     private final Keys keys;
     private final Optional<CutOffs> cutOffs;
     private final UnaryOperator<AccessToken> current;
+    private final Function<String, Optional<Agent>> agents;
     private final JwtValidator validator =
             JwtValidator.builder()
                     .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(SKEW))
@@ -48,10 +51,18 @@ public final class TokenVerifier implements AutoCloseable {
                     .build();
 
     private TokenVerifier(
-            Keys keys, Optional<CutOffs> cutOffs, UnaryOperator<AccessToken> current) {
+            Keys keys,
+            Optional<CutOffs> cutOffs,
+            UnaryOperator<AccessToken> current,
+            Function<String, Optional<Agent>> agents) {
         this.keys = keys;
         this.cutOffs = cutOffs;
         this.current = current;
+        this.agents = agents;
+    }
+
+    private TokenVerifier(Keys keys) {
+        this(keys, Optional.empty(), UnaryOperator.identity(), _ -> Optional.empty());
     }
 
     /**
@@ -67,8 +78,7 @@ public final class TokenVerifier implements AutoCloseable {
     }
 
     static TokenVerifier of(URI keys, Duration pause) {
-        return new TokenVerifier(
-                new RemoteKeys(keys, pause), Optional.empty(), UnaryOperator.identity());
+        return new TokenVerifier(new RemoteKeys(keys, pause));
     }
 
     /** Verifies with keys at hand. */
@@ -89,20 +99,28 @@ public final class TokenVerifier implements AutoCloseable {
                     public JwkKeys afterUnknown() {
                         return known;
                     }
-                },
-                Optional.empty(),
-                UnaryOperator.identity());
+                });
     }
 
     /** The same, but refuses tokens that were cut off; closes the cut-offs when it is closed. */
     public TokenVerifier refusing(CutOffs cutOffs) {
-        return new TokenVerifier(keys, Optional.of(cutOffs), current);
+        return new TokenVerifier(keys, Optional.of(cutOffs), current, agents);
     }
 
     /** The same, but with the roles that a user has now instead of those in the token. */
     public TokenVerifier withRoles(Function<UUID, Map<UUID, Role>> rolesOfUser) {
         return new TokenVerifier(
-                keys, cutOffs, token -> token.withRoles(rolesOfUser.apply(token.userId())));
+                keys, cutOffs, token -> token.withRoles(rolesOfUser.apply(token.userId())), agents);
+    }
+
+    /** The same, but knows agent tokens, too, which are good for stopping only. */
+    public TokenVerifier withAgents(Function<String, Optional<Agent>> agents) {
+        return new TokenVerifier(keys, cutOffs, current, agents);
+    }
+
+    /** The board whose agent token this is. */
+    Optional<Agent> agent(String token) {
+        return token.length() > LONGEST_OF_AGENT ? Optional.empty() : agents.apply(token);
     }
 
     /**

@@ -16,6 +16,7 @@ class MqttBodiesTest {
     static Arguments[] bodies() {
         return new Arguments[] {
             Arguments.of("up/state", BoardState.class),
+            Arguments.of("up/state of a pressed stop button", BoardState.class),
             Arguments.of("up/describe", Capabilities.class),
             Arguments.of("down/config", DeviceConfig.class),
             Arguments.of("down/safety", Safety.class),

@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import io.helidon.dbclient.DbClientException;
 import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.DeviceEvent.DeviceStatus;
 import io.streamwire.contract.Hops;
@@ -46,6 +47,7 @@ final class Boards implements MqttLine.Receiver {
     private static final int MOST_STRANGERS = 1_000;
     private static final int MOST_ARGS = 16;
     private static final long KEEP_AGAIN_MS = 1_000;
+    private static final long JUDGE_AFTER_MS = 1_000;
     private static final long LONGEST_ON_MS = 3_600_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
@@ -70,6 +72,12 @@ final class Boards implements MqttLine.Receiver {
 
     /** Boards whose state the stream does not have yet. */
     private final Set<UUID> unannounced = ConcurrentHashMap.newKeySet();
+
+    /** Boards that may have stopped by themselves, and since when, ms since the epoch. */
+    private final Map<UUID, Long> suspects = new ConcurrentHashMap<>();
+
+    /** Boards whose own stop is being taken in. */
+    private final Set<UUID> stopping = ConcurrentHashMap.newKeySet();
 
     /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
     private long keepAgainAt;
@@ -199,10 +207,18 @@ final class Boards implements MqttLine.Receiver {
     }
 
     private void disarm(UUID workspaceId, UUID deviceId, String why) {
+        disarm(workspaceId, deviceId, Cause.hub(why, clock.millis()));
+    }
+
+    private void disarm(UUID workspaceId, UUID deviceId, Cause cause) {
         Thread.ofVirtual()
                 .name("disarm-" + deviceId)
                 .start(() -> {
-                    var _ = safety.disarm(workspaceId, List.of(deviceId), why);
+                    try {
+                        var _ = safety.disarm(workspaceId, List.of(deviceId), cause);
+                    } finally {
+                        stopping.remove(deviceId);
+                    }
                     lanes.pump(deviceId);
                 });
     }
@@ -215,9 +231,11 @@ final class Boards implements MqttLine.Receiver {
         }
         var change =
                 presence.accept(device.workspaceId(), device.id(), sane(state), clock.millis());
+        safety.reported(device.workspaceId(), device.id(), change.after().state());
         announce(change.after());
+        lookForOwnStop(change.after());
         if (change.appeared()) {
-            safety.appeared(device.workspaceId(), device.id());
+            safety.appeared(device.workspaceId(), device.id(), change.after().state());
         }
         if (change.returned() || change.rebooted()) {
             lanes.returned(device.id());
@@ -232,7 +250,53 @@ final class Boards implements MqttLine.Receiver {
                 state.boot(),
                 state.epoch(),
                 printable(state.fw()),
-                printable(state.envelope()));
+                printable(state.envelope()),
+                printable(state.why()));
+    }
+
+    /** A board that has stopped by itself stays stopped until somebody arms it by hand. */
+    private void lookForOwnStop(Seen seen) {
+        if (!owned.test(bus.partition(seen.workspaceId()))) {
+            return;
+        }
+        switch (safety.ownStop(seen.workspaceId(), seen.deviceId(), seen.state())) {
+            case NONE -> suspects.remove(seen.deviceId());
+            case SAID -> stoppedByItself(seen);
+            case SUSPECTED -> suspects.putIfAbsent(seen.deviceId(), clock.millis());
+        }
+    }
+
+    /** The stop of another instance is in Redis by now, or never will be. */
+    private void judgeSuspects() {
+        var before = clock.millis() - JUDGE_AFTER_MS;
+        for (var suspect : List.copyOf(suspects.keySet())) {
+            var since = suspects.get(suspect);
+            var seen = presence.of(suspect).orElse(null);
+            if (since == null || seen == null || since > before) {
+                continue;
+            }
+            suspects.remove(suspect);
+            try {
+                SafetySwitch.joined(safety.load(bus.partition(seen.workspaceId())));
+            } catch (BusException e) {
+                LOG.log(Level.DEBUG, "device={0} arming=unknown reason={1}", suspect, e);
+            }
+            if (safety.ownStop(seen.workspaceId(), suspect, seen.state()) != OwnStop.NONE) {
+                stoppedByItself(seen);
+            }
+        }
+    }
+
+    private void stoppedByItself(Seen seen) {
+        if (!stopping.add(seen.deviceId())) {
+            return;
+        }
+        LOG.log(
+                Level.WARNING,
+                "device={0} event=stopped_by_itself epoch={1}",
+                seen.deviceId(),
+                Long.toString(seen.state().epoch()));
+        disarm(seen.workspaceId(), seen.deviceId(), Cause.board(seen.deviceId(), clock.millis()));
     }
 
     private static @Nullable String printable(@Nullable String text) {
@@ -444,6 +508,7 @@ final class Boards implements MqttLine.Receiver {
         for (var seen : presence.all()) {
             if (bus.partition(seen.workspaceId()) == partition) {
                 announce(seen);
+                lookForOwnStop(seen);
             }
         }
         for (var known : cache.all()) {
@@ -465,6 +530,7 @@ final class Boards implements MqttLine.Receiver {
                     overdue.deviceId());
             disarm(overdue.workspaceId(), overdue.deviceId(), "config_unconfirmed");
         }
+        judgeSuspects();
         keepDescribed();
         if (bus.available()) {
             for (var device : List.copyOf(unannounced)) {

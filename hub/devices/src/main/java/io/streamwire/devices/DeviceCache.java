@@ -180,6 +180,15 @@ final class DeviceCache {
         return Optional.empty();
     }
 
+    /** The device that shows a valid token without its id. */
+    Optional<Device> authenticate(String token) {
+        var given = sha256(token);
+        return tokens.entrySet().stream()
+                .filter(ofDevice -> ofDevice.getValue().containsValue(given))
+                .findFirst()
+                .flatMap(ofDevice -> authenticate(ofDevice.getKey().toString(), token));
+    }
+
     /** What is kept of a token, hex. */
     static String sha256(String token) {
         try {

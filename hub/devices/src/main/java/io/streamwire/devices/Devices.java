@@ -6,6 +6,7 @@ import io.streamwire.bus.BusException;
 import io.streamwire.bus.Consumer;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.service.Agent;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.DeletedWorkspaces;
@@ -114,6 +115,7 @@ public final class Devices implements AutoCloseable {
         var database = opened(parts, Database.open(config, SERVICE));
         var store = new DeviceStore(database);
         var projection = new Projection(database);
+        var log = new SafetyLog(database);
         var cache = new DeviceCache(store);
         var drops = new Drops(clock);
         var presence = new Presence();
@@ -123,7 +125,15 @@ public final class Devices implements AutoCloseable {
         var tracker = new CommandTracker(commands, drops, clock);
         var line = new MqttLine(settings(config, mqttUrl, instance), ACKS, REPORTS);
         var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
-        var safety = new SafetySwitch(bus, line, cache, presence, arming, clock);
+        var journal =
+                new StopJournal(
+                        Configuration.path(config, "data-dir")
+                                .resolve("devices")
+                                .resolve(
+                                        "stops-"
+                                                + instance.replaceAll("[^A-Za-z0-9._-]", "_")
+                                                + ".journal"));
+        var safety = new SafetySwitch(bus, line, cache, presence, arming, journal, clock);
         var dispatcher =
                 new CommandDispatcher(
                         bus, commands, tracker, lanes, cache, presence, arming, clock);
@@ -145,6 +155,7 @@ public final class Devices implements AutoCloseable {
         lanes.ownedBy(workspace -> dispatcher.owns(bus.partition(workspace)));
 
         cache.refresh();
+        safety.recall();
         remember(bus, safety, boards);
         line.start(boards);
         opened(parts, line);
@@ -199,7 +210,7 @@ public final class Devices implements AutoCloseable {
                         HttpServer.start(
                                 config,
                                 SERVICE,
-                                verifier,
+                                verifier.withAgents(token -> agent(cache, token)),
                                 List.of(
                                         OpenApi.of(Devices.class),
                                         new TokensApi(
@@ -209,7 +220,14 @@ public final class Devices implements AutoCloseable {
                                                 Configuration.optional(config, "mqtt.public-url")
                                                         .orElse(mqttUrl),
                                                 clock),
-                                        new SafetyApi(bus, safety, cache, lanes),
+                                        new SafetyApi(bus, safety, cache, presence, clock),
+                                        new StopApi(
+                                                safety,
+                                                new StopReports(safety, log, presence, cache),
+                                                log,
+                                                cache,
+                                                lanes,
+                                                clock),
                                         new CommandsApi(
                                                 dispatcher,
                                                 commands,
@@ -238,6 +256,11 @@ public final class Devices implements AutoCloseable {
                                         LOG_PAUSE)),
                         dispatcher));
         return new Devices(database, bus, cache, server, parts);
+    }
+
+    private static Optional<Agent> agent(DeviceCache cache, String token) {
+        return cache.authenticate(token)
+                .map(device -> new Agent(device.workspaceId(), device.id()));
     }
 
     private static MqttLine.Settings settings(Config config, String url, String instance) {

@@ -74,6 +74,7 @@ final class DevicesApi implements Api {
      *
      * @param presence online or lost
      * @param state what the board said last, null when it never did
+     * @param stoppedBy hardware, user, agent or hub; null when nobody did since it was armed last
      */
     private record DeviceState(
             String presence,
@@ -81,7 +82,8 @@ final class DevicesApi implements Api {
             @Nullable String state,
             boolean armed,
             @Nullable String firmware,
-            @Nullable Instant lastAckAt) {}
+            @Nullable Instant lastAckAt,
+            @Nullable String stoppedBy) {}
 
     @Override
     public void routes(Routes routes) {
@@ -230,7 +232,8 @@ final class DevicesApi implements Api {
                         seen == null ? null : seen.state().s().toString(),
                         safety.armed(device.workspaceId(), device.id()),
                         seen == null ? null : seen.state().fw(),
-                        lastAck));
+                        lastAck,
+                        safety.inForce(device.workspaceId(), device.id()).stoppedBy()));
     }
 
     private Device stored(ServerRequest request) {

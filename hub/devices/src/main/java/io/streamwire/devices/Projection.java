@@ -9,6 +9,7 @@ import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.DeviceEvent.DeviceStatus;
+import io.streamwire.contract.DeviceEvent.SafetyChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
@@ -116,6 +117,7 @@ final class Projection {
         var commands = new LinkedHashMap<UUID, CommandRow>();
         var finished = new ArrayList<CommandChanged>();
         var logs = new ArrayList<LogRow>();
+        var decisions = new ArrayList<SafetyLog.Row>();
         for (var entry : entries) {
             var happened = read(entry);
             switch (happened) {
@@ -127,11 +129,13 @@ final class Projection {
                     }
                 }
                 case DeviceStatus status -> logs.add(LogRow.of(entry, status));
+                case SafetyChanged change -> decisions.add(SafetyLog.Row.of(change));
                 case null -> {}
             }
         }
         write("write-commands", List.copyOf(commands.values()));
         write("write-device-logs", logs);
+        write("write-safety-log", decisions);
         finished.forEach(Projection::log);
         logs.forEach(Projection::log);
     }

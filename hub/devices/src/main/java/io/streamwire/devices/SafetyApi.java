@@ -10,19 +10,21 @@ import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
 import io.streamwire.service.IdempotencyKey;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Arming and stopping. Stopping needs less than arming, and works with Redis and PostgreSQL away.
- */
+/** Arming, and what is armed. */
 final class SafetyApi implements Api {
 
     private static final Duration DEFAULT_TIME = Duration.ofHours(4);
@@ -33,24 +35,73 @@ final class SafetyApi implements Api {
     private final Bus bus;
     private final SafetySwitch safety;
     private final DeviceCache cache;
-    private final Lanes lanes;
+    private final Presence presence;
+    private final InstantSource clock;
 
-    SafetyApi(Bus bus, SafetySwitch safety, DeviceCache cache, Lanes lanes) {
+    SafetyApi(
+            Bus bus,
+            SafetySwitch safety,
+            DeviceCache cache,
+            Presence presence,
+            InstantSource clock) {
         this.bus = bus;
         this.safety = safety;
         this.cache = cache;
-        this.lanes = lanes;
+        this.presence = presence;
+        this.clock = clock;
     }
 
     private record Arm(@Nullable List<UUID> deviceIds, @Nullable Long forMs) {}
 
-    private record Stop(@Nullable List<UUID> deviceIds) {}
+    /**
+     * What holds for a workspace or a device.
+     *
+     * @param by who armed or stopped it last, see {@link Cause}
+     * @param stoppedBy hardware, user, agent or hub; null while armed and before the first time
+     */
+    private record State(
+            boolean armed,
+            long epoch,
+            @Nullable String by,
+            @Nullable String why,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            @Nullable String stoppedBy) {
+
+        static State of(Arming arming, long now) {
+            var cause = arming.cause();
+            var known = cause.at() > 0;
+            return new State(
+                    arming.holds(now),
+                    arming.epoch(),
+                    known ? cause.by() : null,
+                    known ? cause.why() : null,
+                    known ? Instant.ofEpochMilli(cause.at()) : null,
+                    arming.armed() ? Instant.ofEpochMilli(arming.until()) : null,
+                    arming.stoppedBy());
+        }
+    }
+
+    /**
+     * A device's part.
+     *
+     * @param state what it says itself
+     * @param reportedEpoch the epoch that it obeys, by its own word
+     */
+    private record OfDevice(
+            UUID deviceId,
+            State arming,
+            String presence,
+            @Nullable String state,
+            @Nullable Long reportedEpoch) {}
+
+    private record Overview(State workspace, List<OfDevice> items, @Nullable String nextCursor) {}
 
     @Override
     public void routes(Routes routes) {
         routes.at("/api/v1/devices", "/devices", "")
-                .post("/arm", Permission.DEVICES_RUN, this::arm)
-                .post("/stop", Permission.DEVICES_STOP, this::stop);
+                .post("/arm", Permission.DEVICES_RUN, this::arm);
+        routes.at(DevicesApi.PREFIXES).get("/arming", Permission.DEVICES_READ, this::arming);
     }
 
     private void arm(ServerRequest request, ServerResponse response) {
@@ -82,37 +133,40 @@ final class SafetyApi implements Api {
             Body.send(response, earlier.get());
             return;
         }
-        var armed = safety.arm(caller.workspaceId(), devices, time);
+        var cause = Cause.user(caller.userId(), clock.millis());
+        var armed = safety.arm(caller.workspaceId(), devices, time, cause);
         answerKey.ifPresent(key -> bus.set(key, Json.write(armed), LONGEST_TIME.multipliedBy(2)));
         Body.send(response, armed);
     }
 
-    private void stop(ServerRequest request, ServerResponse response) {
-        var caller = Caller.of(request);
-        var asked = request.content().hasEntity() ? Body.read(request, Stop.class) : new Stop(null);
-        var devices = known(caller.workspaceId(), asked.deviceIds());
-        var stopped = safety.stop(caller.workspaceId(), devices, "user " + caller.userId());
-        lanes.pumpWorkspace(caller.workspaceId());
-        Body.send(response, stopped);
+    private void arming(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var page = Page.of(request);
+        var after = page.cursorId().orElse(null);
+        var rows =
+                cache.devices(workspace).stream()
+                        .sorted()
+                        .filter(id -> after == null || id.compareTo(after) > 0)
+                        .limit(page.rows())
+                        .map(id -> ofDevice(workspace, id))
+                        .toList();
+        var devices = Listing.cut(page, rows, OfDevice::deviceId);
+        Body.send(
+                response,
+                new Overview(
+                        State.of(safety.ofWorkspace(workspace), clock.millis()),
+                        devices.items(),
+                        devices.nextCursor()));
     }
 
-    /** The named devices that are of the workspace: one that is not keeps no other one moving. */
-    private List<UUID> known(UUID workspaceId, @Nullable List<UUID> named) {
-        if (named == null) {
-            return List.of();
-        }
-        var known =
-                named.stream()
-                        .filter(id -> !missing(id) && cache.find(workspaceId, id).isPresent())
-                        .distinct()
-                        .toList();
-        if (known.isEmpty()) {
-            throw Problem.unprocessable(
-                    "unknown_device",
-                    "None of the devices is one of this workspace.",
-                    List.of(new Violation("/device_ids", "names no device of this workspace")));
-        }
-        return known;
+    private OfDevice ofDevice(UUID workspace, UUID id) {
+        var seen = presence.of(workspace, id).orElse(null);
+        return new OfDevice(
+                id,
+                State.of(safety.inForce(workspace, id), clock.millis()),
+                seen == null ? Presence.LOST : seen.presence(),
+                seen == null ? null : seen.state().s().toString(),
+                seen == null ? null : seen.state().epoch());
     }
 
     /** The named devices, all of the workspace; empty for the whole of it. */

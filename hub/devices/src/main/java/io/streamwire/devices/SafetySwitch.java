@@ -4,8 +4,11 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Reply;
 import io.streamwire.bus.Script;
+import io.streamwire.contract.DeviceEvent;
+import io.streamwire.contract.DeviceEvent.SafetyChanged;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
+import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.ArmingState.Decided;
@@ -18,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +31,8 @@ import java.util.function.IntPredicate;
 
 /**
  * Arms and stops. Arming needs Redis, which keeps it over restarts. A stop needs nothing: it holds
- * in memory and is published at once, and is stored and published again until both have worked.
- * Thread-safe.
+ * in memory and is published at once, and is stored and published again until both have worked. A
+ * board that has not confirmed it is told again. Thread-safe.
  */
 final class SafetySwitch {
 
@@ -52,9 +56,13 @@ final class SafetySwitch {
     private final Presence presence;
     private final ArmingState state;
     private final InstantSource clock;
+    private final StopJournal journal;
     private final Renewals renewals = new Renewals();
+    private final Stops stops = new Stops();
     private final Map<Scope, Long> unpublished = new ConcurrentHashMap<>();
-    private final Map<Scope, Long> unstored = new ConcurrentHashMap<>();
+
+    /** Stops that Redis does not have yet; what changes it writes the journal. */
+    private final Set<StopJournal.Entry> unstored = ConcurrentHashMap.newKeySet();
 
     /** The answer to an arm. */
     record Armed(boolean armed, Instant until, long epoch) {}
@@ -73,13 +81,28 @@ final class SafetySwitch {
             DeviceCache cache,
             Presence presence,
             ArmingState state,
+            StopJournal journal,
             InstantSource clock) {
         this.bus = bus;
         this.line = line;
         this.cache = cache;
         this.presence = presence;
         this.state = state;
+        this.journal = journal;
         this.clock = clock;
+    }
+
+    /** Takes in the stops that an earlier run could not store. */
+    void recall() {
+        for (var stop : journal.read()) {
+            unstored.add(stop);
+            takeEffect(scopes(stop.workspaceId(), stop.devices()), stop.epoch(), stop.cause());
+            LOG.log(
+                    Level.WARNING,
+                    "workspace={0} armed=false epoch={1} recalled=true",
+                    stop.workspaceId(),
+                    Long.toString(stop.epoch()));
+        }
     }
 
     /**
@@ -88,18 +111,20 @@ final class SafetySwitch {
      * @param devices empty = the whole workspace
      * @throws BusException.Unavailable when Redis is away
      */
-    Armed arm(UUID workspaceId, List<UUID> devices, Duration time) {
+    Armed arm(UUID workspaceId, List<UUID> devices, Duration time, Cause cause) {
         var now = clock.millis();
         var until = now + time.toMillis();
         var scopes = scopes(workspaceId, devices);
-        var epoch = joined(store(scopes, nextEpoch(workspaceId), true, until, "next"));
+        var decision =
+                new SafetyChanged(
+                        workspaceId, now, true, devices, until, cause.by(), cause.why(), 0);
+        var epoch = joined(store(decision, nextEpoch(workspaceId), "next"));
         for (var scope : scopes) {
-            state.apply(scope, Arming.armed(epoch, until));
+            state.apply(scope, Arming.armed(epoch, until, cause));
             if (state.of(scope).epoch() != epoch) {
                 continue; // a stop came in between, and holds
             }
             unpublished.remove(scope);
-            unstored.remove(scope);
             // A board that connects from now on must not find the old stop.
             var _ = line.publish(MqttLine.Outgoing.retained(topic(scope), ""));
             renew(new Decided(scope, state.of(scope)), now);
@@ -107,11 +132,12 @@ final class SafetySwitch {
         bus.announce(CHANNEL, Integer.toString(bus.partition(workspaceId)));
         LOG.log(
                 Level.INFO,
-                "workspace={0} devices={1} armed=true epoch={2} until={3}",
+                "workspace={0} devices={1} armed=true epoch={2} until={3} by={4}",
                 workspaceId,
                 devices,
                 Long.toString(epoch),
-                Instant.ofEpochMilli(until));
+                Instant.ofEpochMilli(until),
+                cause.by());
         return new Armed(true, Instant.ofEpochMilli(until), epoch);
     }
 
@@ -120,20 +146,27 @@ final class SafetySwitch {
      *
      * @param devices empty = the whole workspace
      */
-    Stopped stop(UUID workspaceId, List<UUID> devices, String why) {
-        var epoch = disarm(workspaceId, devices, why);
-        var concerned = devices.isEmpty() ? cache.devices(workspaceId) : devices;
+    Stopped stop(UUID workspaceId, List<UUID> devices, Cause cause) {
+        var epoch = disarm(workspaceId, devices, cause);
+        var concerned = concerned(workspaceId, devices);
         presence.awaitStopped(concerned, epoch, LONGEST_CONFIRMATION);
         var confirmed = new ArrayList<UUID>();
         var unconfirmed = new ArrayList<UUID>();
         for (var device : concerned) {
-            if (presence.stopped(device, epoch)) {
-                confirmed.add(device);
-            } else if (everConnected(workspaceId, device)) {
-                unconfirmed.add(device);
-            }
+            (presence.stopped(device, epoch) ? confirmed : unconfirmed).add(device);
         }
         return new Stopped(epoch, confirmed, unconfirmed);
+    }
+
+    /** The boards that a stop is to reach: all of its devices that were ever connected. */
+    private List<UUID> concerned(UUID workspaceId, List<UUID> devices) {
+        var all = devices.isEmpty() ? cache.devices(workspaceId) : devices;
+        return all.stream().filter(device -> everConnected(workspaceId, device)).toList();
+    }
+
+    /** What became of a stop that this instance gave not long ago. */
+    Optional<Stops.Progress> followed(UUID workspaceId, long epoch) {
+        return stops.of(workspaceId, epoch);
     }
 
     /** Whether a device is armed right now. */
@@ -148,29 +181,39 @@ final class SafetySwitch {
                         .isPresent();
     }
 
-    /** Stops without waiting for the boards; the epoch of the stop. */
+    /** Stops on the hub's own account, without waiting for the boards; the epoch of the stop. */
     long disarm(UUID workspaceId, List<UUID> devices, String why) {
+        return disarm(workspaceId, devices, Cause.hub(why, clock.millis()));
+    }
+
+    /** Stops without waiting for the boards; the epoch of the stop. */
+    long disarm(UUID workspaceId, List<UUID> devices, Cause cause) {
         var scopes = scopes(workspaceId, devices);
         var epoch = nextEpoch(workspaceId);
-        takeEffect(scopes, epoch);
-        var stored = store(scopes, epoch, false, 0, "next");
+        follow(workspaceId, devices, epoch, cause);
+        takeEffect(scopes, epoch, cause);
+        var stop = new StopJournal.Entry(workspaceId, devices, epoch, cause);
+        var stored = store(decision(stop), epoch, "next");
         LOG.log(
                 Level.INFO,
-                "workspace={0} devices={1} armed=false epoch={2} why={3}",
+                "workspace={0} devices={1} armed=false epoch={2} by={3} why={4}",
                 workspaceId,
                 devices,
                 Long.toString(epoch),
-                why);
+                cause.by(),
+                cause.why());
         try {
             // Another instance may have been further; then the stop takes the higher epoch.
             var given = stored.orTimeout(300, TimeUnit.MILLISECONDS).join();
             if (given > epoch) {
-                takeEffect(scopes, given);
+                follow(workspaceId, devices, given, cause);
+                takeEffect(scopes, given, cause);
             }
             bus.announce(CHANNEL, Integer.toString(bus.partition(workspaceId)));
             return Math.max(given, epoch);
         } catch (RuntimeException e) {
-            scopes.forEach(scope -> unstored.put(scope, epoch));
+            unstored.add(stop);
+            journal.keep(unstored);
             LOG.log(
                     Level.WARNING,
                     "workspace={0} armed=false epoch={1} stored=later reason={2}",
@@ -181,9 +224,26 @@ final class SafetySwitch {
         }
     }
 
-    private void takeEffect(List<Scope> scopes, long epoch) {
+    /** Begins to follow a stop before it is published: boards are quick. */
+    private void follow(UUID workspaceId, List<UUID> devices, long epoch, Cause cause) {
+        stops.given(workspaceId, epoch, concerned(workspaceId, devices), cause, clock.millis());
+    }
+
+    private static SafetyChanged decision(StopJournal.Entry stop) {
+        return new SafetyChanged(
+                stop.workspaceId(),
+                stop.cause().at(),
+                false,
+                stop.devices(),
+                null,
+                stop.cause().by(),
+                stop.cause().why(),
+                0);
+    }
+
+    private void takeEffect(List<Scope> scopes, long epoch, Cause cause) {
         for (var scope : scopes) {
-            state.apply(scope, Arming.disarmed(epoch));
+            state.apply(scope, Arming.disarmed(epoch, cause));
             renewals.end(scope);
             publishStop(scope, epoch);
         }
@@ -208,25 +268,83 @@ final class SafetySwitch {
                 state.lastEpoch(workspaceId), now, presence.largestReportedEpoch(workspaceId, now));
     }
 
-    private CompletableFuture<Long> store(
-            List<Scope> scopes, long epoch, boolean armed, long until, String mode) {
-        var workspace = scopes.getFirst().workspaceId();
+    private CompletableFuture<Long> store(SafetyChanged decision, long epoch, String mode) {
+        var workspace = decision.workspaceId();
+        var devices = decision.deviceIds();
         var partition = bus.partition(workspace);
+        var until = decision.until();
         var args = new ArrayList<String>();
         args.add(workspace.toString());
         args.add(Long.toString(epoch));
-        args.add(armed ? "1" : "0");
-        args.add(Long.toString(until));
+        args.add(decision.armed() ? "1" : "0");
+        args.add(until == null ? "0" : until.toString());
         args.add(mode);
-        scopes.forEach(scope -> args.add(scope.id().toString()));
-        return bus.call(ARMING, List.of(armingKey(partition), epochsKey(partition)), args)
+        args.add(decision.at() + " " + decision.by() + " " + decision.why());
+        args.add(withoutEpoch(decision));
+        args.add(devices.size() == 1 ? devices.getFirst().toString() : "");
+        scopes(workspace, devices).forEach(scope -> args.add(scope.id().toString()));
+        return bus.call(
+                        ARMING,
+                        List.of(
+                                armingKey(partition),
+                                epochsKey(partition),
+                                Stream.DEVICE.key(partition)),
+                        args)
                 .thenApply(reply -> reply.number(0));
     }
 
-    /** A board has appeared: it is told at once whether it is armed. */
-    void appeared(UUID workspaceId, UUID deviceId) {
+    /** The JSON of a decision up to its last field, which the script fills in. */
+    private static String withoutEpoch(SafetyChanged decision) {
+        var json = Json.write((DeviceEvent) decision);
+        var end = json.lastIndexOf(",\"epoch\":");
+        return json.substring(0, end);
+    }
+
+    /** What a board says of itself. */
+    void reported(UUID workspaceId, UUID deviceId, BoardState said) {
+        stops.reported(workspaceId, deviceId, said, clock.millis());
+    }
+
+    /** A board has appeared: it is told at once whether it is armed, and that it was stopped. */
+    void appeared(UUID workspaceId, UUID deviceId, BoardState said) {
         renewals.want(Scope.workspace(workspaceId));
         renewals.want(new Scope(workspaceId, deviceId));
+        var inForce = state.inForce(workspaceId, deviceId);
+        if (!inForce.armed() && inForce.epoch() > said.epoch()) {
+            repeatStop(workspaceId, deviceId, inForce.epoch());
+        }
+    }
+
+    /**
+     * Tells one board once more that it is stopped; not retained, because that its workspace's
+     * topic does already.
+     */
+    private void repeatStop(UUID workspaceId, UUID deviceId, long epoch) {
+        var message = Json.write(Safety.disarm(epoch, clock.millis()));
+        var topic = Topics.safety(workspaceId, deviceId);
+        var _ =
+                line.publish(
+                        new MqttLine.Outgoing(
+                                topic, message, false, RENEWAL_EXPIRY_SECONDS, null, null, null));
+    }
+
+    /** The last arm or stop of a device or of its workspace, whichever it obeys. */
+    Arming inForce(UUID workspaceId, UUID deviceId) {
+        return state.inForce(workspaceId, deviceId);
+    }
+
+    /** The last arm or stop of a whole workspace. */
+    Arming ofWorkspace(UUID workspaceId) {
+        return state.of(Scope.workspace(workspaceId));
+    }
+
+    /** Whether a board has stopped by itself. */
+    OwnStop ownStop(UUID workspaceId, UUID deviceId, BoardState said) {
+        return OwnStop.of(
+                said,
+                state.inForce(workspaceId, deviceId),
+                state.of(new Scope(workspaceId, deviceId)),
+                clock.millis());
     }
 
     /**
@@ -268,8 +386,20 @@ final class SafetySwitch {
                 unpublished.remove(scope, epoch);
             }
         });
+        stops.due(now).forEach(this::repeat);
         if (bus.available()) {
             unstored.forEach(this::storeAgain);
+        }
+    }
+
+    private void repeat(Stops.Repeat repeat) {
+        var inForce = state.inForce(repeat.workspaceId(), repeat.deviceId());
+        var online =
+                presence.of(repeat.workspaceId(), repeat.deviceId())
+                        .filter(Presence.Seen::online)
+                        .isPresent();
+        if (online && !inForce.armed()) {
+            repeatStop(repeat.workspaceId(), repeat.deviceId(), inForce.epoch());
         }
     }
 
@@ -294,10 +424,14 @@ final class SafetySwitch {
                         });
     }
 
-    private void storeAgain(Scope scope, long epoch) {
+    private void storeAgain(StopJournal.Entry stop) {
         var _ =
-                store(List.of(scope), epoch, false, 0, "exact")
-                        .thenAccept(_ -> unstored.remove(scope, epoch));
+                store(decision(stop), stop.epoch(), "exact")
+                        .thenRun(() -> {
+                            if (unstored.remove(stop)) {
+                                Thread.startVirtualThread(() -> journal.keep(unstored));
+                            }
+                        });
     }
 
     /** Stops what is armed in workspaces that are no more. */

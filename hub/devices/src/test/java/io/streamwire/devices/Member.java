@@ -47,6 +47,18 @@ final class Member {
                                 Instant.now().plus(Duration.ofMinutes(5))));
     }
 
+    private Member(Rig rig, IntSupplier port, UUID workspace, String token) {
+        this.rig = rig;
+        this.port = port;
+        this.workspace = workspace;
+        this.token = token;
+    }
+
+    /** Whoever shows a token. */
+    Member as(String token) {
+        return new Member(rig, port, workspace, token);
+    }
+
     /** The owner of a new workspace. */
     static Member owner(Rig rig) {
         return new Member(rig, rig::port, Ids.next(), Role.OWNER);
@@ -141,10 +153,14 @@ final class Member {
     }
 
     void ready(UUID device) throws InterruptedException {
+        ready(device, "ready");
+    }
+
+    void ready(UUID device, String state) throws InterruptedException {
         Rig.await(
-                "board ready",
+                "board " + state,
                 () ->
-                        get("/devices/" + device + "/status").text("/state").equals("ready")
+                        get("/devices/" + device + "/status").text("/state").equals(state)
                                 && get("/devices/" + device).body().at("/config_version").asLong()
                                         > 0);
     }

@@ -104,6 +104,7 @@ final class Rig implements AutoCloseable {
                                 Map.entry("mqtt.password", MQTT_PASSWORD),
                                 Map.entry("service.secret", SECRET),
                                 Map.entry("instance.id", "rig"),
+                                Map.entry("data-dir", brokerDirectory.toString()),
                                 Map.entry("devices.port", Integer.toString(freePort()))),
                         null);
         bus = Bus.connect(BusSettings.of(embedded.redisUrl()));

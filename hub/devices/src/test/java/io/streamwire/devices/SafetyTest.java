@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
+import io.streamwire.contract.mqtt.BoardState.Phase;
+import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Role;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -95,6 +98,142 @@ class SafetyTest {
     }
 
     @Test
+    void anUnpluggedBoardIsStoppedWhenItReturnsAndListedThen() throws InterruptedException {
+        var board = member.board();
+        var away = member.board();
+        member.arm(board, away);
+        away.dropConnection(Duration.ofMillis(2_500));
+        Rig.await("unplugged", () -> !away.status().connected());
+
+        var stopped = member.with(Role.VIEWER).post("/devices/" + away.deviceId() + "/stop", null);
+
+        assertThat(ids(stopped.body().at("/unconfirmed"))).containsExactly(away.deviceId());
+        assertThat(board.status().armed()).isTrue();
+        var follow = stopped.text("/follow");
+        var before = member.get(follow);
+        assertThat(before.text("/unconfirmed/0/device_id")).isEqualTo(away.deviceId().toString());
+        assertThat(before.body().at("/complete").asBoolean()).isFalse();
+        Rig.await("complete", () -> member.get(follow).body().at("/complete").asBoolean());
+        assertThat(away.status().phase()).isEqualTo(Phase.STOPPED);
+        var after = member.get(follow);
+        assertThat(after.text("/confirmed/0/device_id")).isEqualTo(away.deviceId().toString());
+        assertThat(Instant.parse(after.text("/confirmed/0/at")))
+                .isAfter(Instant.parse(after.text("/at")));
+    }
+
+    @Test
+    void aStopIsRememberedWithEveryConfirmationOverARestart() throws InterruptedException {
+        var board = member.armedBoard();
+        var follow = member.post("/devices/stop", null).text("/follow");
+        Rig.await(
+                "written down",
+                () -> member.get("/devices/safety-log").body().at("/items").size() == 2);
+        var log = member.get("/devices/safety-log");
+        assertThat(log.body().at("/items/0/armed").asBoolean()).isFalse();
+        assertThat(log.text("/items/0/by")).startsWith("user:");
+        assertThat(log.body().at("/items/1/armed").asBoolean()).isTrue();
+        assertThat(log.text("/items/1/until")).isNotEmpty();
+
+        rig.restart(() -> {});
+
+        Rig.await("found", () -> member.get(follow).body().at("/complete").asBoolean());
+        var report = member.get(follow);
+        assertThat(report.text("/confirmed/0/device_id")).isEqualTo(board.deviceId().toString());
+        assertThat(report.text("/by")).isEqualTo(log.text("/items/0/by"));
+    }
+
+    @Test
+    void aBoardStopsItsWorkspaceWithItsTokenAndMayDoNothingElse() throws InterruptedException {
+        var board = member.armedBoard();
+        var button = member.device("Button");
+        var token = member.token(button);
+
+        var stopped = member.as(token).post("/devices/stop", null);
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+        var arming = member.get("/devices/arming").body();
+        assertThat(arming.at("/workspace/by").asText()).isEqualTo("agent:" + button);
+        assertThat(arming.at("/workspace/stopped_by").asText()).isEqualTo("agent");
+        assertThat(member.as(token).post("/devices/arm", null).status()).isEqualTo(401);
+        assertThat(member.as(token).get("/devices/arming").status()).isEqualTo(401);
+        assertThat(member.as("no-token").post("/devices/stop", null).status()).isEqualTo(401);
+    }
+
+    @Test
+    void anUnreadableBodyStopsEverything() throws InterruptedException {
+        var board = member.armedBoard();
+
+        var stopped = member.post("/devices/stop", "{\"device_ids\": [");
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+    }
+
+    @Test
+    void aPressedStopButtonHoldsUntilSomebodyArms() throws InterruptedException {
+        var board = member.board();
+        var neighbour = member.board();
+        member.arm(board, neighbour);
+
+        board.pressStop();
+
+        var status = "/devices/" + board.deviceId() + "/status";
+        Rig.await("latched", () -> member.get(status).text("/stopped_by").equals("hardware"));
+        assertThat(member.command(board.deviceId(), Member.spin(60, 20)).status()).isEqualTo(409);
+        assertThat(neighbour.status().armed()).isTrue();
+        board.releaseStop();
+        board.reboot();
+        member.ready(board.deviceId(), "stopped");
+        assertThat(board.status().armed()).isFalse();
+        var arming = member.get("/devices/arming").body();
+        assertThat(arming.at("/workspace/armed").asBoolean()).isTrue();
+        var mine =
+                StreamSupport.stream(arming.at("/items").spliterator(), false)
+                        .filter(item ->
+                                item.at("/device_id").asText().equals(board.deviceId().toString()))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(mine.at("/arming/stopped_by").asText()).isEqualTo("hardware");
+        assertThat(mine.at("/arming/by").asText()).isEqualTo("board:" + board.deviceId());
+        assertThat(mine.at("/arming/since").asText()).isNotEmpty();
+
+        member.arm(board, neighbour);
+
+        assertThat(
+                        member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10")
+                                .text("/state"))
+                .isEqualTo("done");
+    }
+
+    @Test
+    void anArmingDoesNotMoveABoardWhoseButtonIsDown() throws InterruptedException {
+        var board = member.armedBoard();
+        board.pressStop();
+        var status = "/devices/" + board.deviceId() + "/status";
+        Rig.await("latched", () -> member.get(status).text("/stopped_by").equals("hardware"));
+
+        member.post("/devices/arm", null);
+
+        Rig.await("latched again", () -> member.get(status).text("/stopped_by").equals("hardware"));
+        assertThat(board.status().armed()).isFalse();
+    }
+
+    @Test
+    void aStopThatNobodyGaveIsTheBoardsOwn() throws InterruptedException {
+        var device = member.device("Board");
+        var board = rig.connect(device, member.token(device));
+        var armed = member.post("/devices/arm", null).body().at("/epoch").asLong();
+
+        rig.publish(
+                board,
+                Topics.state(member.workspace, device),
+                "{\"s\":\"stopped\",\"boot\":1,\"epoch\":" + armed + "}");
+
+        var status = "/devices/" + device + "/status";
+        Rig.await("latched", () -> member.get(status).text("/stopped_by").equals("hardware"));
+        board.disconnect();
+    }
+
+    @Test
     void aDeletedWorkspaceIsDisarmed() throws InterruptedException {
         var board = member.armedBoard();
 
@@ -179,6 +318,23 @@ class SafetyTest {
         rig.awaitReady();
 
         Rig.await("stored", () -> storedEpoch(member.workspace).equals(stopped.text("/epoch")));
+    }
+
+    @Test
+    void aStopThatRedisNeverGotSurvivesARestart() throws InterruptedException {
+        var board = member.armedBoard();
+        rig.redis.cut();
+        var epoch = member.post("/devices/stop", null).text("/epoch");
+
+        rig.restart(() -> rig.redis.mend());
+
+        Rig.await("stored", () -> storedEpoch(member.workspace).equals(epoch));
+        assertThat(member.get("/devices/arming").body().at("/workspace/armed").asBoolean())
+                .isFalse();
+        assertThat(board.status().armed()).isFalse();
+        Rig.await(
+                "told",
+                () -> member.get("/devices/safety-log").text("/items/0/epoch").equals(epoch));
     }
 
     @Test

@@ -54,6 +54,9 @@ final class GatewayApi implements Api {
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);
         below(routes, "/api/v1/rules", rules);
+        for (var stopped : List.of("", "/{id}", "/tags/{tag}", "/{id}/commands/{command}")) {
+            routes.post("/api/v1/devices" + stopped + "/stop", Permission.DEVICES_STOP, devices);
+        }
         below(routes, "/api/v1/devices", devices);
         below(routes, "/api/v1/receipts", devices);
     }

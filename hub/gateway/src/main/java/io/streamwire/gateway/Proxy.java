@@ -57,7 +57,7 @@ final class Proxy {
      */
     record Patience(Duration headers, Duration preferred, Duration silence) {}
 
-    private static final String STOP = "/devices/stop";
+    private static final Pattern STOP = Pattern.compile("/api/v1/devices/(?:.+/)?stop");
 
     /** The handler that passes everything on to one service. */
     Handler to(Upstream upstream) {
@@ -143,7 +143,7 @@ final class Proxy {
                         .map(token -> RateLimit.user(token.userId()))
                         .orElseGet(() -> RateLimit.address(client));
         // A page that asks too much must not take away its user's stop.
-        return request.path().path().endsWith(STOP) ? key + STOP : key;
+        return STOP.matcher(request.path().path()).matches() ? key + " stop" : key;
     }
 
     private static HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamwire.service.Problem;
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
@@ -42,11 +43,34 @@ class RateLimitTest {
                 // until nothing is left
             }
 
-            var stop =
+            for (var path : List.of("stop", "0198/stop", "tags/motors/stop")) {
+                var stop =
+                        client.request("/api/v1/devices/" + path, "Authorization", Client.newUser())
+                                .POST(HttpRequest.BodyPublishers.noBody());
+                assertThat(client.send(stop).statusCode()).isEqualTo(200);
+            }
+            var mine =
                     client.request("/api/v1/devices/stop", "Authorization", user)
+                            .POST(HttpRequest.BodyPublishers.noBody());
+            assertThat(client.send(mine).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aBoardMayStopWithATokenThatOnlyTheServiceKnows() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend)) {
+            var board = "Bearer an-agent-token";
+
+            var stop =
+                    client.request("/api/v1/devices/stop", "Authorization", board)
                             .POST(HttpRequest.BodyPublishers.noBody());
 
             assertThat(client.send(stop).statusCode()).isEqualTo(200);
+            assertThat(
+                            client.send(client.request("/api/v1/devices", "Authorization", board))
+                                    .statusCode())
+                    .isEqualTo(401);
         }
     }
 

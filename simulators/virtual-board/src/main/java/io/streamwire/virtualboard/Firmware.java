@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *                          +--------------------------------------+
  *                                    arm (higher epoch)
  *
+ *   Its own stop button does the same as a stop, and holds until an arm that comes after its release.
+ *
  *   Moves only while a lease runs. Safe, and every command aborted, at: stop, lapsed lease, lost link.
  * </pre>
  */
@@ -152,6 +154,21 @@ final class Firmware {
                     access.deviceId(),
                     topic);
         }
+    }
+
+    /** The stop button: everything off at once, whatever the hub says. */
+    void pressStop() {
+        gate.press();
+        abort(Ack.STOPPED);
+        if (phase != Phase.INIT) {
+            phase = Phase.STOPPED;
+            publishState();
+        }
+    }
+
+    /** The stop stays until somebody arms. */
+    void releaseStop() {
+        gate.release();
     }
 
     /** The power goes: outputs off, everything forgotten. */
@@ -294,7 +311,13 @@ final class Firmware {
     // What it says.
 
     BoardState state(Phase as) {
-        return new BoardState(as, boot, gate.epoch(), capabilities.fw(), envelope.hash());
+        return new BoardState(
+                as,
+                boot,
+                gate.epoch(),
+                capabilities.fw(),
+                envelope.hash(),
+                gate.latched() ? BoardState.HARDWARE : null);
     }
 
     Phase phase() {

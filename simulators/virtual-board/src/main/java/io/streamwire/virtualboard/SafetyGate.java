@@ -13,6 +13,11 @@ final class SafetyGate {
 
     private final Topic own = new Topic();
     private final Topic workspace = new Topic();
+    private boolean pressed;
+    private boolean latched;
+
+    /** The highest epoch that cannot end the latch. */
+    private long latchedEpoch;
 
     /** Which of the two topics a message came on. */
     enum Scope {
@@ -27,6 +32,9 @@ final class SafetyGate {
      */
     void obey(Scope scope, Safety safety, boolean retained, long local) {
         var topic = scope == Scope.OWN ? own : workspace;
+        if (pressed) {
+            latchedEpoch = Math.max(latchedEpoch, safety.epoch());
+        }
         if (safety.epoch() < topic.epoch) {
             return;
         }
@@ -46,6 +54,24 @@ final class SafetyGate {
         }
         var lease = Math.clamp(until - safety.now(), 0, Safety.LEASE_MS);
         topic.leaseEnd = Math.max(topic.leaseEnd, local + lease);
+        latched &= safety.epoch() <= latchedEpoch;
+    }
+
+    /** The stop button is pressed: only an arming that is given after its release ends it. */
+    void press() {
+        pressed = true;
+        latched = true;
+        latchedEpoch = Math.max(latchedEpoch, epoch());
+        dropLeases();
+    }
+
+    void release() {
+        pressed = false;
+    }
+
+    /** Whether a stop of the board's own holds. */
+    boolean latched() {
+        return latched;
     }
 
     /** Ends every lease, because the hub cannot be heard any more. */
@@ -61,7 +87,8 @@ final class SafetyGate {
 
     /** Whether somebody stopped the board, and nobody armed it since. */
     boolean stopped() {
-        return (own.epoch == epoch() && own.stopped)
+        return latched
+                || (own.epoch == epoch() && own.stopped)
                 || (workspace.epoch == epoch() && workspace.stopped);
     }
 

@@ -59,6 +59,7 @@ public final class VirtualBoard {
     private long bootNanos;
     private long skewMs;
     private String version = Firmware.VERSION;
+    private boolean stopPressed;
     private Firmware firmware;
     private final FirmwareUpdate update;
 
@@ -130,8 +131,12 @@ public final class VirtualBoard {
             update.received(body, retained);
             return;
         }
+        telling(() -> firmware.received(topic, body, retained));
+    }
+
+    private void telling(Runnable change) {
         var before = firmware.phase();
-        firmware.received(topic, body, retained);
+        change.run();
         var now = firmware.phase();
         if (now != before) {
             phaseListeners.forEach(listener -> listener.accept(now));
@@ -151,11 +156,30 @@ public final class VirtualBoard {
         });
     }
 
+    /** Presses the board's own stop button, which stays down, over reboots too. */
+    public void pressStop() {
+        thread.execute(() -> {
+            stopPressed = true;
+            telling(firmware::pressStop);
+        });
+    }
+
+    /** Lets the stop button go: the board stays stopped until somebody arms it. */
+    public void releaseStop() {
+        thread.execute(() -> {
+            stopPressed = false;
+            firmware.releaseStop();
+        });
+    }
+
     private void startAnew() {
         firmware.cutPower();
         link.drop(REBOOT_MS);
         boot++;
         firmware = powerOn();
+        if (stopPressed) {
+            firmware.pressStop();
+        }
     }
 
     /**

@@ -83,4 +83,19 @@ class SafetyGateTest {
         gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 1);
         assertThat(gate.armed(2)).isTrue();
     }
+
+    @Test
+    void aPressedButtonHoldsUntilAnArmingAfterItsRelease() {
+        gate.obey(Scope.WORKSPACE, Safety.arm(3, NOW), false, 0);
+        gate.press();
+        gate.obey(Scope.WORKSPACE, Safety.arm(4, NOW), false, 0);
+        gate.release();
+        gate.obey(Scope.WORKSPACE, Safety.arm(4, NOW), false, 0);
+        assertThat(gate.armed(1)).isFalse();
+        assertThat(gate.stopped()).isTrue();
+
+        gate.obey(Scope.WORKSPACE, Safety.arm(5, NOW), false, 0);
+
+        assertThat(gate.armed(1)).isTrue();
+    }
 }

@@ -1,0 +1,166 @@
+package io.streamwire.devices;
+
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.service.Agent;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.Listing;
+import io.streamwire.service.Page;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.service.Violation;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stopping, and what became of it. Everybody may stop, boards with their agent token too; it needs
+ * no body, and works with Redis and PostgreSQL away.
+ */
+final class StopApi implements Api {
+
+    private static final Logger LOG = System.getLogger(StopApi.class.getName());
+
+    private final SafetySwitch safety;
+    private final StopReports reports;
+    private final SafetyLog log;
+    private final DeviceCache cache;
+    private final Lanes lanes;
+    private final InstantSource clock;
+
+    StopApi(
+            SafetySwitch safety,
+            StopReports reports,
+            SafetyLog log,
+            DeviceCache cache,
+            Lanes lanes,
+            InstantSource clock) {
+        this.safety = safety;
+        this.reports = reports;
+        this.log = log;
+        this.cache = cache;
+        this.lanes = lanes;
+        this.clock = clock;
+    }
+
+    private record Stop(@Nullable List<UUID> deviceIds) {
+
+        static final Stop EVERYTHING = new Stop(null);
+    }
+
+    /** The answer to a stop; {@code follow} is where the rest of the confirmations appear. */
+    private record Answer(
+            long epoch, List<UUID> confirmed, List<UUID> unconfirmed, String follow) {}
+
+    /** Who stops, and where. */
+    private record Who(UUID workspaceId, Cause cause) {}
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at("/api/v1/devices", "/devices", "")
+                .post("/stop", Permission.DEVICES_STOP, this::stop);
+        routes.at(DevicesApi.PREFIXES)
+                .post("/{id}/stop", Permission.DEVICES_STOP, this::stopDevice)
+                .get("/stops/{epoch}", Permission.DEVICES_READ, this::report)
+                .get("/safety-log", Permission.DEVICES_READ, this::history);
+    }
+
+    private Who who(ServerRequest request) {
+        var now = clock.millis();
+        return Agent.of(request)
+                .map(agent -> new Who(agent.workspaceId(), Cause.agent(agent.deviceId(), now)))
+                .orElseGet(() -> {
+                    var caller = Caller.of(request);
+                    return new Who(caller.workspaceId(), Cause.user(caller.userId(), now));
+                });
+    }
+
+    private void stop(ServerRequest request, ServerResponse response) {
+        var who = who(request);
+        stop(who, known(who.workspaceId(), asked(request).deviceIds()), response);
+    }
+
+    private void stopDevice(ServerRequest request, ServerResponse response) {
+        var who = who(request);
+        var device =
+                cache.find(who.workspaceId(), Paths.uuid(request, "id"))
+                        .orElseThrow(DevicesApi::unknown);
+        stop(who, List.of(device.device().id()), response);
+    }
+
+    private void stop(Who who, List<UUID> devices, ServerResponse response) {
+        var stopped = safety.stop(who.workspaceId(), devices, who.cause());
+        lanes.pumpWorkspace(who.workspaceId());
+        Body.send(
+                response,
+                new Answer(
+                        stopped.epoch(),
+                        stopped.confirmed(),
+                        stopped.unconfirmed(),
+                        "/api/v1/devices/stops/" + stopped.epoch()));
+    }
+
+    /** A body that cannot be understood stops the whole workspace: too much is safe. */
+    private static Stop asked(ServerRequest request) {
+        if (!request.content().hasEntity()) {
+            return Stop.EVERYTHING;
+        }
+        try {
+            return Body.read(request, Stop.class);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "stop=everything body=unreadable reason={0}", e.getMessage());
+            return Stop.EVERYTHING;
+        }
+    }
+
+    /** The named devices that are of the workspace: one that is not keeps no other one moving. */
+    private List<UUID> known(UUID workspaceId, @Nullable List<UUID> named) {
+        if (named == null) {
+            return List.of();
+        }
+        var known =
+                named.stream()
+                        .filter(id -> !missing(id) && cache.find(workspaceId, id).isPresent())
+                        .distinct()
+                        .toList();
+        if (known.isEmpty()) {
+            throw Problem.unprocessable(
+                    "unknown_device",
+                    "None of the devices is one of this workspace.",
+                    List.of(new Violation("/device_ids", "names no device of this workspace")));
+        }
+        return known;
+    }
+
+    private void report(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        Body.send(
+                response,
+                epoch(request.path().pathParameters().get("epoch"))
+                        .flatMap(epoch -> reports.of(workspace, epoch))
+                        .orElseThrow(() ->
+                                Problem.notFound("stop_not_found", "There is no such stop.")));
+    }
+
+    private static Optional<Long> epoch(String text) {
+        return text.matches("\\d{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+    }
+
+    private void history(ServerRequest request, ServerResponse response) {
+        var page = Page.of(request);
+        var rows = log.list(Caller.of(request).workspaceId(), page);
+        Body.send(response, Listing.cut(page, rows, SafetyLog.Decided::epoch));
+    }
+
+    private static boolean missing(@Nullable Object value) {
+        return value == null;
+    }
+}
