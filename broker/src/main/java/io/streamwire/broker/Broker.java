@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -100,6 +102,15 @@ public final class Broker implements AutoCloseable {
     /** Where health and disconnects are answered. */
     public int httpPort() {
         return http.port();
+    }
+
+    /**
+     * Ends a device's session and forgets what is remembered of its tokens.
+     *
+     * @return whether it had one
+     */
+    public CompletableFuture<Boolean> endSession(UUID deviceId) {
+        return accessControl.disconnect(deviceId);
     }
 
     Denials denials() {

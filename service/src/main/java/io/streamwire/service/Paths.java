@@ -19,7 +19,7 @@ public final class Paths {
                 .orElseThrow(() -> Problem.notFound("not_found", "There is no such " + name + "."));
     }
 
-    static Optional<UUID> uuid(String text) {
+    public static Optional<UUID> uuid(String text) {
         if (text.length() != 36) {
             return Optional.empty();
         }

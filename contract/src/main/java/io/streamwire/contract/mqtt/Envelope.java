@@ -101,9 +101,22 @@ public final class Envelope {
             var args = new TreeMap<String, Range>();
             for (var arg : command.args()) {
                 var max = arg.name().equals(DURATION) ? Math.min(arg.max(), maxOnMs) : arg.max();
-                args.put(arg.name(), new Range(max, arg.min()));
+                var narrower =
+                        tighter == null || tighter.args() == null
+                                ? null
+                                : tighter.args().get(arg.name());
+                args.put(arg.name(), range(arg.min(), max, narrower));
             }
             return new Limit(args, command.group(), maxDutyPct, maxOnMs, minGapMs);
+        }
+
+        private static Range range(long min, long max, DeviceConfig.@Nullable ArgLimits narrower) {
+            if (narrower == null) {
+                return new Range(max, min);
+            }
+            return new Range(
+                    narrower.max() == null ? max : Math.min(max, narrower.max()),
+                    narrower.min() == null ? min : Math.max(min, narrower.min()));
         }
 
         /** The first argument that is missing, unknown or out of its range, as a short reason. */

@@ -47,7 +47,9 @@ class EnvelopeTest {
 
     @Test
     void anOwnerCanOnlyTighten() {
-        var looser = new DeviceConfig.Limits(60_000L, 0L, 100);
+        var looser =
+                new DeviceConfig.Limits(
+                        60_000L, 0L, 100, Map.of("level", new DeviceConfig.ArgLimits(-5L, 900L)));
 
         var limit =
                 Envelope.compile(BOARD, Map.of("motor_spin", looser))

@@ -43,6 +43,7 @@ final class Admission {
     /** Why not, and the state of a command that was refused for it. */
     enum Reason {
         UNKNOWN_DEVICE("unknown_device", CommandState.REJECTED),
+        DEVICE_ARCHIVED("device_archived", CommandState.REJECTED),
         EXPIRED("expired", CommandState.EXPIRED),
         COMMAND_NOT_ALLOWED("command_not_allowed", CommandState.REJECTED),
         OUT_OF_RANGE(Ack.OUT_OF_RANGE, CommandState.REJECTED),
@@ -86,6 +87,9 @@ final class Admission {
             long now) {
         if (known == null) {
             return Verdict.Refused.of(Reason.UNKNOWN_DEVICE);
+        }
+        if (known.device().archived()) {
+            return Verdict.Refused.of(Reason.DEVICE_ARCHIVED);
         }
         if (now >= request.expiresAt()) {
             return Verdict.Refused.of(Reason.EXPIRED);

@@ -56,6 +56,7 @@ final class Boards implements MqttLine.Receiver {
     private final DeviceStore store;
     private final DeviceCache cache;
     private final Presence presence;
+    private final Heartbeats heartbeats;
     private final ConfigEcho echo;
     private final Lanes lanes;
     private final CommandTracker tracker;
@@ -69,6 +70,9 @@ final class Boards implements MqttLine.Receiver {
 
     /** Boards whose capabilities PostgreSQL does not have yet. */
     private final Set<UUID> undescribed = ConcurrentHashMap.newKeySet();
+
+    /** The presence that was last announced of a board. */
+    private final Map<UUID, String> announced = new ConcurrentHashMap<>();
 
     /** Boards whose state the stream does not have yet. */
     private final Set<UUID> unannounced = ConcurrentHashMap.newKeySet();
@@ -91,6 +95,7 @@ final class Boards implements MqttLine.Receiver {
             DeviceStore store,
             DeviceCache cache,
             Presence presence,
+            Heartbeats heartbeats,
             ConfigEcho echo,
             Lanes lanes,
             CommandTracker tracker,
@@ -103,6 +108,7 @@ final class Boards implements MqttLine.Receiver {
         this.store = store;
         this.cache = cache;
         this.presence = presence;
+        this.heartbeats = heartbeats;
         this.echo = echo;
         this.lanes = lanes;
         this.tracker = tracker;
@@ -136,6 +142,7 @@ final class Boards implements MqttLine.Receiver {
         if (!drops.admits(up.deviceId())) {
             return;
         }
+        heartbeats.heard(up.deviceId());
         try {
             switch (up.name()) {
                 case "ack" ->
@@ -234,6 +241,9 @@ final class Boards implements MqttLine.Receiver {
         safety.reported(device.workspaceId(), device.id(), change.after().state());
         announce(change.after());
         lookForOwnStop(change.after());
+        if (change.appeared() && echo.holds(device.id())) {
+            undescribed.add(device.id()); // now it counts how long it takes to echo
+        }
         if (change.appeared()) {
             safety.appeared(device.workspaceId(), device.id(), change.after().state());
         }
@@ -406,7 +416,7 @@ final class Boards implements MqttLine.Receiver {
         if (envelope.equals(configured.get(device.id())) && !echo.holds(device.id())) {
             return;
         }
-        var config = new DeviceConfig(device.configVersion(), envelope, Map.of());
+        var config = new DeviceConfig(device.configVersion(), envelope, device.limits());
         var _ =
                 line.publish(
                                 MqttLine.Outgoing.retained(
@@ -415,7 +425,9 @@ final class Boards implements MqttLine.Receiver {
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
                                 configured.put(device.id(), envelope);
-                                echo.published(device.id(), envelope, clock.millis());
+                                if (presence.of(device.id()).filter(Seen::online).isPresent()) {
+                                    echo.published(device.id(), envelope, clock.millis());
+                                }
                             } else {
                                 undescribed.add(device.id());
                             }
@@ -428,6 +440,8 @@ final class Boards implements MqttLine.Receiver {
             drops.count(device.id(), "malformed_config");
             return;
         }
+        var reported = printable(config.envelope());
+        echo.reported(device.id(), config.v(), reported, clock.millis());
         if (echo.echoed(device.id(), config.envelope())) {
             lanes.pump(device.id());
         }
@@ -439,18 +453,24 @@ final class Boards implements MqttLine.Receiver {
         if (!owned.test(partition)) {
             return;
         }
+        var standing = presence.standing(seen, clock.millis());
+        announced.put(seen.deviceId(), standing.presence());
         var state = seen.state();
         var firmware = state.fw() == null ? "" : state.fw();
         var signature =
                 "%s %s %d %d %s"
                         .formatted(
-                                seen.presence(), state.s(), state.boot(), state.epoch(), firmware);
+                                standing.presence(),
+                                state.s(),
+                                state.boot(),
+                                state.epoch(),
+                                firmware);
         var status =
                 new DeviceStatus(
                         seen.workspaceId(),
                         seen.deviceId(),
-                        seen.at(),
-                        seen.presence(),
+                        Math.max(seen.at(), standing.since()),
+                        standing.presence(),
                         state.s().toString(),
                         state.boot(),
                         state.epoch(),
@@ -464,7 +484,7 @@ final class Boards implements MqttLine.Receiver {
                                         seen.workspaceId().toString(),
                                         signature,
                                         Json.write(status),
-                                        Long.toString(seen.since())))
+                                        Long.toString(standing.since())))
                         .whenComplete((_, failure) -> {
                             if (failure != null) {
                                 unannounced.add(seen.deviceId());
@@ -499,7 +519,8 @@ final class Boards implements MqttLine.Receiver {
                                 parts[5].isEmpty() ? null : parts[5],
                                 null),
                         since,
-                        since));
+                        since),
+                clock.millis());
     }
 
     /** This instance has got a partition: what it knows of its boards is its to tell now. */
@@ -540,8 +561,46 @@ final class Boards implements MqttLine.Receiver {
         }
     }
 
+    /** Announces the boards that went quiet or are heard again. */
+    void watch() {
+        var now = clock.millis();
+        for (var seen : presence.all()) {
+            var before = announced.get(seen.deviceId());
+            if (before != null
+                    && !before.equals(presence.standing(seen, now).presence())
+                    && owned.test(bus.partition(seen.workspaceId()))) {
+                announce(seen);
+            }
+        }
+    }
+
+    /** The owner's limits were changed: the board's commands wait until it has echoed them. */
+    void reconfigure(Known known) {
+        var device = known.device();
+        var envelope = known.envelope();
+        var capabilities = known.capabilities();
+        if (envelope == null
+                || capabilities == null
+                || !owned.test(bus.partition(device.workspaceId()))
+                || envelope.hash().equals(configured.get(device.id()))) {
+            return;
+        }
+        if (capabilities.limits() == LimitsBy.BOARD) {
+            echo.expect(
+                    device.workspaceId(),
+                    device.id(),
+                    envelope.hash(),
+                    configured.get(device.id()),
+                    clock.millis());
+        }
+        undescribed.add(device.id());
+    }
+
     /** New devices were learnt of: perhaps they have said something already. */
     void refreshed() {
+        for (var device : List.copyOf(configured.keySet())) {
+            cache.known(device).ifPresent(this::reconfigure);
+        }
         for (var topic : List.copyOf(strangers.keySet())) {
             var payload = strangers.remove(topic);
             if (payload == null) {
@@ -570,6 +629,7 @@ final class Boards implements MqttLine.Receiver {
         echo.forget(device.id());
         tracker.forget(device.id());
         configured.remove(device.id());
+        announced.remove(device.id());
     }
 
     private static boolean missing(@Nullable Object value) {

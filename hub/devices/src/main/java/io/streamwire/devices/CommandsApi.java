@@ -191,6 +191,7 @@ final class CommandsApi implements Api {
     private static Problem problem(Verdict.Refused refused) {
         return switch (refused.reason()) {
             case UNKNOWN_DEVICE -> DevicesApi.unknown();
+            case DEVICE_ARCHIVED -> archived();
             case COMMAND_NOT_ALLOWED ->
                     Problem.unprocessable(
                             "command_not_allowed",
@@ -215,6 +216,11 @@ final class CommandsApi implements Api {
                     Problem.unprocessable(
                             "invalid_command", "The command cannot be sent.", refused.violations());
         };
+    }
+
+    static Problem archived() {
+        return Problem.conflict(
+                "device_archived", "The device is archived: take it back into use first.");
     }
 
     private static Problem invalid(Violation violation) {

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class ConfigEcho {
 
     private final Map<UUID, Expected> expected = new ConcurrentHashMap<>();
     private final Map<UUID, Previous> previous = new ConcurrentHashMap<>();
+    private final Map<UUID, Reported> reports = new ConcurrentHashMap<>();
 
     /**
      * @param since ms since the epoch, 0 while the change is not published yet
@@ -28,6 +30,13 @@ final class ConfigEcho {
     private record Expected(UUID workspaceId, String envelope, long since) {}
 
     private record Previous(String envelope, long until) {}
+
+    /**
+     * What a board said of its configuration.
+     *
+     * @param at when it said so, ms since the epoch
+     */
+    record Reported(long v, String envelope, long at) {}
 
     /** A board that did not echo in time. */
     record Overdue(UUID workspaceId, UUID deviceId) {}
@@ -83,7 +92,19 @@ final class ConfigEcho {
         return overdue;
     }
 
+    void reported(UUID deviceId, long version, @Nullable String envelope, long now) {
+        if (envelope != null) {
+            reports.put(deviceId, new Reported(version, envelope, now));
+        }
+    }
+
+    /** What a board said last of its configuration. */
+    Optional<Reported> report(UUID deviceId) {
+        return Optional.ofNullable(reports.get(deviceId));
+    }
+
     void forget(UUID deviceId) {
+        reports.remove(deviceId);
         expected.remove(deviceId);
         previous.remove(deviceId);
     }

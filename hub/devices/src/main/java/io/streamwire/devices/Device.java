@@ -1,7 +1,10 @@
 package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.DeviceConfig;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities its last up/describe
  * @param envelope hash of the safety envelope that the hub made of them
  * @param configVersion version of down/config, 0 = never written
- * @param version grows with each change of name: the ETag
+ * @param tags what people filter by, sorted
+ * @param limits the owner's own, tighter than the board's, by command
+ * @param version grows with each change by a person: the ETag
+ * @param archivedAt since when it is out of use; null while it is in use
  */
 record Device(
         UUID id,
@@ -26,9 +32,48 @@ record Device(
         @Nullable Capabilities capabilities,
         @Nullable String envelope,
         long configVersion,
+        List<String> tags,
+        Map<String, DeviceConfig.Limits> limits,
         long version,
         Instant createdAt,
-        Instant updatedAt) {
+        Instant updatedAt,
+        @Nullable Instant archivedAt) {
+
+    Device {
+        tags = List.copyOf(tags);
+        limits = Map.copyOf(limits);
+    }
+
+    /** A device that was just made. */
+    static Device fresh(
+            UUID id,
+            UUID workspaceId,
+            String name,
+            String board,
+            @Nullable UUID parentId,
+            @Nullable String hardwareUuid,
+            Instant now) {
+        return new Device(
+                id,
+                workspaceId,
+                name,
+                board,
+                parentId,
+                hardwareUuid,
+                null,
+                null,
+                0,
+                List.of(),
+                Map.of(),
+                1,
+                now,
+                now,
+                null);
+    }
+
+    boolean archived() {
+        return archivedAt != null;
+    }
 
     /** The board type of a bridge, which may have children. */
     static final String BRIDGE = "bridge";

@@ -7,10 +7,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,9 +30,18 @@ final class DeviceCache {
     private static final Duration OVERLAP = Duration.ofSeconds(15);
 
     private final DeviceStore store;
+    private final InstantSource clock;
     private final Map<UUID, Known> devices = new ConcurrentHashMap<>();
     private final Map<UUID, Set<UUID>> workspaces = new ConcurrentHashMap<>();
-    private final Map<UUID, Map<UUID, String>> tokens = new ConcurrentHashMap<>();
+
+    /** What boards said that they can do, as far as the database is not known to have it. */
+    private final Map<UUID, Capabilities> told = new ConcurrentHashMap<>();
+
+    private final Map<UUID, Map<UUID, Secret>> tokens = new ConcurrentHashMap<>();
+
+    /** When tokens were used since that was last written down. */
+    private final Map<UUID, Instant> uses = new ConcurrentHashMap<>();
+
     private Instant readUpTo = Instant.EPOCH; // guarded by this
 
     /**
@@ -49,12 +60,21 @@ final class DeviceCache {
             return new Known(
                     device,
                     capabilities,
-                    capabilities == null ? null : Envelope.compile(capabilities, Map.of()));
+                    capabilities == null ? null : Envelope.compile(capabilities, device.limits()));
         }
     }
 
-    DeviceCache(DeviceStore store) {
+    /** What a valid token hashes to, and until when it is one. */
+    private record Secret(String sha256, @Nullable Instant expiresAt) {
+
+        boolean expired(Instant now) {
+            return expiresAt != null && !expiresAt.isAfter(now);
+        }
+    }
+
+    DeviceCache(DeviceStore store, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     /** Reads what changed since the last time; everything at first. */
@@ -78,6 +98,7 @@ final class DeviceCache {
         var device = change.device();
         if (change.deleted()) {
             devices.remove(device.id());
+            told.remove(device.id());
             tokens.remove(device.id());
             var _ =
                     workspaces.computeIfPresent(
@@ -103,16 +124,19 @@ final class DeviceCache {
                         .add(device.id());
     }
 
-    private static Known merged(@Nullable Known known, Device device) {
-        if (known == null) {
+    /** The database may not have yet what the board has told us, or an older one. */
+    private Known merged(@Nullable Known known, Device device) {
+        if (known != null && device.updatedAt().isBefore(known.device().updatedAt())) {
+            return known;
+        }
+        var said = told.get(device.id());
+        if (said == null) {
             return Known.of(device);
         }
-        // The database may not have yet what the board has told us.
-        var before = known.device().capabilities();
-        var ahead =
-                !Objects.equals(known.capabilities(), before)
-                        && Objects.equals(device.capabilities(), before);
-        return ahead ? Known.of(device, known.capabilities()) : Known.of(device);
+        if (said.equals(device.capabilities())) {
+            told.remove(device.id(), said);
+        }
+        return Known.of(device, said);
     }
 
     /** Takes in a token that was just written. */
@@ -121,21 +145,26 @@ final class DeviceCache {
             var _ =
                     tokens.computeIfPresent(
                             token.deviceId(),
-                            (_, hashes) -> {
-                                hashes.remove(token.id());
-                                return hashes;
+                            (_, secrets) -> {
+                                secrets.remove(token.id());
+                                return secrets;
                             });
             return;
         }
         var _ =
                 tokens.computeIfAbsent(token.deviceId(), _ -> new ConcurrentHashMap<>())
-                        .put(token.id(), token.sha256());
+                        .put(token.id(), new Secret(token.sha256(), token.expiresAt()));
     }
 
     /** Takes in what a board says it can do, before the database has it. */
     Optional<Known> describe(UUID id, Capabilities capabilities) {
         return Optional.ofNullable(
-                devices.computeIfPresent(id, (_, known) -> Known.of(known.device(), capabilities)));
+                devices.computeIfPresent(
+                        id,
+                        (_, known) -> {
+                            told.put(id, capabilities);
+                            return Known.of(known.device(), capabilities);
+                        }));
     }
 
     /** A device of a workspace. */
@@ -149,9 +178,14 @@ final class DeviceCache {
         return Optional.ofNullable(devices.get(id));
     }
 
-    /** The ids of a workspace's devices. */
+    /** The ids of a workspace's devices that are in use. */
     List<UUID> devices(UUID workspaceId) {
-        return List.copyOf(workspaces.getOrDefault(workspaceId, Set.of()));
+        return workspaces.getOrDefault(workspaceId, Set.of()).stream()
+                .filter(id -> {
+                    var known = devices.get(id);
+                    return known != null && !known.device().archived();
+                })
+                .toList();
     }
 
     /** Every device. */
@@ -168,12 +202,17 @@ final class DeviceCache {
             return Optional.empty();
         }
         var known = devices.get(id);
-        if (known == null || !id.toString().equals(clientId)) {
+        if (known == null || !id.toString().equals(clientId) || known.device().archived()) {
             return Optional.empty();
         }
+        var now = clock.instant();
         var given = sha256(token).getBytes(StandardCharsets.US_ASCII);
-        for (var hash : tokens.getOrDefault(id, Map.of()).values()) {
-            if (MessageDigest.isEqual(given, hash.getBytes(StandardCharsets.US_ASCII))) {
+        for (var entry : tokens.getOrDefault(id, Map.of()).entrySet()) {
+            var secret = entry.getValue();
+            if (!secret.expired(now)
+                    && MessageDigest.isEqual(
+                            given, secret.sha256().getBytes(StandardCharsets.US_ASCII))) {
+                uses.put(entry.getKey(), now);
                 return Optional.of(known.device());
             }
         }
@@ -184,9 +223,39 @@ final class DeviceCache {
     Optional<Device> authenticate(String token) {
         var given = sha256(token);
         return tokens.entrySet().stream()
-                .filter(ofDevice -> ofDevice.getValue().containsValue(given))
+                .filter(ofDevice ->
+                        ofDevice.getValue().values().stream()
+                                .anyMatch(secret -> secret.sha256().equals(given)))
                 .findFirst()
                 .flatMap(ofDevice -> authenticate(ofDevice.getKey().toString(), token));
+    }
+
+    /** Drops the tokens whose time is over; the devices that had one. */
+    Set<UUID> expire() {
+        var now = clock.instant();
+        var expired = new HashSet<UUID>();
+        tokens.forEach((device, secrets) -> {
+            if (secrets.values().removeIf(secret -> secret.expired(now))) {
+                expired.add(device);
+            }
+        });
+        return expired;
+    }
+
+    /** When tokens were used since the last call. */
+    List<DeviceStore.TokenUse> takeUses() {
+        var taken = new ArrayList<DeviceStore.TokenUse>();
+        uses.forEach((id, at) -> {
+            if (uses.remove(id, at)) {
+                taken.add(new DeviceStore.TokenUse(id, at));
+            }
+        });
+        return taken;
+    }
+
+    /** Keeps uses that could not be written down for the next time. */
+    void giveBack(List<DeviceStore.TokenUse> taken) {
+        taken.forEach(use -> uses.putIfAbsent(use.id(), use.at()));
     }
 
     /** What is kept of a token, hex. */

@@ -54,6 +54,15 @@ public final class Devices implements AutoCloseable {
     private static final Duration RECONCILE_PERIOD = Duration.ofSeconds(1);
     private static final Duration REPAIR_PERIOD = Duration.ofMillis(50);
     private static final Duration REFRESH_PERIOD = Duration.ofSeconds(3);
+    private static final Duration SHORTEST_QUIET = Duration.ofMillis(100);
+    private static final Duration LONGEST_QUIET = Duration.ofHours(1);
+    private static final Duration HEARTBEATS_PERIOD = Duration.ofSeconds(5);
+    private static final Duration WATCH_PERIOD = Duration.ofMillis(500);
+    private static final Duration EXPIRY_PERIOD = Duration.ofMillis(250);
+    private static final Duration USES_PERIOD = Duration.ofSeconds(5);
+
+    /** Tokens that went while this instance was away may have left their sessions behind. */
+    private static final Duration LONGEST_AWAY = Duration.ofDays(1);
 
     private final Database database;
     private final Bus bus;
@@ -63,6 +72,17 @@ public final class Devices implements AutoCloseable {
 
     /** Whose token a board has shown. */
     public record AgentSession(UUID workspaceId, UUID deviceId) {}
+
+    /** A broker that boards connect to, as far as this service commands it. */
+    @FunctionalInterface
+    public interface Broker {
+
+        /**
+         * Ends a device's session and forgets what is remembered of its tokens; false when it has
+         * none. May block; an exception means that it is to be asked again.
+         */
+        boolean endSession(UUID deviceId);
+    }
 
     private Devices(
             Database database,
@@ -84,10 +104,15 @@ public final class Devices implements AutoCloseable {
      *     not come or the port is taken
      */
     public static Devices start(Config config, Bus bus) {
+        return start(config, bus, brokers(config));
+    }
+
+    /** Starts the service beside brokers of the same process. */
+    public static Devices start(Config config, Bus bus, List<? extends Broker> brokers) {
         var parts = new ArrayDeque<AutoCloseable>();
         try {
             var verifier = opened(parts, TokenVerifier.of(config, bus));
-            return start(config, bus, verifier, parts);
+            return start(config, bus, brokers, verifier, parts);
         } catch (RuntimeException e) {
             closeAll(parts);
             throw e;
@@ -98,15 +123,25 @@ public final class Devices implements AutoCloseable {
     static Devices start(Config config, Bus bus, TokenVerifier verifier) {
         var parts = new ArrayDeque<AutoCloseable>();
         try {
-            return start(config, bus, verifier, parts);
+            return start(config, bus, brokers(config), verifier, parts);
         } catch (RuntimeException e) {
             closeAll(parts);
             throw e;
         }
     }
 
+    private static List<RemoteBroker> brokers(Config config) {
+        return RemoteBroker.all(
+                Configuration.urls(config, "broker.admin-urls", "http", "https"),
+                Configuration.optional(config, "service.secret").orElse(""));
+    }
+
     private static Devices start(
-            Config config, Bus bus, TokenVerifier verifier, Deque<AutoCloseable> parts) {
+            Config config,
+            Bus bus,
+            List<? extends Broker> brokers,
+            TokenVerifier verifier,
+            Deque<AutoCloseable> parts) {
         var clock = InstantSource.system();
         var instance =
                 Configuration.optional(config, "instance.id")
@@ -116,9 +151,14 @@ public final class Devices implements AutoCloseable {
         var store = new DeviceStore(database);
         var projection = new Projection(database);
         var log = new SafetyLog(database);
-        var cache = new DeviceCache(store);
+        var cache = new DeviceCache(store, clock);
+        var sessions = new Sessions(brokers);
         var drops = new Drops(clock);
-        var presence = new Presence();
+        var presence =
+                new Presence(
+                        Configuration.duration(
+                                config, "devices.quiet-after", SHORTEST_QUIET, LONGEST_QUIET));
+        var heartbeats = new Heartbeats(bus, presence, clock);
         var arming = new ArmingState();
         var echo = new ConfigEcho();
         var commands = new CommandStore(bus);
@@ -144,6 +184,7 @@ public final class Devices implements AutoCloseable {
                         store,
                         cache,
                         presence,
+                        heartbeats,
                         echo,
                         lanes,
                         tracker,
@@ -156,6 +197,16 @@ public final class Devices implements AutoCloseable {
 
         cache.refresh();
         safety.recall();
+        store.endedSince(clock.instant().minus(LONGEST_AWAY)).forEach(sessions::end);
+        opened(
+                parts,
+                Round.every(USES_PERIOD, "devices-token-uses", () -> writeUses(store, cache)));
+        opened(
+                parts,
+                Round.every(
+                        EXPIRY_PERIOD,
+                        "devices-token-expiry",
+                        () -> cache.expire().forEach(sessions::end)));
         remember(bus, safety, boards);
         line.start(boards);
         opened(parts, line);
@@ -174,6 +225,9 @@ public final class Devices implements AutoCloseable {
                         parts,
                         Round.every(RECONCILE_PERIOD, "devices-reconcile", dispatcher::reconcile));
         dispatcher.onNews(reconcile::soon);
+        opened(parts, Round.every(WATCH_PERIOD, "devices-watch", boards::watch));
+        opened(parts, Round.every(HEARTBEATS_PERIOD, "devices-heartbeats", heartbeats::tell));
+        opened(parts, bus.listen(Heartbeats.CHANNEL, heartbeats::told));
         opened(parts, Round.every(REPAIR_PERIOD, "devices-repair", boards::tick));
         var refresh =
                 opened(
@@ -217,13 +271,15 @@ public final class Devices implements AutoCloseable {
                                                 bus,
                                                 store,
                                                 cache,
+                                                sessions,
                                                 Configuration.optional(config, "mqtt.public-url")
                                                         .orElse(mqttUrl),
                                                 clock),
                                         new SafetyApi(bus, safety, cache, presence, clock),
                                         new StopApi(
                                                 safety,
-                                                new StopReports(safety, log, presence, cache),
+                                                new StopReports(
+                                                        safety, log, presence, cache, clock),
                                                 log,
                                                 cache,
                                                 lanes,
@@ -238,7 +294,10 @@ public final class Devices implements AutoCloseable {
                                                 clock),
                                         new DevicesApi(
                                                 bus, store, cache, presence, safety, commands,
-                                                boards, clock),
+                                                boards, sessions, clock),
+                                        new ConfigApi(bus, store, cache, echo, boards),
+                                        new ArchiveApi(bus, store, cache, safety, lanes, sessions),
+                                        new GroupsApi(new GroupStore(database), cache),
                                         new InternalApi(cache)),
                                 database::check,
                                 bus::check));
@@ -261,6 +320,16 @@ public final class Devices implements AutoCloseable {
     private static Optional<Agent> agent(DeviceCache cache, String token) {
         return cache.authenticate(token)
                 .map(device -> new Agent(device.workspaceId(), device.id()));
+    }
+
+    private static void writeUses(DeviceStore store, DeviceCache cache) {
+        var uses = cache.takeUses();
+        try {
+            store.used(uses);
+        } catch (RuntimeException e) {
+            cache.giveBack(uses);
+            throw e;
+        }
     }
 
     private static MqttLine.Settings settings(Config config, String url, String instance) {

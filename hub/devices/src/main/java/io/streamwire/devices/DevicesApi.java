@@ -33,6 +33,8 @@ final class DevicesApi implements Api {
 
     private static final int LONGEST_NAME = 100;
     private static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
+    private static final Pattern TAG = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final int MOST_TAGS = 16;
     private static final Pattern HARDWARE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
 
     private final Bus bus;
@@ -42,6 +44,7 @@ final class DevicesApi implements Api {
     private final SafetySwitch safety;
     private final CommandStore commands;
     private final Boards boards;
+    private final Sessions sessions;
     private final InstantSource clock;
 
     DevicesApi(
@@ -52,6 +55,7 @@ final class DevicesApi implements Api {
             SafetySwitch safety,
             CommandStore commands,
             Boards boards,
+            Sessions sessions,
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
@@ -60,6 +64,7 @@ final class DevicesApi implements Api {
         this.safety = safety;
         this.commands = commands;
         this.boards = boards;
+        this.sessions = sessions;
         this.clock = clock;
     }
 
@@ -67,12 +72,12 @@ final class DevicesApi implements Api {
     private record NewDevice(
             String name, String board, @Nullable UUID parentId, @Nullable String hardwareUuid) {}
 
-    private record Rename(String name) {}
+    private record Changes(@Nullable String name, @Nullable List<String> tags) {}
 
     /**
      * How a device is.
      *
-     * @param presence online or lost
+     * @param presence online, quiet or lost
      * @param state what the board said last, null when it never did
      * @param stoppedBy hardware, user, agent or hub; null when nobody did since it was armed last
      */
@@ -91,7 +96,7 @@ final class DevicesApi implements Api {
                 .post("/", Permission.DEVICES_CHANGE, this::create)
                 .get("/", Permission.DEVICES_READ, this::list)
                 .get("/{id}", Permission.DEVICES_READ, this::read)
-                .patch("/{id}", Permission.DEVICES_CHANGE, this::rename)
+                .patch("/{id}", Permission.DEVICES_CHANGE, this::change)
                 .delete("/{id}", Permission.DEVICES_CHANGE, this::delete)
                 .get("/{id}/status", Permission.DEVICES_READ, this::status);
     }
@@ -108,18 +113,13 @@ final class DevicesApi implements Api {
         try {
             var _ =
                     store.insert(
-                            new Device(
+                            Device.fresh(
                                     id,
                                     workspace,
                                     asked.name().strip(),
                                     asked.board(),
                                     asked.parentId(),
                                     asked.hardwareUuid(),
-                                    null,
-                                    null,
-                                    0,
-                                    1,
-                                    now,
                                     now));
         } catch (DbClientException e) {
             if (SqlState.of(e).equals(SqlState.UNIQUE_VIOLATION)) {
@@ -154,7 +154,7 @@ final class DevicesApi implements Api {
         refuse(violations);
     }
 
-    private static void checkName(String name, List<Violation> violations) {
+    static void checkName(String name, List<Violation> violations) {
         var length = name.strip().length();
         if (length < 1 || length > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
             violations.add(
@@ -173,7 +173,13 @@ final class DevicesApi implements Api {
 
     private void list(ServerRequest request, ServerResponse response) {
         var page = Page.of(request);
-        var rows = store.devices(Caller.of(request).workspaceId(), page);
+        var query = request.query();
+        var filter =
+                new DeviceStore.Filter(
+                        query.first("tag").asOptional().orElse(null),
+                        query.first("group").asOptional().map(DevicesApi::group).orElse(null),
+                        query.first("archived").asOptional().orElse("false").equals("true"));
+        var rows = store.devices(Caller.of(request).workspaceId(), filter, page);
         Body.send(response, Listing.cut(page, rows, Device::id));
     }
 
@@ -183,22 +189,54 @@ final class DevicesApi implements Api {
         Body.send(response, device);
     }
 
-    private void rename(ServerRequest request, ServerResponse response) {
+    private static UUID group(String id) {
+        return Paths.uuid(id)
+                .orElseThrow(
+                        () -> Problem.badRequest("bad_group", "group must be the id of a group."));
+    }
+
+    private void change(ServerRequest request, ServerResponse response) {
         var device = stored(request);
         var version = Versions.given(request).orElse(device.version());
         var _ = Versions.required(request);
-        var asked = Body.read(request, Rename.class);
+        var asked = Body.read(request, Changes.class);
         var violations = new ArrayList<Violation>();
-        checkName(asked.name(), violations);
+        if (asked.name() == null && asked.tags() == null) {
+            violations.add(new Violation("", "must have a name, tags or both"));
+        }
+        if (asked.name() != null) {
+            checkName(asked.name(), violations);
+        }
+        if (asked.tags() != null) {
+            checkTags(asked.tags(), violations);
+        }
         refuse(violations);
-        if (!store.rename(device.workspaceId(), device.id(), asked.name().strip(), version)) {
+        var name = asked.name() == null ? null : asked.name().strip();
+        var tags = asked.tags() == null ? null : asked.tags().stream().distinct().sorted().toList();
+        if (!store.change(device.workspaceId(), device.id(), name, tags, version)) {
             throw Versions.mismatch();
         }
-        var renamed =
+        var changed =
                 store.device(device.workspaceId(), device.id()).orElseThrow(DevicesApi::unknown);
-        changed(renamed, false);
-        Versions.etag(response, renamed.version());
-        Body.send(response, renamed);
+        changed(changed, false);
+        Versions.etag(response, changed.version());
+        Body.send(response, changed);
+    }
+
+    private static void checkTags(List<String> tags, List<Violation> violations) {
+        if (tags.size() > MOST_TAGS) {
+            violations.add(new Violation("/tags", "must be at most " + MOST_TAGS));
+            return;
+        }
+        for (int i = 0; i < tags.size(); i++) {
+            if (missing(tags.get(i)) || !TAG.matcher(tags.get(i)).matches()) {
+                violations.add(new Violation("/tags/" + i, "must be 1 to 32 of a-z, 0-9 and -"));
+            }
+        }
+    }
+
+    private static boolean missing(@Nullable Object value) {
+        return value == null;
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
@@ -209,6 +247,7 @@ final class DevicesApi implements Api {
         }
         changed(device, true);
         boards.deleted(device);
+        sessions.end(device.id());
         response.status(Status.NO_CONTENT_204).send();
     }
 
@@ -220,6 +259,7 @@ final class DevicesApi implements Api {
     private void status(ServerRequest request, ServerResponse response) {
         var device = known(cache, request);
         var seen = presence.of(device.workspaceId(), device.id()).orElse(null);
+        var standing = seen == null ? null : presence.standing(seen, clock.millis());
         var lastAck =
                 SafetySwitch.joined(commands.lastAck(device.workspaceId(), device.id()))
                         .map(Instant::ofEpochMilli)
@@ -227,8 +267,8 @@ final class DevicesApi implements Api {
         Body.send(
                 response,
                 new DeviceState(
-                        seen == null ? Presence.LOST : seen.presence(),
-                        seen == null ? null : Instant.ofEpochMilli(seen.since()),
+                        standing == null ? Presence.LOST : standing.presence(),
+                        standing == null ? null : Instant.ofEpochMilli(standing.since()),
                         seen == null ? null : seen.state().s().toString(),
                         safety.armed(device.workspaceId(), device.id()),
                         seen == null ? null : seen.state().fw(),

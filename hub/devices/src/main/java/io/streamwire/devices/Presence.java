@@ -16,24 +16,59 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last up/state of every board. The map is concurrent; the lock only wakes who waits for a
- * change.
+ * The last up/state of every board and when it was heard last. The maps are concurrent; the lock
+ * only wakes who waits for a change.
+ *
+ * <pre>
+ *            silent for too long
+ *   online ---------------------> quiet
+ *    |  ^ <------------------------|
+ *    |  |      heard again         |
+ *    |  +---- back ---- lost <-----+
+ *    +------- last will --^
+ * </pre>
  */
 final class Presence {
 
     static final String ONLINE = "online";
+    static final String QUIET = "quiet";
     static final String LOST = "lost";
 
     /** A board may not push the workspace's epochs further into the future than this, ms. */
     private static final long FURTHEST_EPOCH_MS = TimeUnit.DAYS.toMillis(1);
 
+    private final long quietAfterMs;
     private final Map<UUID, Seen> boards = new ConcurrentHashMap<>();
+    private final Map<UUID, Life> lives = new ConcurrentHashMap<>();
 
     /** Boards that have not spoken to this instance yet. */
     private final Set<UUID> remembered = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
+
+    /**
+     * @param quietAfter how long a connected board may say nothing
+     */
+    Presence(Duration quietAfter) {
+        this.quietAfterMs = quietAfter.toMillis();
+    }
+
+    /**
+     * Signs of life of one board, ms since the epoch: the last one, and since when without a gap.
+     */
+    private static final class Life {
+        private volatile long heard;
+        private volatile long since;
+    }
+
+    /**
+     * What a board is to people.
+     *
+     * @param presence online, quiet or lost
+     * @param since ms since the epoch
+     */
+    record Standing(String presence, long since) {}
 
     /**
      * What a board said last.
@@ -45,10 +80,6 @@ final class Presence {
 
         boolean online() {
             return state.s() != Phase.LOST;
-        }
-
-        String presence() {
-            return online() ? ONLINE : LOST;
         }
 
         boolean stopped(long epoch) {
@@ -96,6 +127,8 @@ final class Presence {
         var since = before != null && before.online() == online ? before.since() : now;
         var after = new Seen(workspaceId, deviceId, state, since, now);
         boards.put(deviceId, after);
+        var _ = lives.computeIfAbsent(deviceId, _ -> new Life());
+        heard(deviceId, now);
         var first = remembered.remove(deviceId) || before == null;
         lock.lock();
         try {
@@ -106,15 +139,44 @@ final class Presence {
         return new Change(before, after, first);
     }
 
-    /** What was known before this instance started; newer news stays. */
-    void remember(Seen seen) {
+    /** What was known before this instance started, as if heard now; newer news stays. */
+    void remember(Seen seen, long now) {
         if (boards.putIfAbsent(seen.deviceId(), seen) == null) {
             remembered.add(seen.deviceId());
+            lives.computeIfAbsent(seen.deviceId(), _ -> new Life()).heard = now;
         }
+    }
+
+    /** A board has said something, whatever it was. */
+    void heard(UUID deviceId, long now) {
+        var life = lives.get(deviceId);
+        if (life == null) {
+            return;
+        }
+        if (now - life.heard > quietAfterMs) {
+            life.since = now;
+        }
+        life.heard = now;
+    }
+
+    /** What a board is to people now. */
+    Standing standing(Seen seen, long now) {
+        if (!seen.online()) {
+            return new Standing(LOST, seen.since());
+        }
+        var life = lives.get(seen.deviceId());
+        if (life == null) {
+            return new Standing(ONLINE, seen.since());
+        }
+        var heard = life.heard;
+        return now - heard > quietAfterMs
+                ? new Standing(QUIET, heard + quietAfterMs)
+                : new Standing(ONLINE, Math.max(seen.since(), life.since));
     }
 
     void forget(UUID deviceId) {
         boards.remove(deviceId);
+        lives.remove(deviceId);
         remembered.remove(deviceId);
     }
 

@@ -164,7 +164,7 @@ final class SafetyApi implements Api {
         return new OfDevice(
                 id,
                 State.of(safety.inForce(workspace, id), clock.millis()),
-                seen == null ? Presence.LOST : seen.presence(),
+                seen == null ? Presence.LOST : presence.standing(seen, clock.millis()).presence(),
                 seen == null ? null : seen.state().s().toString(),
                 seen == null ? null : seen.state().epoch());
     }
@@ -182,8 +182,12 @@ final class SafetyApi implements Api {
                             "must name 1 to " + MOST_DEVICES + " devices, or be left out"));
         }
         for (int i = 0; i < Math.min(named.size(), MOST_DEVICES); i++) {
-            if (missing(named.get(i)) || cache.find(workspaceId, named.get(i)).isEmpty()) {
-                violations.add(new Violation("/device_ids/" + i, "is no device of this workspace"));
+            if (missing(named.get(i))
+                    || cache.find(workspaceId, named.get(i))
+                            .filter(known -> !known.device().archived())
+                            .isEmpty()) {
+                violations.add(
+                        new Violation("/device_ids/" + i, "is no device in use of this workspace"));
             }
         }
         if (!violations.isEmpty()) {

@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import io.streamwire.devices.SafetyLog.Decided;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,9 +18,16 @@ final class StopReports {
     private final SafetySwitch safety;
     private final SafetyLog log;
     private final Presence presence;
+    private final InstantSource clock;
     private final DeviceCache cache;
 
-    StopReports(SafetySwitch safety, SafetyLog log, Presence presence, DeviceCache cache) {
+    StopReports(
+            SafetySwitch safety,
+            SafetyLog log,
+            Presence presence,
+            DeviceCache cache,
+            InstantSource clock) {
+        this.clock = clock;
         this.safety = safety;
         this.log = log;
         this.presence = presence;
@@ -126,9 +134,9 @@ final class StopReports {
 
     private Unconfirmed unconfirmed(UUID workspaceId, UUID device) {
         return presence.of(workspaceId, device)
-                .map(seen ->
-                        new Unconfirmed(
-                                device, seen.presence(), Instant.ofEpochMilli(seen.since())))
+                .map(seen -> presence.standing(seen, clock.millis()))
+                .map(now ->
+                        new Unconfirmed(device, now.presence(), Instant.ofEpochMilli(now.since())))
                 .orElseGet(() -> new Unconfirmed(device, Presence.LOST, null));
     }
 }

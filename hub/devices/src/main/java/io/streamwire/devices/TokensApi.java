@@ -19,11 +19,13 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Agent tokens: what a board shows to the broker as its password. */
 final class TokensApi implements Api {
@@ -32,22 +34,40 @@ final class TokensApi implements Api {
     private static final int RANDOM_BYTES = 32;
     private static final int LONGEST_NAME = 100;
 
+    /** Of a token, shown in lists: swa_ and 4 of its 43 random characters. */
+    private static final int SHOWN = 8;
+
+    private static final Duration LONGEST_LIFE = Duration.ofDays(3_650);
+
     private final SecureRandom random = new SecureRandom();
     private final Bus bus;
     private final DeviceStore store;
     private final DeviceCache cache;
+    private final Sessions sessions;
     private final String mqttUrl;
     private final InstantSource clock;
 
-    TokensApi(Bus bus, DeviceStore store, DeviceCache cache, String mqttUrl, InstantSource clock) {
+    TokensApi(
+            Bus bus,
+            DeviceStore store,
+            DeviceCache cache,
+            Sessions sessions,
+            String mqttUrl,
+            InstantSource clock) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;
+        this.sessions = sessions;
         this.mqttUrl = mqttUrl;
         this.clock = clock;
     }
 
-    private record NewToken(UUID deviceId, String name) {}
+    /**
+     * What a person says of a new token.
+     *
+     * @param expiresIn s; null for a token without an end
+     */
+    private record NewToken(UUID deviceId, String name, @Nullable Long expiresIn) {}
 
     /**
      * How a board connects.
@@ -57,9 +77,35 @@ final class TokensApi implements Api {
     private record Mqtt(String url, String clientId, String username, String root) {}
 
     private record Created(
-            UUID id, UUID deviceId, String name, Instant createdAt, String token, Mqtt mqtt) {}
+            UUID id,
+            UUID deviceId,
+            String name,
+            String prefix,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            String token,
+            Mqtt mqtt) {}
 
-    private record Listed(UUID id, UUID deviceId, String name, Instant createdAt) {}
+    private record Listed(
+            UUID id,
+            UUID deviceId,
+            String name,
+            @Nullable String prefix,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            @Nullable Instant lastUsedAt) {
+
+        static Listed of(Token token) {
+            return new Listed(
+                    token.id(),
+                    token.deviceId(),
+                    token.name(),
+                    token.prefix().isEmpty() ? null : token.prefix(),
+                    token.createdAt(),
+                    token.expiresAt(),
+                    token.lastUsedAt());
+        }
+    }
 
     @Override
     public void routes(Routes routes) {
@@ -73,18 +119,12 @@ final class TokensApi implements Api {
         var workspace = Caller.of(request).workspaceId();
         var asked = Body.read(request, NewToken.class);
         var name = asked.name().strip();
-        if (name.isEmpty() || name.length() > LONGEST_NAME) {
-            throw Problem.unprocessable(
-                    "invalid_token",
-                    "The token needs another name.",
-                    List.of(
-                            new Violation(
-                                    "/name", "must be 1 to " + LONGEST_NAME + " characters")));
-        }
+        validate(name, asked.expiresIn());
         if (cache.find(workspace, asked.deviceId()).isEmpty()) {
             throw DevicesApi.unknown();
         }
         var secret = secret();
+        var now = clock.instant();
         var token =
                 new Token(
                         IdempotencyKey.of(request)
@@ -93,8 +133,11 @@ final class TokensApi implements Api {
                         workspace,
                         asked.deviceId(),
                         name,
+                        secret.substring(0, SHOWN),
                         DeviceCache.sha256(secret),
-                        clock.instant(),
+                        now,
+                        asked.expiresIn() == null ? null : now.plusSeconds(asked.expiresIn()),
+                        null,
                         null);
         if (!store.insert(token)) {
             throw Problem.conflict(
@@ -109,13 +152,32 @@ final class TokensApi implements Api {
                         token.id(),
                         token.deviceId(),
                         name,
+                        token.prefix(),
                         token.createdAt(),
+                        token.expiresAt(),
                         secret,
                         new Mqtt(
                                 mqttUrl,
                                 token.deviceId().toString(),
                                 token.deviceId().toString(),
                                 Topics.root(workspace, token.deviceId()))));
+    }
+
+    private static void validate(String name, @Nullable Long expiresIn) {
+        var violations = new ArrayList<Violation>();
+        if (name.isEmpty() || name.length() > LONGEST_NAME) {
+            violations.add(new Violation("/name", "must be 1 to " + LONGEST_NAME + " characters"));
+        }
+        if (expiresIn != null && (expiresIn < 1 || expiresIn > LONGEST_LIFE.toSeconds())) {
+            violations.add(
+                    new Violation(
+                            "/expires_in",
+                            "must be 1 to " + LONGEST_LIFE.toSeconds() + " s: " + expiresIn));
+        }
+        if (!violations.isEmpty()) {
+            throw Problem.unprocessable(
+                    "invalid_token", "The token is not acceptable as it is.", violations);
+        }
     }
 
     private String secret() {
@@ -129,12 +191,7 @@ final class TokensApi implements Api {
         var page = Page.of(request);
         var tokens =
                 store.tokens(device.workspaceId(), device.id(), page).stream()
-                        .map(token ->
-                                new Listed(
-                                        token.id(),
-                                        token.deviceId(),
-                                        token.name(),
-                                        token.createdAt()))
+                        .map(Listed::of)
                         .toList();
         Body.send(response, Listing.cut(page, tokens, Listed::id));
     }
@@ -145,7 +202,9 @@ final class TokensApi implements Api {
         if (!store.revoke(workspace, id)) {
             throw Problem.notFound("token_not_found", "There is no such token.");
         }
-        store.token(workspace, id).ifPresent(this::changed);
+        var revoked = store.token(workspace, id);
+        revoked.ifPresent(this::changed);
+        revoked.ifPresent(token -> sessions.end(token.deviceId()));
         response.status(Status.NO_CONTENT_204).send();
     }
 

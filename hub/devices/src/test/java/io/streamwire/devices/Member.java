@@ -97,6 +97,10 @@ final class Member {
         return send("PATCH", path, body, headers);
     }
 
+    Answer put(String path, Object body, String... headers) {
+        return send("PUT", path, body, headers);
+    }
+
     private Answer send(String method, String path, @Nullable Object body, String... headers) {
         var request = request(path);
         if (headers.length > 0) {

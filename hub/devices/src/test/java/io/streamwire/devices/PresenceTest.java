@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class PresenceTest {
 
-    private final Presence presence = new Presence();
+    private final Presence presence = new Presence(Duration.ofSeconds(45));
 
     private Presence.Change say(Phase phase, long boot, long epoch, long at) {
         return presence.accept(
@@ -45,6 +45,24 @@ class PresenceTest {
     }
 
     @Test
+    void aSilentBoardIsQuietUntilItIsHeardAgain() {
+        var seen = say(Phase.READY, 1, 0, NOW).after();
+        presence.heard(DEVICE, NOW + 15_000);
+
+        assertThat(presence.standing(seen, NOW + 60_000))
+                .isEqualTo(new Presence.Standing("online", NOW));
+        assertThat(presence.standing(seen, NOW + 60_001))
+                .isEqualTo(new Presence.Standing("quiet", NOW + 60_000));
+
+        presence.heard(DEVICE, NOW + 90_000);
+        assertThat(presence.standing(seen, NOW + 91_000))
+                .isEqualTo(new Presence.Standing("online", NOW + 90_000));
+        var lost = say(Phase.LOST, 1, 0, NOW + 95_000).after();
+        assertThat(presence.standing(lost, NOW + 99_000))
+                .isEqualTo(new Presence.Standing("lost", NOW + 95_000));
+    }
+
+    @Test
     void aBoardThatIsOnlyRememberedAppearsWithItsFirstWord() {
         presence.remember(
                 new Presence.Seen(
@@ -52,7 +70,8 @@ class PresenceTest {
                         DEVICE,
                         new BoardState(Phase.READY, 1, 0, "1.0.0", null),
                         NOW,
-                        NOW));
+                        NOW),
+                NOW);
 
         assertThat(say(Phase.READY, 1, 0, NOW + 10).appeared()).isTrue();
         assertThat(say(Phase.READY, 1, 0, NOW + 20).appeared()).isFalse();

@@ -103,6 +103,9 @@ final class Rig implements AutoCloseable {
                                 Map.entry("mqtt.public-url", "tcp://broker.example:1883"),
                                 Map.entry("mqtt.password", MQTT_PASSWORD),
                                 Map.entry("service.secret", SECRET),
+                                Map.entry(
+                                        "broker.admin-urls",
+                                        "http://127.0.0.1:" + broker.httpPort()),
                                 Map.entry("instance.id", "rig"),
                                 Map.entry("data-dir", brokerDirectory.toString()),
                                 Map.entry("devices.port", Integer.toString(freePort()))),
@@ -176,8 +179,7 @@ final class Rig implements AutoCloseable {
     /** A device as the service would read it. */
     Device device(UUID workspace, UUID id) {
         var created = Instant.now();
-        return new Device(
-                id, workspace, "Board", "esp32", null, null, null, null, 0, 1, created, created);
+        return Device.fresh(id, workspace, "Board", "esp32", null, null, created);
     }
 
     Devices devices() {

@@ -44,9 +44,7 @@ final class Samples {
 
     static Device device() {
         var created = Instant.ofEpochMilli(NOW);
-        return new Device(
-                DEVICE, WORKSPACE, "Motor", "esp32", null, null, null, null, 0, 1, created,
-                created);
+        return Device.fresh(DEVICE, WORKSPACE, "Motor", "esp32", null, null, created);
     }
 
     static Known motor() {

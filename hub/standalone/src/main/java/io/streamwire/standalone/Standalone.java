@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The whole hub in one process: PostgreSQL and Redis as its children, the broker and every service,
@@ -30,6 +32,8 @@ public final class Standalone implements AutoCloseable {
 
     /** Stable, so that a restart after kill -9 takes its own leases over at once. */
     private static final String INSTANCE = "standalone";
+
+    private static final long SESSION_END_SECONDS = 2;
 
     private final Parts parts;
     private final Embedded embedded;
@@ -103,7 +107,13 @@ public final class Standalone implements AutoCloseable {
                                 local(auth.port()) + "/.well-known/jwks.json"));
 
         Devices devices =
-                parts.open("devices", () -> Devices.start(on(embedded, "device_db", config), bus));
+                parts.open(
+                        "devices",
+                        () ->
+                                Devices.start(
+                                        on(embedded, "device_db", config),
+                                        bus,
+                                        List.of(device -> endSession(broker, device))));
         authenticator.ask(devices);
         Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", config), bus));
         Ingest ingest =
@@ -180,6 +190,10 @@ public final class Standalone implements AutoCloseable {
                         "database.url", embedded.jdbcUrl(database),
                         "database.user", embedded.databaseUser(),
                         "database.password", embedded.databasePassword()));
+    }
+
+    private static boolean endSession(Broker broker, UUID deviceId) {
+        return broker.endSession(deviceId).orTimeout(SESSION_END_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private static String local(int port) {

@@ -1,0 +1,35 @@
+ALTER TABLE devices
+    ADD COLUMN tags        text[]      NOT NULL DEFAULT '{}',
+    ADD COLUMN limits      jsonb       NOT NULL DEFAULT '{}',
+    ADD COLUMN archived_at timestamptz;
+CREATE INDEX devices_tagged ON devices USING gin (tags) WHERE deleted_at IS NULL;
+
+-- The last capability documents of each device, the newest with the highest version.
+CREATE TABLE device_capabilities (
+    workspace_id uuid        NOT NULL,
+    device_id    uuid        NOT NULL REFERENCES devices (id),
+    version      bigint      NOT NULL,
+    capabilities jsonb       NOT NULL,
+    described_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (device_id, version)
+);
+INSERT INTO device_capabilities (workspace_id, device_id, version, capabilities, described_at)
+SELECT workspace_id, id, 1, capabilities, updated_at FROM devices WHERE capabilities IS NOT NULL;
+
+CREATE TABLE device_groups (
+    id           uuid        PRIMARY KEY,
+    workspace_id uuid        NOT NULL,
+    name         text        NOT NULL,
+    version      bigint      NOT NULL DEFAULT 1,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    updated_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX device_groups_name ON device_groups (workspace_id, lower(name));
+
+CREATE TABLE device_group_members (
+    workspace_id uuid NOT NULL,
+    group_id     uuid NOT NULL REFERENCES device_groups (id) ON DELETE CASCADE,
+    device_id    uuid NOT NULL REFERENCES devices (id),
+    PRIMARY KEY (group_id, device_id)
+);
+CREATE INDEX device_group_members_device ON device_group_members (device_id);
