@@ -12,6 +12,8 @@ import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.MqttActivity;
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.Retain;
 import com.hivemq.extension.sdk.api.client.ClientContext;
 import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
 import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
@@ -32,12 +34,18 @@ import com.hivemq.extension.sdk.api.services.admin.AdminService;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.streamwire.broker.Authenticator.Credentials;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.Denials.Reason;
+import io.streamwire.contract.mqtt.Access;
 import io.streamwire.contract.mqtt.Topics;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +73,7 @@ final class AccessControl implements ExtensionMain {
 
     private static final System.Logger LOG = System.getLogger(AccessControl.class.getName());
 
+    /** Of the connection: {@code hub} or {@code workspace/device}; none before it is admitted. */
     private static final String ACCESS = "access";
 
     /** Longest time from CONNECT to the answer. */
@@ -75,9 +84,13 @@ final class AccessControl implements ExtensionMain {
 
     private static final long AUTHENTICATION_QUEUE_MS = 2_000;
 
+    /** Asked again when somebody's access changed meanwhile, most. */
+    private static final int ASK_AGAIN = 5;
+
     private final BrokerSettings settings;
     private final Authenticator authenticator;
     private final Denials denials;
+    private final Children children = new Children();
     private final Semaphore authentications = new Semaphore(AUTHENTICATIONS_AT_ONCE);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable ClientService clients;
@@ -94,10 +107,7 @@ final class AccessControl implements ExtensionMain {
         SimpleAuthenticator connecting = this::authenticate;
         Services.securityRegistry().setAuthenticatorProvider(_ -> connecting);
         Services.securityRegistry()
-                .setAuthorizerProvider(client ->
-                        access(client) instanceof Access.Device device
-                                ? new ClientAuthorizer(device, denials)
-                                : null);
+                .setAuthorizerProvider(client -> device(client).map(this::authorizer).orElse(null));
         Services.interceptorRegistry().setConnectInboundInterceptorProvider(_ -> this::onConnect);
         Services.initializerRegistry().setClientInitializer(this::initialize);
         clients = Services.clientService();
@@ -125,6 +135,7 @@ final class AccessControl implements ExtensionMain {
 
     /** Ends the live session of a device; false when it has none. Its last will is published. */
     CompletableFuture<Boolean> disconnect(UUID deviceId) {
+        children.changed();
         authenticator.forget(deviceId);
         var service = clients;
         if (service == null) {
@@ -132,6 +143,31 @@ final class AccessControl implements ExtensionMain {
         }
         return service.disconnectClient(
                 deviceId.toString(), false, DisconnectReasonCode.NOT_AUTHORIZED, "access revoked");
+    }
+
+    /**
+     * Changes which boards hang on a bridge, at once and without ending its session. What is no
+     * longer its own it neither receives nor has kept in the broker.
+     */
+    CompletableFuture<Void> setChildren(UUID workspaceId, UUID bridge, Set<UUID> now) {
+        var released = new HashSet<>(children.changed(bridge, now));
+        authenticator.setChildren(bridge, now);
+        released.removeAll(now);
+        if (clients == null || released.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var removed = new ArrayList<CompletableFuture<Void>>();
+        for (var child : released) {
+            removed.add(
+                    Services.subscriptionStore()
+                            .removeSubscriptions(
+                                    bridge.toString(),
+                                    Set.copyOf(Access.Device.downFilters(workspaceId, child))));
+            for (var topic : Access.Device.retainedTopics(workspaceId, child)) {
+                removed.add(Services.retainedMessageStore().remove(topic));
+            }
+        }
+        return CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new));
     }
 
     /** The broker stores nothing for a device that is away, whatever it asks for. */
@@ -161,8 +197,10 @@ final class AccessControl implements ExtensionMain {
                 refuse(output, Reason.BAD_CREDENTIALS, clientId);
                 return;
             }
-            Access.Hub.permissions().forEach(output.getDefaultPermissions()::add);
-            admit(new Access.Hub(), input, output);
+            for (var permission : new Access.Hub().permissions()) {
+                output.getDefaultPermissions().add(topicPermission(permission));
+            }
+            admit(HUB_USER, input, output);
             return;
         }
         if (!username.equals(clientId)) {
@@ -202,7 +240,7 @@ final class AccessControl implements ExtensionMain {
             return;
         }
         try {
-            var identity = authenticator.authenticate(credentials).orElse(null);
+            var identity = identity(credentials).orElse(null);
             if (identity == null) {
                 refuse(output, Reason.BAD_CREDENTIALS, clientId);
                 return;
@@ -221,7 +259,7 @@ final class AccessControl implements ExtensionMain {
                                                     identity.workspaceId(), identity.deviceId()))
                                     .activity(TopicPermission.MqttActivity.PUBLISH)
                                     .build());
-            admit(new Access.Device(identity.workspaceId(), identity.deviceId()), input, output);
+            admit(identity.workspaceId() + "/" + identity.deviceId(), input, output);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "authentication failed client=" + clientId, e);
             refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
@@ -230,10 +268,22 @@ final class AccessControl implements ExtensionMain {
         }
     }
 
-    private static void admit(Access access, SimpleAuthInput input, SimpleAuthOutput output) {
-        input.getConnectionInformation()
-                .getConnectionAttributeStore()
-                .putAsString(ACCESS, access.text());
+    /** What is known of a token, not from before a change of its access. */
+    private Optional<DeviceIdentity> identity(Credentials credentials) {
+        for (int attempt = 0; attempt < ASK_AGAIN; attempt++) {
+            var asked = children.version();
+            var identity = authenticator.authenticate(credentials);
+            if (identity.isEmpty()
+                    || children.answered(
+                            identity.get().deviceId(), identity.get().children(), asked)) {
+                return identity;
+            }
+        }
+        throw new IllegalStateException("access keeps changing");
+    }
+
+    private static void admit(String access, SimpleAuthInput input, SimpleAuthOutput output) {
+        input.getConnectionInformation().getConnectionAttributeStore().putAsString(ACCESS, access);
         output.authenticateSuccessfully();
     }
 
@@ -254,7 +304,7 @@ final class AccessControl implements ExtensionMain {
 
     private void initialize(InitializerInput client, ClientContext context) {
         var clientId = client.getClientInformation().getClientId();
-        if (access(client) instanceof Access.Hub) {
+        if (text(client).equals(HUB_USER)) {
             return; // its default permissions say it all, without a change of threads per command
         }
         var rate = new MessageRate(settings.limits().messagesPerSecond(), System.nanoTime());
@@ -267,12 +317,43 @@ final class AccessControl implements ExtensionMain {
         });
     }
 
-    private static @Nullable Access access(ClientBasedInput client) {
-        return Access.parse(
-                client.getConnectionInformation()
-                        .getConnectionAttributeStore()
-                        .getAsString(ACCESS)
-                        .orElse(null));
+    private static String text(ClientBasedInput client) {
+        return client.getConnectionInformation()
+                .getConnectionAttributeStore()
+                .getAsString(ACCESS)
+                .orElse("");
+    }
+
+    /** Whose connection it is; empty for the hub and for who was never admitted. */
+    private static Optional<DeviceIdentity> device(ClientBasedInput client) {
+        var text = text(client);
+        var slash = text.indexOf('/');
+        if (slash < 0) {
+            return Optional.empty(); // its default permissions say it all
+        }
+        return Optional.of(
+                new DeviceIdentity(
+                        UUID.fromString(text.substring(0, slash)),
+                        UUID.fromString(text.substring(slash + 1))));
+    }
+
+    private ClientAuthorizer authorizer(DeviceIdentity device) {
+        return new ClientAuthorizer(device.workspaceId(), device.deviceId(), children, denials);
+    }
+
+    private static TopicPermission topicPermission(Access.Permission permission) {
+        return Builders.topicPermission()
+                .topicFilter(permission.filter())
+                .activity(
+                        switch (permission.activity()) {
+                            case PUBLISH -> MqttActivity.PUBLISH;
+                            case SUBSCRIBE -> MqttActivity.SUBSCRIBE;
+                        })
+                .retain(
+                        permission.activity() == Access.Activity.SUBSCRIBE || permission.retained()
+                                ? Retain.ALL
+                                : Retain.NOT_RETAINED)
+                .build();
     }
 
     private static boolean isHub(String clientId) {
@@ -286,31 +367,33 @@ final class AccessControl implements ExtensionMain {
     }
 
     /** Decides for one client; a refused PUBLISH ends its connection. */
-    private record ClientAuthorizer(Access.Device access, Denials denials)
+    private record ClientAuthorizer(
+            UUID workspaceId, UUID deviceId, Children children, Denials denials)
             implements PublishAuthorizer, SubscriptionAuthorizer {
+
+        private Access access() {
+            return new Access.Device(workspaceId, deviceId, children.of(deviceId));
+        }
 
         @Override
         public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
             var publish = input.getPublishPacket();
-            var clientId = input.getClientInformation().getClientId();
-            if (!access.mayPublish(publish.getTopic())) {
-                denials.add(Reason.FOREIGN_PUBLISH, clientId, publish.getTopic());
-                output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
+            if (access().mayPublish(publish.getTopic(), publish.getRetain())) {
+                output.authorizeSuccessfully();
                 return;
             }
-            if (publish.getRetain() && !access.mayRetain(publish.getTopic())) {
-                denials.add(Reason.FOREIGN_PUBLISH, clientId, publish.getTopic());
-                output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
-                return;
-            }
-            output.authorizeSuccessfully();
+            denials.add(
+                    Reason.FOREIGN_PUBLISH,
+                    input.getClientInformation().getClientId(),
+                    publish.getTopic());
+            output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
         }
 
         @Override
         public void authorizeSubscribe(
                 SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
             var filter = input.getSubscription().getTopicFilter();
-            if (access.maySubscribe(filter)) {
+            if (access().maySubscribe(filter)) {
                 output.authorizeSuccessfully();
                 return;
             }

@@ -1,7 +1,9 @@
 package io.streamwire.broker;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -19,13 +21,35 @@ public interface Authenticator {
     /** Drops whatever is remembered about a device, because its tokens changed. */
     default void forget(UUID deviceId) {}
 
+    /** Changes what is remembered of a bridge: other boards hang on it now. */
+    default void setChildren(UUID bridge, Set<UUID> children) {}
+
     /**
      * Asks a devices service: {@code POST /internal/mqtt/authenticate} with {@code
      * X-Service-Secret} and {@code {client_id, username, password}}, answered by {@code {allow,
-     * workspace_id, device_id}}.
+     * workspace_id, device_id, children}}.
      */
-    static Authenticator http(URI devicesUrl, String serviceSecret) {
-        return new HttpAuthenticator(devicesUrl, serviceSecret);
+    static Authenticator http(URI devicesUrl, String serviceSecret, Memory memory) {
+        return new HttpAuthenticator(devicesUrl, serviceSecret, memory, System::nanoTime);
+    }
+
+    /**
+     * How long a yes is remembered; a no never is.
+     *
+     * @param cache so long nobody is asked again
+     * @param grace so long it counts while nobody answers
+     */
+    record Memory(Duration cache, Duration grace) {
+
+        public static final Memory STANDARD =
+                new Memory(Duration.ofSeconds(10), Duration.ofMinutes(10));
+
+        public Memory {
+            if (cache.isNegative() || grace.isNegative()) {
+                throw new IllegalArgumentException(
+                        "must not be negative: cache " + cache + ", grace " + grace);
+            }
+        }
     }
 
     /**
@@ -42,6 +66,19 @@ public interface Authenticator {
         }
     }
 
-    /** Which device a token belongs to, and in which workspace it is. */
-    record DeviceIdentity(UUID workspaceId, UUID deviceId) {}
+    /**
+     * Which device a token belongs to, and in which workspace it is.
+     *
+     * @param children the boards that hang on it, when it is a bridge
+     */
+    record DeviceIdentity(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+
+        public DeviceIdentity {
+            children = Set.copyOf(children);
+        }
+
+        public DeviceIdentity(UUID workspaceId, UUID deviceId) {
+            this(workspaceId, deviceId, Set.of());
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The MQTT broker between the hub and its devices. A device reaches only its own topics; see {@link
- * Access}. One may run per process at a time.
+ * io.streamwire.contract.mqtt.Access}. One may run per process at a time.
  */
 public final class Broker implements AutoCloseable {
 
@@ -27,7 +28,7 @@ public final class Broker implements AutoCloseable {
 
     private static final long START_SECONDS = 60;
     private static final int CHECK_MS = 1_000;
-    private static final int MAX_BODY_BYTES = 1_024;
+    private static final int MAX_BODY_BYTES = 32_768;
     private static final int MAX_REQUESTS_AT_ONCE = 64;
 
     private final BrokerSettings settings;
@@ -111,6 +112,15 @@ public final class Broker implements AutoCloseable {
      */
     public CompletableFuture<Boolean> endSession(UUID deviceId) {
         return accessControl.disconnect(deviceId);
+    }
+
+    /**
+     * Changes which boards hang on a bridge, at once and without ending its session.
+     *
+     * @param children all of them
+     */
+    public CompletableFuture<Void> setChildren(UUID workspaceId, UUID bridge, Set<UUID> children) {
+        return accessControl.setChildren(workspaceId, bridge, children);
     }
 
     Denials denials() {

@@ -10,19 +10,23 @@ import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.Json;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The broker's HTTP side: its health, and ending a device's session. */
+/** The broker's HTTP side: its health, and changing or ending what a device may do. */
 final class BrokerApi implements HttpService {
 
     static final String SECRET_HEADER = "X-Service-Secret";
 
     private static final System.Logger LOG = System.getLogger(BrokerApi.class.getName());
     private static final HeaderName SECRET = HeaderNames.create(SECRET_HEADER);
-    private static final long DISCONNECT_SECONDS = 5;
+    private static final long ANSWER_SECONDS = 5;
 
     private final String serviceSecret;
     private final Runnable check;
@@ -36,7 +40,9 @@ final class BrokerApi implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.get("/health", this::health).delete("/clients/{id}", this::disconnect);
+        rules.get("/health", this::health)
+                .put("/clients/{id}", this::change)
+                .delete("/clients/{id}", this::disconnect);
     }
 
     private void health(ServerRequest request, ServerResponse response) {
@@ -49,10 +55,48 @@ final class BrokerApi implements HttpService {
         }
     }
 
+    /** What a device may do besides its own topics. */
+    private record ClientAccess(UUID workspaceId, Set<UUID> children) {}
+
+    /** 204; the device need not be connected. */
+    private void change(ServerRequest request, ServerResponse response) {
+        if (!isService(request)) {
+            problem(response, Status.UNAUTHORIZED_401, "service_secret_required");
+            return;
+        }
+        UUID deviceId;
+        ClientAccess access;
+        try {
+            deviceId = UUID.fromString(request.path().pathParameters().get("id"));
+            access = Json.read(request.content().as(byte[].class), ClientAccess.class);
+        } catch (IllegalArgumentException | Json.MalformedJson e) {
+            problem(response, Status.BAD_REQUEST_400, "malformed_access");
+            return;
+        }
+        if (access.workspaceId() == null
+                || access.children() == null
+                || access.children().size() > Children.MOST
+                || access.children().stream().anyMatch(Objects::isNull)) {
+            problem(response, Status.BAD_REQUEST_400, "malformed_access");
+            return;
+        }
+        var done =
+                wait(
+                        accessControl
+                                .setChildren(access.workspaceId(), deviceId, access.children())
+                                .thenApply(_ -> true),
+                        deviceId);
+        if (done.isEmpty()) {
+            problem(response, Status.SERVICE_UNAVAILABLE_503, "broker_busy");
+            return;
+        }
+        LOG.log(Level.INFO, "access client={0} children={1}", deviceId, access.children().size());
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
     /** 204 when the device was connected, 404 when it was not. */
     private void disconnect(ServerRequest request, ServerResponse response) {
-        var secret = request.headers().first(SECRET).orElse("");
-        if (!AccessControl.isEqual(secret, serviceSecret)) {
+        if (!isService(request)) {
             problem(response, Status.UNAUTHORIZED_401, "service_secret_required");
             return;
         }
@@ -63,22 +107,33 @@ final class BrokerApi implements HttpService {
             problem(response, Status.NOT_FOUND_404, "client_not_connected");
             return;
         }
-        try {
-            if (!accessControl.disconnect(deviceId).get(DISCONNECT_SECONDS, TimeUnit.SECONDS)) {
-                problem(response, Status.NOT_FOUND_404, "client_not_connected");
-                return;
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.WARNING, "disconnect client=" + deviceId + " status=failed", e);
+        var connected = wait(accessControl.disconnect(deviceId), deviceId).orElse(null);
+        if (connected == null) {
             problem(response, Status.SERVICE_UNAVAILABLE_503, "broker_busy");
             return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            problem(response, Status.SERVICE_UNAVAILABLE_503, "broker_busy");
+        }
+        if (!connected) {
+            problem(response, Status.NOT_FOUND_404, "client_not_connected");
             return;
         }
         LOG.log(Level.INFO, "disconnect client={0} status=done", deviceId);
         response.status(Status.NO_CONTENT_204).send();
+    }
+
+    private boolean isService(ServerRequest request) {
+        return AccessControl.isEqual(request.headers().first(SECRET).orElse(""), serviceSecret);
+    }
+
+    /** The broker's answer; empty when it has none in time. */
+    private static Optional<Boolean> wait(CompletableFuture<Boolean> answer, UUID deviceId) {
+        try {
+            return Optional.of(answer.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.WARNING, "client=" + deviceId + " change=failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
     }
 
     private static void problem(ServerResponse response, Status status, String code) {

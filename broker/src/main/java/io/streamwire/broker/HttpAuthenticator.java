@@ -3,6 +3,7 @@ package io.streamwire.broker;
 import io.streamwire.contract.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,26 +17,30 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the devices service whether a token is good, and remembers a yes for a short while so that a
- * fleet that reconnects at once does not ask twice. Guarded by {@code cache}'s own lock.
+ * Asks the devices service whether a token is good, and remembers a yes: for a short while, so that
+ * a fleet that reconnects at once does not ask twice, and for a longer one that counts only while
+ * the devices service does not answer. Guarded by {@code cache}'s own lock.
  */
 final class HttpAuthenticator implements Authenticator {
 
     /** Longest wait for an answer. */
     static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** How long a yes is remembered. */
-    static final Duration REMEMBERED = Duration.ofSeconds(10);
+    private static final System.Logger LOG = System.getLogger(HttpAuthenticator.class.getName());
 
     /** Most answers remembered at once. */
-    private static final int CACHE_SIZE = 10_000;
+    private static final int CACHE_SIZE = 20_000;
 
     private final URI authUrl;
     private final String serviceSecret;
+    private final Memory memory;
+    private final LongSupplier nanoTime;
     private final HttpClient http =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -52,45 +57,73 @@ final class HttpAuthenticator implements Authenticator {
                 }
             };
 
-    HttpAuthenticator(URI devicesUrl, String serviceSecret) {
+    /** Counts what was changed or forgotten: an answer from before that is not remembered. */
+    private long changes; // guarded by cache
+
+    HttpAuthenticator(URI devicesUrl, String serviceSecret, Memory memory, LongSupplier nanoTime) {
         this.authUrl = devicesUrl.resolve("/internal/mqtt/authenticate");
         this.serviceSecret = serviceSecret;
+        this.memory = memory;
+        this.nanoTime = nanoTime;
     }
 
     @Override
     public Optional<DeviceIdentity> authenticate(Credentials credentials) {
         var key = key(credentials);
-        var remembered = remembered(key);
-        if (remembered != null) {
-            return Optional.of(remembered);
+        var fresh = remembered(key, memory.cache());
+        if (fresh.isPresent()) {
+            return fresh;
         }
-        var identity = ask(credentials);
-        identity.ifPresent(known -> {
-            synchronized (cache) {
-                cache.put(key, new Remembered(known, System.nanoTime() + REMEMBERED.toNanos()));
+        long before;
+        synchronized (cache) {
+            before = changes;
+        }
+        Optional<DeviceIdentity> answer;
+        try {
+            answer = ask(credentials);
+        } catch (UncheckedIOException e) {
+            var stale = remembered(key, memory.grace());
+            if (stale.isEmpty()) {
+                throw e;
             }
-        });
-        return identity;
+            LOG.log(
+                    Level.WARNING,
+                    "client={0} authenticated=from_memory reason={1}",
+                    stale.get().deviceId(),
+                    e.getMessage());
+            return stale;
+        }
+        synchronized (cache) {
+            var _ = cache.remove(key); // it becomes the newest
+            if (answer.isPresent() && before == changes) {
+                cache.put(key, new Remembered(answer.get(), nanoTime.getAsLong()));
+            }
+        }
+        return answer;
     }
 
     @Override
     public void forget(UUID deviceId) {
         synchronized (cache) {
+            changes++;
             cache.values().removeIf(answer -> answer.identity().deviceId().equals(deviceId));
         }
     }
 
-    private @Nullable DeviceIdentity remembered(String key) {
+    @Override
+    public void setChildren(UUID bridge, Set<UUID> children) {
+        synchronized (cache) {
+            changes++;
+            cache.replaceAll((_, answer) -> answer.withChildren(bridge, children));
+        }
+    }
+
+    private Optional<DeviceIdentity> remembered(String key, Duration noOlderThan) {
         synchronized (cache) {
             var answer = cache.get(key);
-            if (answer == null) {
-                return null;
-            }
-            if (answer.until() - System.nanoTime() <= 0) {
-                cache.remove(key);
-                return null;
-            }
-            return answer.identity();
+            return answer == null || nanoTime.getAsLong() - answer.at() >= noOlderThan.toNanos()
+                    ? Optional.empty()
+                    : Optional.of(answer.identity());
         }
     }
 
@@ -108,6 +141,8 @@ final class HttpAuthenticator implements Authenticator {
                 throw new IOException("answered " + response.statusCode());
             }
             return Json.read(response.body(), Answer.class).identity();
+        } catch (Json.MalformedJson e) {
+            throw new UncheckedIOException("cannot read " + authUrl, new IOException(e));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot ask " + authUrl, e);
         } catch (InterruptedException e) {
@@ -131,7 +166,14 @@ final class HttpAuthenticator implements Authenticator {
         }
     }
 
-    private record Remembered(DeviceIdentity identity, long until) {}
+    private record Remembered(DeviceIdentity identity, long at) {
+        Remembered withChildren(UUID bridge, Set<UUID> children) {
+            return identity.deviceId().equals(bridge)
+                    ? new Remembered(
+                            new DeviceIdentity(identity.workspaceId(), bridge, children), at)
+                    : this;
+        }
+    }
 
     private record Question(String clientId, String username, String password) {
         static Question of(Credentials credentials) {
@@ -140,12 +182,18 @@ final class HttpAuthenticator implements Authenticator {
         }
     }
 
-    private record Answer(boolean allow, @Nullable UUID workspaceId, @Nullable UUID deviceId) {
+    private record Answer(
+            boolean allow,
+            @Nullable UUID workspaceId,
+            @Nullable UUID deviceId,
+            @Nullable Set<UUID> children) {
         Optional<DeviceIdentity> identity() {
             if (!allow || workspaceId == null || deviceId == null) {
                 return Optional.empty();
             }
-            return Optional.of(new DeviceIdentity(workspaceId, deviceId));
+            return Optional.of(
+                    new DeviceIdentity(
+                            workspaceId, deviceId, children == null ? Set.of() : children));
         }
     }
 }

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 
 /** Runs the broker alone; the devices service says which tokens are good. */
 final class Main {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private Main() {}
 
@@ -43,7 +47,19 @@ final class Main {
                         BrokerSettings.Limits.STANDARD);
         var devicesUrl = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
         return Broker.start(
-                settings, Authenticator.http(URI.create(devicesUrl), settings.serviceSecret()));
+                settings,
+                Authenticator.http(
+                        URI.create(devicesUrl),
+                        settings.serviceSecret(),
+                        new Authenticator.Memory(
+                                duration(
+                                        environment,
+                                        "BROKER_AUTH_CACHE",
+                                        Authenticator.Memory.STANDARD.cache()),
+                                duration(
+                                        environment,
+                                        "BROKER_AUTH_GRACE",
+                                        Authenticator.Memory.STANDARD.grace()))));
     }
 
     /** The variable, or the content of the file that {@code NAME_FILE} names. */
@@ -71,6 +87,27 @@ final class Main {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(name + " must be a number", e);
         }
+    }
+
+    /** {@code 500ms}, {@code 10s}, {@code 5m}, {@code 4h} or {@code 30d}. */
+    private static Duration duration(
+            Map<String, String> environment, String name, Duration standard) {
+        var text = value(environment, name).orElse(null);
+        if (text == null) {
+            return standard;
+        }
+        var parts = DURATION.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(name + " must be a duration like 10s: " + text);
+        }
+        var number = Long.parseLong(parts.group(1));
+        return switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
     }
 
     /** Keeps the process alive until the broker has stopped. */

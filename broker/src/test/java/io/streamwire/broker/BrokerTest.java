@@ -7,11 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
 import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
-import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3SubAckException;
 import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAckReturnCode;
-import com.hivemq.client.mqtt.mqtt3.message.subscribe.suback.Mqtt3SubAckReturnCode;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
@@ -20,7 +17,6 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCo
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
-import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
 import io.reactivex.Flowable;
 import io.streamwire.contract.mqtt.Topics;
 import java.io.IOException;
@@ -35,8 +31,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokerTest {
 
@@ -141,81 +135,6 @@ class BrokerTest {
         publish(device, Topics.state(fixture.workspace, fixture.device), "", true);
         device.disconnect();
         hub.disconnect();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "#",
-                "sw/#",
-                "sw/1/+/+/down/#",
-                "sw/1/{ws}/#",
-                "sw/1/{ws}/+/down/cmd",
-                "sw/1/{ws}/{dev}/#",
-                "sw/1/{ws}/{dev}/up/#",
-                "sw/1/{ws}/{other}/down/#",
-                "sw/1/{ws}/{dev}/down/anything",
-                "$share/me/sw/1/{ws}/{dev}/down/#",
-                "$share/me/sw/1/{ws}/all/down/#",
-                "$SYS/#"
-            })
-    void aDeviceCannotSubscribeToAnythingElse(String pattern) {
-        var filter = expand(pattern);
-        var five = fixture.device5();
-        var refused5 =
-                catchThrowableOfType(
-                        Mqtt5SubAckException.class,
-                        () -> five.subscribeWith().topicFilter(filter).send());
-        assertThat(five.getState().isConnected()).isTrue();
-        five.disconnect();
-        var three = fixture.device3();
-        var refused3 =
-                catchThrowableOfType(
-                        Mqtt3SubAckException.class,
-                        () -> three.subscribeWith().topicFilter(filter).send());
-        assertThat(three.getState().isConnected()).isTrue();
-        three.disconnect();
-
-        assertThat(refused5.getMqttMessage().getReasonCodes())
-                .containsExactly(Mqtt5SubAckReasonCode.NOT_AUTHORIZED);
-        assertThat(refused3.getMqttMessage().getReturnCodes())
-                .containsExactly(Mqtt3SubAckReturnCode.FAILURE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sw/1/{ws}/{other}/up/state",
-                "sw/1/{ws}/{dev}/down/cmd",
-                "sw/1/{ws}/{dev}/down/safety",
-                "sw/1/{ws}/{other}/down/cmd",
-                "sw/1/{ws}/all/down/safety",
-                "sw/1/{ws}/{dev}/upper",
-                "sw/1/{ws}/{dev}/up/anything",
-                "sw/1/{ws}/{dev}/up/state/more",
-                "anything"
-            })
-    void aDeviceCannotPublishAnywhereElse(String pattern) throws InterruptedException {
-        var topic = expand(pattern);
-        var five = fixture.device5();
-
-        var refused =
-                catchThrowableOfType(
-                        Mqtt5PubAckException.class, () -> publish(five, topic, "x", false));
-
-        assertThat(refused.getMqttMessage().getReasonCode())
-                .isEqualTo(Mqtt5PubAckReasonCode.NOT_AUTHORIZED);
-        Fixture.await("disconnected", () -> !five.getState().isConnected());
-
-        var three = fixture.device3();
-        assertThatThrownBy(() ->
-                        three.publishWith()
-                                .topic(topic)
-                                .qos(MqttQos.AT_LEAST_ONCE)
-                                .payload(bytes("x"))
-                                .send())
-                .isInstanceOf(MqttSessionExpiredException.class);
-        Fixture.await("disconnected", () -> !three.getState().isConnected());
     }
 
     @Test
@@ -444,12 +363,6 @@ class BrokerTest {
             assertThat(health.statusCode()).isEqualTo(200);
             assertThat(health.body()).isEqualTo("{\"status\":\"up\"}");
         }
-    }
-
-    private static String expand(String pattern) {
-        return pattern.replace("{ws}", fixture.workspace.toString())
-                .replace("{dev}", fixture.device.toString())
-                .replace("{other}", fixture.neighbour.toString());
     }
 
     private static void publish(

@@ -13,10 +13,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ class HttpAuthenticatorTest {
     private final UUID device = Ids.next();
     private final List<String> questions = new CopyOnWriteArrayList<>();
     private HttpServer devices;
+    private final AtomicLong now = new AtomicLong();
+    private final List<UUID> children = new CopyOnWriteArrayList<>();
+    private volatile boolean revoked;
     private volatile int status = 200;
 
     HttpAuthenticatorTest() throws IOException {
@@ -45,7 +51,8 @@ class HttpAuthenticatorTest {
                     questions.add(new String(body, java.nio.charset.StandardCharsets.UTF_8));
                     var known =
                             SECRET.equals(exchange.getRequestHeaders().getFirst("X-Service-Secret"))
-                                    && "token-1".equals(question.get("password"));
+                                    && "token-1".equals(question.get("password"))
+                                    && !revoked;
                     var answer =
                             Json.writeBytes(
                                     known
@@ -55,7 +62,9 @@ class HttpAuthenticatorTest {
                                                     "workspace_id",
                                                     workspace,
                                                     "device_id",
-                                                    device)
+                                                    device,
+                                                    "children",
+                                                    children)
                                             : Map.of("allow", false));
                     exchange.sendResponseHeaders(status, answer.length);
                     exchange.getResponseBody().write(answer);
@@ -105,9 +114,82 @@ class HttpAuthenticatorTest {
                 .isInstanceOf(UncheckedIOException.class);
     }
 
+    @Test
+    void aYesIsAskedAgainAfterAWhile() {
+        var authenticator = authenticator();
+        var _ = authenticator.authenticate(credentials("token-1"));
+
+        pass(Duration.ofSeconds(9));
+        var _ = authenticator.authenticate(credentials("token-1"));
+        assertThat(questions).hasSize(1);
+
+        pass(Duration.ofSeconds(1));
+        revoked = true;
+        assertThat(authenticator.authenticate(credentials("token-1"))).isEmpty();
+        assertThat(questions).hasSize(2);
+    }
+
+    @Test
+    void whoWasGoodAShortTimeAgoComesInWhileNobodyCanBeAsked() {
+        var authenticator = authenticator();
+        var known = authenticator.authenticate(credentials("token-1"));
+        status = 503;
+
+        pass(Duration.ofMinutes(9));
+        assertThat(authenticator.authenticate(credentials("token-1"))).isEqualTo(known);
+        assertThatThrownBy(() -> authenticator.authenticate(credentials("guess")))
+                .isInstanceOf(UncheckedIOException.class);
+
+        pass(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> authenticator.authenticate(credentials("token-1")))
+                .isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void whoWasRefusedOrRevokedStaysOutWhileNobodyCanBeAsked() {
+        var authenticator = authenticator();
+        var _ = authenticator.authenticate(credentials("token-1"));
+        pass(Duration.ofSeconds(10));
+        revoked = true;
+        var _ = authenticator.authenticate(credentials("token-1"));
+        status = 503;
+        assertThatThrownBy(() -> authenticator.authenticate(credentials("token-1")))
+                .isInstanceOf(UncheckedIOException.class);
+
+        status = 200;
+        revoked = false;
+        var _ = authenticator.authenticate(credentials("token-1"));
+        authenticator.forget(device);
+        status = 503;
+        assertThatThrownBy(() -> authenticator.authenticate(credentials("token-1")))
+                .isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
+    void theBoardsOfABridgeAreRememberedAsTheyAreNow() {
+        var authenticator = authenticator();
+        var child = Ids.next();
+        children.add(child);
+        assertThat(authenticator.authenticate(credentials("token-1")))
+                .contains(new DeviceIdentity(workspace, device, Set.of(child)));
+
+        var other = Ids.next();
+        authenticator.setChildren(device, Set.of(other));
+
+        assertThat(authenticator.authenticate(credentials("token-1")))
+                .contains(new DeviceIdentity(workspace, device, Set.of(other)));
+    }
+
+    private void pass(Duration time) {
+        var _ = now.addAndGet(time.toNanos());
+    }
+
     private Authenticator authenticator() {
-        return Authenticator.http(
-                URI.create("http://127.0.0.1:" + devices.getAddress().getPort()), SECRET);
+        return new HttpAuthenticator(
+                URI.create("http://127.0.0.1:" + devices.getAddress().getPort()),
+                SECRET,
+                Authenticator.Memory.STANDARD,
+                now::get);
     }
 
     private Credentials credentials(String token) {

@@ -9,7 +9,10 @@ public final class Topics {
     /** The {@code {device}} of what is for every device of a workspace. */
     public static final String ALL = "all";
 
-    private static final String ROOT = "sw/1/";
+    /** Of every topic. */
+    static final String ROOT = "sw/1/";
+
+    private static final String SHARE = "$share/";
 
     private Topics() {}
 
@@ -82,6 +85,32 @@ public final class Topics {
     /** All that the hub alone may publish. */
     public static String everyDown() {
         return ROOT + "+/+/down/#";
+    }
+
+    /** A filter without the {@code $share/{group}/} of a shared subscription. */
+    static String unshared(String filter) {
+        if (!filter.startsWith(SHARE)) {
+            return filter;
+        }
+        var end = filter.indexOf('/', SHARE.length());
+        return end < 0 ? "" : filter.substring(end + 1);
+    }
+
+    /** Whether whatever matches the topic or filter matches the pattern, too. */
+    static boolean covers(String pattern, String topic) {
+        var wanted = pattern.split("/", -1);
+        var given = topic.split("/", -1);
+        for (int level = 0; level < wanted.length; level++) {
+            if (wanted[level].equals("#")) {
+                return true; // everything below, and the level above itself
+            }
+            if (level >= given.length
+                    || given[level].equals("#")
+                    || (!wanted[level].equals("+") && !wanted[level].equals(given[level]))) {
+                return false;
+            }
+        }
+        return given.length == wanted.length;
     }
 
     /** A topic that a device published on, taken apart; empty for any other topic. */
