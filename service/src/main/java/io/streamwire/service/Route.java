@@ -24,7 +24,7 @@ public record Route(
                 return order;
             }
         }
-        return 0;
+        return Integer.compare(mine.length, others.length);
     }
 
     private static int vagueness(String segment) {

@@ -62,6 +62,14 @@ public final class Topics {
         return root(workspaceId, deviceId) + "/up/ota";
     }
 
+    public static String telemetry(UUID workspaceId, UUID deviceId) {
+        return root(workspaceId, deviceId) + "/up/telemetry";
+    }
+
+    public static String log(UUID workspaceId, UUID deviceId) {
+        return root(workspaceId, deviceId) + "/up/log";
+    }
+
     /** All that a device may publish. */
     public static String upFilter(UUID workspaceId, UUID deviceId) {
         return root(workspaceId, deviceId) + "/up/#";

@@ -24,6 +24,8 @@ class MqttBodiesTest {
             Arguments.of("up/ack", Ack.class),
             Arguments.of("down/ota", Ota.class),
             Arguments.of("up/ota", OtaReport.class),
+            Arguments.of("up/telemetry", Telemetry.class),
+            Arguments.of("up/log", BoardLog.class),
         };
     }
 

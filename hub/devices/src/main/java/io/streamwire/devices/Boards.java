@@ -9,11 +9,13 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.BoardLog;
 import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Envelope;
+import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.Presence.Seen;
@@ -43,6 +45,7 @@ final class Boards implements MqttLine.Receiver {
     private static final Script ALL = new Script("boards", "return redis.call('HGETALL', KEYS[1])");
 
     private static final int LONGEST_REPORT = 1_024;
+    private static final int LONGEST_BATCH = 8 * 1_024;
     private static final int LONGEST_DOCUMENT = 32 * 1_024;
     private static final int MOST_STRANGERS = 1_000;
     private static final int MOST_ARGS = 16;
@@ -62,6 +65,7 @@ final class Boards implements MqttLine.Receiver {
     private final CommandTracker tracker;
     private final SafetySwitch safety;
     private final Drops drops;
+    private final BoardRecords records;
     private final InstantSource clock;
     private final IntPredicate owned;
 
@@ -101,6 +105,7 @@ final class Boards implements MqttLine.Receiver {
             CommandTracker tracker,
             SafetySwitch safety,
             Drops drops,
+            BoardRecords records,
             InstantSource clock,
             IntPredicate owned) {
         this.bus = bus;
@@ -114,6 +119,7 @@ final class Boards implements MqttLine.Receiver {
         this.tracker = tracker;
         this.safety = safety;
         this.drops = drops;
+        this.records = records;
         this.clock = clock;
         this.owned = owned;
     }
@@ -152,6 +158,12 @@ final class Boards implements MqttLine.Receiver {
                         described(known, read(payload, LONGEST_DOCUMENT, Capabilities.class));
                 case "config" ->
                         configured(known, read(payload, LONGEST_DOCUMENT, DeviceConfig.class));
+                case "telemetry" ->
+                        records.accept(
+                                known.device(), read(payload, LONGEST_BATCH, Telemetry.class));
+                case "log" ->
+                        records.accept(
+                                known.device(), read(payload, LONGEST_BATCH, BoardLog.class));
                 default -> drops.count(up.deviceId(), "unknown_topic");
             }
         } catch (Json.MalformedJson e) {

@@ -44,7 +44,11 @@ public final class Devices implements AutoCloseable {
     static final String CHANGED = "devices";
 
     /** Acknowledgements are balanced over the instances; retained reports reach every one. */
-    private static final List<String> ACKS = List.of("$share/hub/" + Topics.everyUp("ack"));
+    private static final List<String> ACKS =
+            List.of(
+                    "$share/hub/" + Topics.everyUp("ack"),
+                    "$share/hub/" + Topics.everyUp("telemetry"),
+                    "$share/hub/" + Topics.everyUp("log"));
 
     private static final List<String> REPORTS =
             List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
@@ -56,6 +60,8 @@ public final class Devices implements AutoCloseable {
     private static final Duration REFRESH_PERIOD = Duration.ofSeconds(3);
     private static final Duration SHORTEST_QUIET = Duration.ofMillis(100);
     private static final Duration LONGEST_QUIET = Duration.ofHours(1);
+    private static final Duration RECORDS_PERIOD = Duration.ofSeconds(1);
+    private static final Duration PRUNE_PERIOD = Duration.ofHours(1);
     private static final Duration HEARTBEATS_PERIOD = Duration.ofSeconds(5);
     private static final Duration WATCH_PERIOD = Duration.ofMillis(500);
     private static final Duration EXPIRY_PERIOD = Duration.ofMillis(250);
@@ -154,6 +160,8 @@ public final class Devices implements AutoCloseable {
         var cache = new DeviceCache(store, clock);
         var sessions = new Sessions(brokers);
         var drops = new Drops(clock);
+        var records = new BoardRecords(database, drops, clock);
+        var retention = new Retention(database, clock, Retention.Times.of(config));
         var presence =
                 new Presence(
                         Configuration.duration(
@@ -190,6 +198,7 @@ public final class Devices implements AutoCloseable {
                         tracker,
                         safety,
                         drops,
+                        records,
                         clock,
                         dispatcher::owns);
         dispatcher.onAcquired(boards::acquired);
@@ -225,6 +234,8 @@ public final class Devices implements AutoCloseable {
                         parts,
                         Round.every(RECONCILE_PERIOD, "devices-reconcile", dispatcher::reconcile));
         dispatcher.onNews(reconcile::soon);
+        opened(parts, Round.every(RECORDS_PERIOD, "devices-records", records::write));
+        opened(parts, Round.every(PRUNE_PERIOD, "devices-retention", retention::prune));
         opened(parts, Round.every(WATCH_PERIOD, "devices-watch", boards::watch));
         opened(parts, Round.every(HEARTBEATS_PERIOD, "devices-heartbeats", heartbeats::tell));
         opened(parts, bus.listen(Heartbeats.CHANNEL, heartbeats::told));
@@ -295,6 +306,8 @@ public final class Devices implements AutoCloseable {
                                         new DevicesApi(
                                                 bus, store, cache, presence, safety, commands,
                                                 boards, sessions, clock),
+                                        new EventsApi(bus, verifier),
+                                        new RecordsApi(cache, records),
                                         new ConfigApi(bus, store, cache, echo, boards),
                                         new ArchiveApi(bus, store, cache, safety, lanes, sessions),
                                         new GroupsApi(new GroupStore(database), cache),

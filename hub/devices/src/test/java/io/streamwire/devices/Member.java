@@ -115,10 +115,22 @@ final class Member {
                         .method(method, BodyPublishers.ofString(json)));
     }
 
-    private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.getAsInt() + path))
                 .timeout(Duration.ofSeconds(40))
                 .header("Authorization", "Bearer " + token);
+    }
+
+    /** An answer that goes on. */
+    static <T> T stream(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+        try {
+            return HTTP.send(request.build(), handler).body();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     static Answer send(HttpRequest.Builder request) {

@@ -124,6 +124,20 @@ final class BoardLink implements Firmware.Uplink {
                                         taken.by(failure == null && result.getError().isEmpty())));
     }
 
+    @Override
+    public void publish(String topic, Object body) {
+        var open = client;
+        if (open != null) {
+            var _ =
+                    open.publish(
+                            Mqtt5Publish.builder()
+                                    .topic(topic)
+                                    .qos(MqttQos.AT_MOST_ONCE)
+                                    .payload(Json.writeBytes(body))
+                                    .build());
+        }
+    }
+
     /** Loses the connection, as the broker sees it, and comes back after a while. */
     void drop(long awayMs) {
         var _ = hangUp().whenComplete((_, _) -> thread.schedule(this::connect, awayMs));

@@ -9,6 +9,7 @@ import io.streamwire.contract.mqtt.CommandMessage;
 import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Envelope;
 import io.streamwire.contract.mqtt.Safety;
+import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -51,6 +52,9 @@ final class Firmware {
     /** How long a refused acknowledgement waits before it is sent again, ms. */
     private static final long RETRY_MS = 1_000;
 
+    /** How often it says that it is well, ms. */
+    static final long HEARTBEAT_MS = 15_000;
+
     private final BoardAccess access;
     private final long boot;
     private final Capabilities capabilities;
@@ -72,6 +76,8 @@ final class Firmware {
     private boolean online;
     private boolean retrying;
     private boolean powered = true;
+    private long heartbeatMs = HEARTBEAT_MS;
+    private BoardThread.@Nullable Timer heartbeat;
 
     Firmware(
             BoardAccess access,
@@ -96,6 +102,9 @@ final class Firmware {
 
         /** Publishes with QoS 1; {@code taken} says on the board's thread whether it arrived. */
         void publish(String topic, Object body, boolean retain, Taken taken);
+
+        /** Publishes with QoS 0. */
+        void publish(String topic, Object body);
     }
 
     /** Whether the broker took a message. */
@@ -124,6 +133,36 @@ final class Firmware {
             echo(known);
         }
         sendUnacknowledged();
+        if (heartbeat == null) {
+            // Boards of a fleet do not all beat at once.
+            beatAfter(Math.floorMod(access.deviceId().hashCode(), heartbeatMs));
+        }
+    }
+
+    /** From now on it says that it is well that often, ms. */
+    void heartbeatEvery(long ms) {
+        heartbeatMs = ms;
+        if (heartbeat != null) {
+            heartbeat.cancel();
+        }
+        beatAfter(0);
+    }
+
+    private void beatAfter(long ms) {
+        heartbeat = thread.schedule(this::beat, ms);
+    }
+
+    private void beat() {
+        if (!powered) {
+            return;
+        }
+        if (online) {
+            var sample = new Telemetry.Sample(now(), Map.of("uptime_s", local() / 1_000.0));
+            uplink.publish(
+                    Topics.telemetry(access.workspaceId(), access.deviceId()),
+                    new Telemetry(List.of(sample)));
+        }
+        beatAfter(heartbeatMs);
     }
 
     void disconnected() {
@@ -175,6 +214,9 @@ final class Firmware {
     void cutPower() {
         powered = false;
         online = false;
+        if (heartbeat != null) {
+            heartbeat.cancel();
+        }
         lanes.values().forEach(Lane::cutPower);
     }
 

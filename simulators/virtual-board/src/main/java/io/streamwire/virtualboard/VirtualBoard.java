@@ -205,6 +205,11 @@ public final class VirtualBoard {
         thread.execute(() -> link.drop(away.toMillis()));
     }
 
+    /** From now on the board says that it is well that often, not every 15 s. */
+    public void heartbeatEvery(Duration period) {
+        thread.execute(() -> firmware.heartbeatEvery(period.toMillis()));
+    }
+
     /** From now on every message arrives that much later; zero ends it. */
     public void delayDelivery(Duration delay) {
         link.delay(delay.toMillis());

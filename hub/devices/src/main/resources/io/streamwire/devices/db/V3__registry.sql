@@ -33,3 +33,27 @@ CREATE TABLE device_group_members (
     PRIMARY KEY (group_id, device_id)
 );
 CREATE INDEX device_group_members_device ON device_group_members (device_id);
+
+-- What boards measure. Only so much is kept of it, by time.
+CREATE TABLE device_telemetry (
+    id           uuid        PRIMARY KEY,
+    workspace_id uuid        NOT NULL,
+    device_id    uuid        NOT NULL,
+    at           timestamptz NOT NULL,
+    measured     jsonb       NOT NULL
+);
+CREATE INDEX device_telemetry_of_device ON device_telemetry (workspace_id, device_id, at DESC, id DESC);
+CREATE INDEX device_telemetry_at ON device_telemetry (at);
+
+-- A line is what the hub saw (a status) or what the board itself wrote (a level and a text).
+ALTER TABLE device_logs
+    ALTER COLUMN presence DROP NOT NULL,
+    ALTER COLUMN state    DROP NOT NULL,
+    ALTER COLUMN boot     DROP NOT NULL,
+    ALTER COLUMN epoch    DROP NOT NULL,
+    ADD COLUMN level text,
+    ADD COLUMN line  text;
+DROP INDEX device_logs_of_device;
+CREATE INDEX device_logs_of_device ON device_logs (workspace_id, device_id, at DESC, id DESC);
+CREATE INDEX device_logs_at ON device_logs (at);
+CREATE INDEX command_queue_at ON command_queue (issued_at);
