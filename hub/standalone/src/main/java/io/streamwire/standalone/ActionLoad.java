@@ -1,12 +1,7 @@
 package io.streamwire.standalone;
 
 import io.streamwire.bus.Bus;
-import io.streamwire.bus.Script;
-import io.streamwire.contract.Action;
 import io.streamwire.contract.Hops;
-import io.streamwire.contract.Ids;
-import io.streamwire.contract.Json;
-import io.streamwire.contract.Stream;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.PinRecorder;
 import java.time.Duration;
@@ -24,28 +19,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ActionLoad implements AutoCloseable {
 
-    /** The end of what the rules' script does for one action. */
-    private static final Script ACT =
-            new Script(
-                    "bench-act",
-                    """
-                    local epoch = string.format('%.0f', math.max(
-                      tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or 0),
-                      tonumber(redis.call('HGET', KEYS[2], ARGV[4]) or 0)))
-                    redis.call('XADD', KEYS[1], '*', 'type', 'action_triggered', 'id', ARGV[1],
-                      'workspace_id', ARGV[2], 'event_id', ARGV[3], 'device_id', ARGV[4],
-                      'epoch', epoch, 'decided_us', ARGV[5], 'body', ARGV[6])
-                    return redis.call('TIME')
-                    """);
-
     private static final Duration TTL = Duration.ofSeconds(2);
     private static final String COMMAND = "light_on";
     private static final Map<String, Long> PULSE = Map.of("ms", 5L);
 
-    private final Bus bus;
+    private final ActionWriter writer;
     private final List<BoardAccess> boards;
     private final double perSecond;
-    private final UUID ruleId = Ids.next();
     private final Map<UUID, Shot> byCommand = new ConcurrentHashMap<>();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("bench-load").unstarted(this::run);
@@ -93,7 +73,7 @@ final class ActionLoad implements AutoCloseable {
     }
 
     private ActionLoad(Bus bus, List<BoardAccess> boards, double perSecond, PinRecorder recorder) {
-        this.bus = bus;
+        this.writer = new ActionWriter(bus);
         this.boards = List.copyOf(boards);
         this.perSecond = perSecond;
         recorder.onCommand(this::received);
@@ -129,54 +109,19 @@ final class ActionLoad implements AutoCloseable {
         }
     }
 
-    private Shot shoot(BoardAccess board, long due) {
-        var decided = Hops.now();
-        var eventId = Ids.next();
-        var actionId = Ids.action(eventId, ruleId, 0);
-        var shot = new Shot(board, Ids.command(actionId, board.deviceId()), due);
+    private void shoot(BoardAccess board, long due) {
+        var action = writer.action(board, COMMAND, PULSE, TTL);
+        var shot = new Shot(board, ActionWriter.commandOf(action), due);
         byCommand.put(shot.commandId(), shot);
-        var partition = bus.partition(board.workspaceId());
-        var action =
-                new Action(
-                        actionId,
-                        board.workspaceId(),
-                        eventId,
-                        ruleId,
-                        board.deviceId(),
-                        COMMAND,
-                        PULSE,
-                        decided / 1_000 + TTL.toMillis(),
-                        0,
-                        true,
-                        "viewer-" + board.deviceId(),
-                        "00-%s-%016x-01"
-                                .formatted(
-                                        eventId.toString().replace("-", ""),
-                                        actionId.getLeastSignificantBits()),
-                        new Hops(decided, decided, null, null, null, null));
         var _ =
-                bus.call(
-                                ACT,
-                                List.of(
-                                        Stream.ACTIONS.key(partition),
-                                        Stream.key(partition, "epochs")),
-                                List.of(
-                                        actionId.toString(),
-                                        board.workspaceId().toString(),
-                                        eventId.toString(),
-                                        board.deviceId().toString(),
-                                        Long.toString(decided),
-                                        Json.write(action)))
+                writer.write(action)
                         .whenComplete((time, failure) -> {
                             if (failure == null) {
-                                shot.onBus.complete(
-                                        Long.parseLong(time.text(0)) * 1_000_000
-                                                + Long.parseLong(time.text(1)));
+                                shot.onBus.complete(time);
                             } else {
                                 shot.onBus.completeExceptionally(failure);
                             }
                         });
-        return shot;
     }
 
     /** Everything that was written so far. */

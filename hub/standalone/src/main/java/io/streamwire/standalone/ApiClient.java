@@ -76,8 +76,17 @@ final class ApiClient {
         return send("POST", path, null);
     }
 
-    private JsonNode send(String method, String path, @Nullable Map<String, ?> body) {
+    /** The same request again with the same key does it only once. */
+    JsonNode post(String path, Map<String, ?> body, String idempotencyKey) {
+        return send("POST", path, body, "Idempotency-Key", idempotencyKey);
+    }
+
+    private JsonNode send(
+            String method, String path, @Nullable Map<String, ?> body, String... headers) {
         var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (accessToken != null) {
             request.header("Authorization", "Bearer " + accessToken);
         }

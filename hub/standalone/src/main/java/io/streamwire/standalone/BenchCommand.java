@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "[MEASUREMENT]",
         commandListHeading = "%nOther measurements:%n",
-        subcommands = {BenchMqttCommand.class, BenchStopCommand.class})
+        subcommands = {BenchMqttCommand.class, BenchStopCommand.class, BenchChaosCommand.class})
 final class BenchCommand implements Callable<Integer> {
 
     private static final Duration PULSE = Duration.ofMillis(5);

@@ -145,7 +145,7 @@ public final class Standalone implements AutoCloseable {
                         gateway::check));
     }
 
-    private static EmbeddedSettings embedded(Config config) {
+    static EmbeddedSettings embedded(Config config) {
         return EmbeddedSettings.in(Configuration.path(config, "data-dir"))
                 .withPorts(
                         new EmbeddedPorts(
@@ -155,7 +155,7 @@ public final class Standalone implements AutoCloseable {
     }
 
     /** What nobody has to set: the secrets are made once and kept in the data directory. */
-    private static Map<String, String> generated(Config config, Embedded embedded) {
+    static Map<String, String> generated(Config config, Embedded embedded) {
         Map<String, String> settings = new HashMap<>();
         settings.put("bus.url", embedded.redisUrl().toString());
         putIfUnset(config, settings, "instance.id", INSTANCE);
@@ -183,7 +183,7 @@ public final class Standalone implements AutoCloseable {
                 BrokerSettings.Limits.STANDARD);
     }
 
-    private static Config on(Embedded embedded, String database, Config config) {
+    static Config on(Embedded embedded, String database, Config config) {
         return Configuration.with(
                 config,
                 Map.of(

@@ -1,0 +1,98 @@
+package io.streamwire.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One service as a process of its own, as on a cluster, that can be killed and started again.
+ * Guarded by its own lock.
+ */
+final class ServiceProcess implements AutoCloseable {
+
+    private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
+    private final String mainClass;
+    private final String heap;
+    private final Map<String, String> environment;
+    private final Path log;
+    private Process process;
+
+    private ServiceProcess(
+            String mainClass, String heap, Map<String, String> environment, Path log) {
+        this.mainClass = mainClass;
+        this.heap = heap;
+        this.environment = Map.copyOf(environment);
+        this.log = log;
+        this.process = launch();
+    }
+
+    /**
+     * Starts it; what it says goes to the end of a file.
+     *
+     * @param heap as behind {@code -Xmx}
+     */
+    static ServiceProcess start(
+            String mainClass, String heap, Map<String, String> environment, Path log) {
+        return new ServiceProcess(mainClass, heap, environment, log);
+    }
+
+    private Process launch() {
+        var builder =
+                new ProcessBuilder(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx" + heap,
+                                "-XX:TieredStopAtLevel=1", // it does not live long enough for more
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-Dio.netty.leakDetection.level=disabled",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                mainClass));
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + mainClass, e);
+        }
+    }
+
+    synchronized boolean alive() {
+        return process.isAlive();
+    }
+
+    synchronized long pid() {
+        return process.pid();
+    }
+
+    /** Sends SIGKILL and waits for the end. */
+    synchronized void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Starts it again after its end. */
+    synchronized void restart() {
+        process = launch();
+    }
+
+    @Override
+    public synchronized void close() {
+        process.destroy();
+        try {
+            if (process.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+    }
+}
