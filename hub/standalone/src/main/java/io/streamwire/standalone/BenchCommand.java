@@ -34,7 +34,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "[MEASUREMENT]",
         commandListHeading = "%nOther measurements:%n",
-        subcommands = {BenchMqttCommand.class, BenchStopCommand.class, BenchChaosCommand.class})
+        subcommands = {
+            BenchMqttCommand.class,
+            BenchStopCommand.class,
+            BenchBoardsCommand.class,
+            BenchRestartCommand.class,
+            BenchChaosCommand.class
+        })
 final class BenchCommand implements Callable<Integer> {
 
     private static final Duration PULSE = Duration.ofMillis(5);

@@ -25,6 +25,11 @@ record ProcessTree(double cpuSeconds, long residentMiB) {
         }
     }
 
+    /** What one process uses. */
+    static long residentMiB(long pid) {
+        return residentKiB(pid) / 1_024;
+    }
+
     private static double cpuSeconds(long pid) {
         try {
             var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
