@@ -4,6 +4,7 @@ import io.helidon.dbclient.DbClientException;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Script;
+import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.DeviceStatus;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Json;
@@ -198,9 +199,14 @@ final class Boards implements MqttLine.Receiver {
                 ack,
                 lanes.handedOver(device.id(), ack.id()),
                 arrivedUs);
+        var state = CommandTracker.state(ack);
+        if (state != null) {
+            lanes.heard(device.id(), ack.id(), state);
+        }
         lanes.answered(device.id(), ack.id());
         if (!owned.test(bus.partition(device.workspaceId()))) {
-            bus.announce(Lanes.ANSWERED, device.id() + " " + ack.id());
+            var told = state == null ? CommandState.SENT : state;
+            bus.announce(Lanes.ANSWERED, device.id() + " " + ack.id() + " " + told);
         }
         if (mismatch(known, ack.envelope()) && safety.armed(device.workspaceId(), device.id())) {
             LOG.log(

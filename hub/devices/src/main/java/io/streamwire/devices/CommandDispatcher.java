@@ -11,7 +11,9 @@ import io.streamwire.devices.Admission.Reason;
 import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Progress;
+import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.CommandStore.Stored;
+import io.streamwire.devices.DutyLedger.Fit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -168,6 +170,7 @@ final class CommandDispatcher implements PartitionListener {
                                 command,
                                 refusal == null ? CommandState.QUEUED : refusal.state(),
                                 refusal == null ? null : refusal.code(),
+                                refusal == null ? spending(command) : Optional.empty(),
                                 now)
                         .thenApply(enqueued -> send(command, enqueued)));
     }
@@ -201,9 +204,20 @@ final class CommandDispatcher implements PartitionListener {
                 clock.millis());
     }
 
+    private Optional<Spending> spending(Command command) {
+        var restraint = lanes.restraint(command);
+        return restraint == null ? Optional.empty() : Spending.of(command, restraint);
+    }
+
+    /** Whether a command could leave in time; as far as this instance knows. */
+    Fit fit(Command command) {
+        return owns(bus.partition(command.workspaceId())) ? lanes.fit(command) : Fit.NOW;
+    }
+
     /** Stores a person's command and sends it; another owner of its partition learns of it. */
     Enqueued dispatch(Command command) {
-        var enqueued = SafetySwitch.joined(store.enqueue(command, clock.millis()));
+        var enqueued =
+                SafetySwitch.joined(store.enqueue(command, spending(command), clock.millis()));
         if (enqueued.created()) {
             if (owns(bus.partition(command.workspaceId()))) {
                 lanes.offer(command, false);
@@ -223,6 +237,11 @@ final class CommandDispatcher implements PartitionListener {
     boolean owns(int partition) {
         var lease = leases.get(partition);
         return lease != null && lease.held();
+    }
+
+    /** Whether it is known what the boards of an owned partition were told before. */
+    boolean remembers(int partition) {
+        return !fresh.contains(partition);
     }
 
     /** Who is woken when there is something to reconcile. */
@@ -255,12 +274,26 @@ final class CommandDispatcher implements PartitionListener {
             }
             if (fresh.contains(lease.partition())) {
                 acquired.accept(lease.partition());
+                restore(lease.partition());
                 fresh.remove(lease.partition());
             }
             takeIn(lease);
         }
         for (var command : lanes.unanswered(clock.millis() - LONG_UNANSWERED_MS)) {
             release(command);
+        }
+    }
+
+    /** What the limits of the partition's boards may have been used up for by others. */
+    private void restore(int partition) {
+        var spent = SafetySwitch.joined(store.spent(partition, clock.millis()));
+        var records = spent.stream().map(spending -> store.find(partition, spending.id())).toList();
+        for (int i = 0; i < spent.size(); i++) {
+            var spending = spent.get(i);
+            var record = SafetySwitch.joined(records.get(i)).map(Stored::record);
+            cache.known(spending.deviceId())
+                    .ifPresent(
+                            known -> lanes.restore(known.device().workspaceId(), spending, record));
         }
     }
 
@@ -283,6 +316,8 @@ final class CommandDispatcher implements PartitionListener {
                 SafetySwitch.joined(store.find(bus.partition(command.workspaceId()), command.id()));
         if (stored.isEmpty()
                 || stored.get().record().state().rank() >= CommandState.ACCEPTED.rank()) {
+            stored.ifPresent(
+                    found -> lanes.heard(command.deviceId(), command.id(), found.record().state()));
             lanes.answered(command.deviceId(), command.id());
         }
     }

@@ -40,6 +40,11 @@ final class CommandStore {
     private static final Script LAST_ACK =
             new Script("last-ack", "return redis.call('HGET', KEYS[1], ARGV[1])");
 
+    private static final Script SPENT =
+            new Script(
+                    "spent",
+                    "return redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'LIMIT', 0, ARGV[2])");
+
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
     private static final Duration KEEP_FINAL = Duration.ofMinutes(10);
 
@@ -47,6 +52,7 @@ final class CommandStore {
     private static final Duration KEEP_FAILED = Duration.ofHours(24);
 
     private static final String MOST_PENDING = "10000";
+    private static final String MOST_SPENT = "200000";
 
     private final Bus bus;
 
@@ -67,6 +73,56 @@ final class CommandStore {
     record Stored(CommandChanged record, long confirmBy, long boot, @Nullable String traceparent) {
         Command command() {
             return Command.of(record, confirmBy, boot, traceparent);
+        }
+    }
+
+    /**
+     * What a command may cost of its output's limits, for a later owner of its partition.
+     *
+     * @param ms how long it keeps the output on
+     */
+    record Spending(UUID deviceId, UUID id, String command, long ms, long expiresAt, long until) {
+
+        /** Empty when nothing limits the command. */
+        static Optional<Spending> of(Command command, Restraint restraint) {
+            if (restraint.free()) {
+                return Optional.empty();
+            }
+            var ms = restraint.onMs(command.args());
+            return Optional.of(
+                    new Spending(
+                            command.deviceId(),
+                            command.id(),
+                            command.command(),
+                            ms,
+                            command.expiresAt(),
+                            command.expiresAt()
+                                    + ms
+                                    + DutyLedger.LAG_MS
+                                    + Math.max(DutyLedger.WINDOW_MS, restraint.gapMs())));
+        }
+
+        private static Spending parse(String text) {
+            var parts = text.split(" ", 6);
+            return new Spending(
+                    UUID.fromString(parts[0]),
+                    UUID.fromString(parts[1]),
+                    parts[2],
+                    Long.parseLong(parts[3]),
+                    Long.parseLong(parts[4]),
+                    Long.parseLong(parts[5]));
+        }
+
+        @Override
+        public String toString() {
+            return String.join(
+                    " ",
+                    deviceId.toString(),
+                    id.toString(),
+                    command,
+                    Long.toString(ms),
+                    Long.toString(expiresAt),
+                    Long.toString(until));
         }
     }
 
@@ -111,29 +167,42 @@ final class CommandStore {
 
     /** Stores a command that the owner of its partition decided on. */
     CompletableFuture<Enqueued> enqueue(
-            Lease lease, Command command, CommandState state, @Nullable String reason, long at) {
+            Lease lease,
+            Command command,
+            CommandState state,
+            @Nullable String reason,
+            Optional<Spending> spending,
+            long at) {
         return lease.call(
                         ENQUEUE,
                         enqueueKeys(lease.partition(), command.id()),
-                        enqueueArgs(command, state, reason, at))
+                        enqueueArgs(command, state, reason, spending, at))
                 .thenApply(CommandStore::enqueued);
     }
 
     /** Stores a command that a person gave. */
-    CompletableFuture<Enqueued> enqueue(Command command, long at) {
+    CompletableFuture<Enqueued> enqueue(Command command, Optional<Spending> spending, long at) {
         return bus.call(
                         ENQUEUE,
                         enqueueKeys(bus.partition(command.workspaceId()), command.id()),
-                        enqueueArgs(command, CommandState.QUEUED, null, at))
+                        enqueueArgs(command, CommandState.QUEUED, null, spending, at))
                 .thenApply(CommandStore::enqueued);
     }
 
     private static List<String> enqueueKeys(int partition, UUID id) {
-        return List.of(key(partition, id), pendingKey(partition), Stream.DEVICE.key(partition));
+        return List.of(
+                key(partition, id),
+                pendingKey(partition),
+                Stream.DEVICE.key(partition),
+                spentKey(partition));
     }
 
     private static List<String> enqueueArgs(
-            Command command, CommandState state, @Nullable String reason, long at) {
+            Command command,
+            CommandState state,
+            @Nullable String reason,
+            Optional<Spending> spending,
+            long at) {
         return List.of(
                 command.id().toString(),
                 command.workspaceId().toString(),
@@ -147,7 +216,9 @@ final class CommandStore {
                 command.traceparent() == null ? "" : command.traceparent(),
                 text(command.frame()),
                 text(command.decided()),
-                Long.toString(KEEP_FINAL.toMillis()));
+                Long.toString(KEEP_FINAL.toMillis()),
+                spending.map(Spending::toString).orElse(""),
+                spending.map(one -> Long.toString(one.until())).orElse(""));
     }
 
     private static Enqueued enqueued(Reply reply) {
@@ -239,6 +310,18 @@ final class CommandStore {
         return pending(partition, Long.toString(now));
     }
 
+    /** What the commands of a partition may have cost that still counts. */
+    CompletableFuture<List<Spending>> spent(int partition, long now) {
+        return bus.call(
+                        SPENT,
+                        List.of(spentKey(partition)),
+                        List.of(Long.toString(now), MOST_SPENT))
+                .thenApply(reply ->
+                        reply.values().stream()
+                                .map(text -> Spending.parse(String.valueOf(text)))
+                                .toList());
+    }
+
     private CompletableFuture<List<UUID>> pending(int partition, String latest) {
         return bus.call(PENDING, List.of(pendingKey(partition)), List.of(latest, MOST_PENDING))
                 .thenApply(reply ->
@@ -277,6 +360,10 @@ final class CommandStore {
 
     private static String pendingKey(int partition) {
         return Stream.key(partition, "pending");
+    }
+
+    private static String spentKey(int partition) {
+        return Stream.key(partition, "spent");
     }
 
     private static String lastAcksKey(int partition) {

@@ -122,7 +122,8 @@ final class CommandTracker {
         return Math.clamp(offset.toHub(boardMs), Math.min(least, most), most);
     }
 
-    private static @Nullable CommandState state(Ack ack) {
+    /** What a board says of a command; null when it says nothing. */
+    static @Nullable CommandState state(Ack ack) {
         return switch (ack.st()) {
             case ACCEPTED -> CommandState.ACCEPTED;
             case STARTED -> CommandState.STARTED;

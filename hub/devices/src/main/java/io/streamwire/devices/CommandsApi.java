@@ -182,6 +182,11 @@ final class CommandsApi implements Api {
                 if (command.tooLong()) {
                     throw invalid(new Violation("/args", "make the message too long"));
                 }
+                var fit = dispatcher.fit(command);
+                var held = fit.reason();
+                if (held != null && fit.soonest() >= command.expiresAt()) {
+                    throw held(held, fit.soonest() - now);
+                }
                 return command;
             }
             case Verdict.Refused refused -> throw problem(refused);
@@ -221,6 +226,21 @@ final class CommandsApi implements Api {
     static Problem archived() {
         return Problem.conflict(
                 "device_archived", "The device is archived: take it back into use first.");
+    }
+
+    /** It cannot be on within its deadline without leaving the safety envelope. */
+    private static Problem held(String reason, long forMs) {
+        var detail =
+                switch (reason) {
+                    case DutyLedger.DUTY_EXHAUSTED ->
+                            "The output has been on for as much of this minute as it may.";
+                    case DutyLedger.MIN_GAP -> "The output was on just now and has to pause.";
+                    default -> "Another output of the same interlock group is on.";
+                };
+        if (forMs > DutyLedger.LONGEST_HELD_MS) {
+            return Problem.conflict(reason, "The output may never be on for so long.");
+        }
+        return Problem.tooManyRequests(reason, detail, Duration.ofMillis(forMs));
     }
 
     private static Problem invalid(Violation violation) {

@@ -2,15 +2,20 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of one board that it has not acknowledged yet, in order: some under way, the others
- * waiting for their turn. Guarded by its own lock.
+ * waiting for their turn, or until they keep within the limits of the board. Commands of one output
+ * keep their order; one that has to wait does not hold up those of other outputs. Guarded by its
+ * own lock.
  *
  * <pre>
  *   offer -> WAITING -> UNDER_WAY -> (answered: gone)
@@ -32,11 +37,24 @@ final class DeviceLane {
     private final int window;
     private final Way way;
     private final Map<UUID, Item> items = new LinkedHashMap<>();
+    private final DutyLedger ledger = new DutyLedger();
+
+    /** When it wakes itself up; 0 = it does not. */
+    private long wakesAt;
 
     /** Where the commands go, and what is in the way. */
     interface Way {
         /** Whether a command may go now; it was admitted, but that was earlier. */
         Readiness readiness(Command command);
+
+        /** What limits a command; null when the board does not have it any more. */
+        @Nullable Restraint restraint(Command command);
+
+        /** Whether it is known what the board was told before. */
+        boolean remembers(Command command);
+
+        /** Calls for {@link #pump} then, ms since the epoch. */
+        void wake(Command command, long at);
 
         /** Hands a command to the broker; never blocks. */
         CompletableFuture<MqttLine.Taken> send(Command command);
@@ -66,6 +84,8 @@ final class DeviceLane {
         private boolean maybeSent;
         private boolean nobodyThere;
         private boolean taken;
+        private int sendings;
+        private @Nullable String heldBy;
         private long notBefore;
         private long sentAt;
 
@@ -110,6 +130,13 @@ final class DeviceLane {
         }
     }
 
+    /** A board's word on a command came: it may tell when its output was on. */
+    synchronized void heard(UUID id, CommandState state, long now) {
+        if (ledger.heard(id, state, now) && !items.isEmpty()) {
+            pump(now);
+        }
+    }
+
     /** The board has acknowledged a command to somebody who does not know when it was sent. */
     synchronized void answeredElsewhere(UUID id, long now) {
         var item = items.get(id);
@@ -117,6 +144,29 @@ final class DeviceLane {
             tellSent(item);
         }
         answered(id, now);
+    }
+
+    /** Takes in what an earlier owner of the partition may have sent. */
+    synchronized void restore(
+            CommandStore.Spending spending,
+            boolean hubOnly,
+            long from,
+            @Nullable CommandState state,
+            long at) {
+        ledger.restore(spending, hubOnly, from);
+        if (state != null) {
+            var _ = ledger.heard(spending.id(), state, at);
+        }
+    }
+
+    /** Whether a command could leave now, and else when. */
+    synchronized DutyLedger.Fit fit(Command command, Restraint restraint, long now) {
+        return ledger.fit(command, restraint, now);
+    }
+
+    /** What is left to a command within the limits of the board. */
+    synchronized DutyLedger.Left left(String command, Restraint restraint, long now) {
+        return ledger.left(command, restraint, now);
     }
 
     /**
@@ -134,6 +184,7 @@ final class DeviceLane {
             return;
         }
         var underWay = items.values().stream().filter(item -> item.underWay).count();
+        var held = new Held();
         for (var item : List.copyOf(items.values())) {
             if (item.underWay) {
                 if (item.taken && now - item.sentAt >= TELL_SENT_MS) {
@@ -154,41 +205,111 @@ final class DeviceLane {
                 case WAIT -> {}
                 case AWAY -> item.nobodyThere = true;
                 case GO -> {
-                    if (underWay < window && now >= item.notBefore) {
+                    if (underWay < window
+                            && now >= item.notBefore
+                            && held.lets(item)
+                            && keepsLimits(item, held, now)) {
                         underWay++;
                         send(item, now);
                     }
                 }
             }
         }
+        if (held.until < Long.MAX_VALUE && (wakesAt <= now || held.until < wakesAt)) {
+            wakesAt = held.until;
+            way.wake(items.values().iterator().next().command, held.until);
+        }
+    }
+
+    /** The outputs whose turn it is not, in one pump. */
+    private static final class Held {
+        private Set<String> commands = Set.of();
+        private long until = Long.MAX_VALUE;
+
+        boolean lets(Item item) {
+            return commands.isEmpty() || !commands.contains(item.command.command());
+        }
+
+        void hold(Item item, long at) {
+            if (commands.isEmpty()) {
+                commands = new HashSet<>();
+            }
+            commands.add(item.command.command());
+            until = Math.min(until, at);
+        }
+    }
+
+    /** Whether a command may leave; one that may not in time is given up. */
+    private boolean keepsLimits(Item item, Held held, long now) {
+        var command = item.command;
+        var restraint = way.restraint(command);
+        if (restraint == null) {
+            giveUp(item, CommandState.REJECTED, Admission.Reason.COMMAND_NOT_ALLOWED.code());
+            return false;
+        }
+        if (restraint.limit().violation(command.args()).isPresent()) {
+            giveUp(item, CommandState.REJECTED, Admission.Reason.OUT_OF_RANGE.code());
+            return false;
+        }
+        if (restraint.free()) {
+            return true;
+        }
+        if (!way.remembers(command)) {
+            held.hold(item, Long.MAX_VALUE);
+            return false;
+        }
+        var fit = ledger.fit(command, restraint, now);
+        var reason = fit.reason();
+        if (reason == null) {
+            return true;
+        }
+        if (fit.soonest() >= command.expiresAt()) {
+            giveUp(item, CommandState.REJECTED, reason);
+            return false;
+        }
+        item.heldBy = reason;
+        held.hold(item, fit.at());
+        return false;
     }
 
     private void send(Item item, long now) {
+        var restraint = way.restraint(item.command);
+        if (restraint != null) {
+            ledger.sent(item.command, restraint, now);
+        }
         item.underWay = true;
         item.taken = false;
         item.sentAt = now;
-        var maybeSentBefore = item.maybeSent;
+        var sending = new Sending(item, ++item.sendings, item.maybeSent, now);
         item.maybeSent = true;
         var _ =
                 way.send(item.command)
                         .whenComplete((taken, failure) -> {
                             if (failure == null) {
-                                taken(item, taken, maybeSentBefore, now);
+                                taken(sending, taken);
                             } else if (failure instanceof MqttLine.NotSent) {
-                                retry(item, maybeSentBefore, now);
+                                retry(sending);
                             }
                         });
     }
 
-    private void taken(Item item, MqttLine.Taken taken, boolean maybeSentBefore, long now) {
-        synchronized (this) {
-            if (taken == MqttLine.Taken.DELIVERABLE) {
-                item.taken = true;
-                return;
-            }
-            item.nobodyThere = true;
-            retry(item, maybeSentBefore, now);
+    /** One of the times that a command was handed over; only the last one's outcome counts. */
+    private record Sending(Item item, int number, boolean maybeSentBefore, long at) {
+        boolean last() {
+            return number == item.sendings;
         }
+    }
+
+    private synchronized void taken(Sending sending, MqttLine.Taken taken) {
+        if (!sending.last()) {
+            return;
+        }
+        if (taken == MqttLine.Taken.DELIVERABLE) {
+            sending.item().taken = true;
+            return;
+        }
+        sending.item().nobodyThere = true;
+        retry(sending);
     }
 
     private void tellSent(Item item) {
@@ -196,10 +317,17 @@ final class DeviceLane {
         way.sent(item.command);
     }
 
-    private synchronized void retry(Item item, boolean maybeSentBefore, long now) {
+    private synchronized void retry(Sending sending) {
+        if (!sending.last()) {
+            return;
+        }
+        var item = sending.item();
+        if (!sending.maybeSentBefore()) {
+            ledger.neverLeft(item.command.id());
+        }
         item.underWay = false;
-        item.maybeSent = maybeSentBefore;
-        item.notBefore = now + RETRY_MS;
+        item.maybeSent = sending.maybeSentBefore();
+        item.notBefore = sending.at() + RETRY_MS;
     }
 
     private void expire(Item item) {
@@ -208,7 +336,7 @@ final class DeviceLane {
         } else if (item.nobodyThere) {
             giveUp(item, CommandState.FAILED, "device_offline");
         } else {
-            giveUp(item, CommandState.EXPIRED, "never_sent");
+            giveUp(item, CommandState.EXPIRED, item.heldBy == null ? "never_sent" : item.heldBy);
         }
     }
 

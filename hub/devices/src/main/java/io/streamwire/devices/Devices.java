@@ -203,6 +203,7 @@ public final class Devices implements AutoCloseable {
                         dispatcher::owns);
         dispatcher.onAcquired(boards::acquired);
         lanes.ownedBy(workspace -> dispatcher.owns(bus.partition(workspace)));
+        lanes.remembering(workspace -> dispatcher.remembers(bus.partition(workspace)));
 
         cache.refresh();
         safety.recall();

@@ -1,18 +1,28 @@
 package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
+import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.CommandStore.Progress;
+import io.streamwire.devices.CommandStore.Spending;
+import io.streamwire.devices.DeviceCache.Known;
+import io.streamwire.devices.DutyLedger.Fit;
+import io.streamwire.devices.DutyLedger.Left;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +34,8 @@ final class Lanes implements DeviceLane.Way {
 
     /** Tells the owner of a lane that a board answered somebody else. */
     static final String ANSWERED = "answered";
+
+    private static final Executor WAKING = task -> Thread.ofVirtual().name("lane-wake").start(task);
 
     /** Commands of one board whose hand-over time is remembered. */
     private static final int REMEMBERED = 128;
@@ -37,11 +49,13 @@ final class Lanes implements DeviceLane.Way {
     private final InstantSource clock;
     private final Map<UUID, Board> boards = new ConcurrentHashMap<>();
     private volatile Predicate<UUID> owned = _ -> false;
+    private volatile Predicate<UUID> remembered = _ -> true;
 
     /** A lane and what is remembered of its board. */
     private static final class Board {
         private final UUID workspaceId;
         private final DeviceLane lane;
+        private final Restraint.Book restraints = new Restraint.Book();
         private final Map<UUID, Long> handedOver = new LinkedHashMap<>(); // guarded by itself
 
         Board(UUID workspaceId, DeviceLane lane) {
@@ -70,6 +84,11 @@ final class Lanes implements DeviceLane.Way {
     /** Which workspaces' commands this instance may publish. */
     void ownedBy(Predicate<UUID> owned) {
         this.owned = owned;
+    }
+
+    /** Of which workspaces it is known what their boards were told before. */
+    void remembering(Predicate<UUID> remembered) {
+        this.remembered = remembered;
     }
 
     private Board board(UUID workspaceId, UUID deviceId) {
@@ -115,6 +134,50 @@ final class Lanes implements DeviceLane.Way {
         }
     }
 
+    /** A board's word on a command came. */
+    void heard(UUID deviceId, UUID id, CommandState state) {
+        var board = boards.get(deviceId);
+        if (board != null) {
+            board.lane.heard(id, state, clock.millis());
+        }
+    }
+
+    /** Takes in what an earlier owner of a board's partition may have sent. */
+    void restore(UUID workspaceId, Spending spending, Optional<CommandChanged> record) {
+        var state = record.map(CommandChanged::state).orElse(null);
+        var from = record.map(CommandChanged::issuedAt).orElse(0L);
+        var at = record.map(CommandChanged::at).orElse(0L);
+        var hubOnly =
+                cache.find(workspaceId, spending.deviceId())
+                        .map(known -> Restraint.of(known, spending.command()))
+                        .map(Restraint::hubOnly)
+                        .orElse(true);
+        board(workspaceId, spending.deviceId()).lane.restore(spending, hubOnly, from, state, at);
+    }
+
+    /** Whether a command could leave now, as far as the limits of its board are concerned. */
+    Fit fit(Command command) {
+        var board = boards.get(command.deviceId());
+        var restraint = restraint(command);
+        return board == null || restraint == null
+                ? Fit.NOW
+                : board.lane.fit(command, restraint, clock.millis());
+    }
+
+    /** What is left to each command of a board. */
+    Map<String, Left> left(Known known) {
+        var device = known.device();
+        var left = new TreeMap<String, Left>();
+        Restraint.Book.compile(known)
+                .forEach((command, restraint) ->
+                        left.put(
+                                command,
+                                board(device.workspaceId(), device.id())
+                                        .lane
+                                        .left(command, restraint, clock.millis())));
+        return left;
+    }
+
     void answered(UUID deviceId, UUID id) {
         var board = boards.get(deviceId);
         if (board != null) {
@@ -124,10 +187,13 @@ final class Lanes implements DeviceLane.Way {
 
     /** Takes in the news of {@link #ANSWERED}. */
     void heard(String answered) {
-        var ids = answered.split(" ", 2);
-        var board = ids.length == 2 ? boards.get(UUID.fromString(ids[0])) : null;
+        var words = answered.split(" ", 3);
+        var board = words.length == 3 ? boards.get(UUID.fromString(words[0])) : null;
         if (board != null) {
-            board.lane.answeredElsewhere(UUID.fromString(ids[1]), clock.millis());
+            var id = UUID.fromString(words[1]);
+            board.lane.heard(
+                    id, CommandState.valueOf(words[2].toUpperCase(Locale.ROOT)), clock.millis());
+            board.lane.answeredElsewhere(id, clock.millis());
         }
     }
 
@@ -201,6 +267,28 @@ final class Lanes implements DeviceLane.Way {
             return DeviceLane.Readiness.REBOOTED;
         }
         return echo.holds(command.deviceId()) ? DeviceLane.Readiness.WAIT : DeviceLane.Readiness.GO;
+    }
+
+    @Override
+    public @Nullable Restraint restraint(Command command) {
+        var known = cache.find(command.workspaceId(), command.deviceId()).orElse(null);
+        return known == null
+                ? null
+                : board(command.workspaceId(), command.deviceId())
+                        .restraints
+                        .of(known, command.command());
+    }
+
+    @Override
+    public boolean remembers(Command command) {
+        return remembered.test(command.workspaceId());
+    }
+
+    @Override
+    public void wake(Command command, long at) {
+        CompletableFuture.delayedExecutor(
+                        Math.max(1, at - clock.millis()), TimeUnit.MILLISECONDS, WAKING)
+                .execute(() -> pump(command.deviceId()));
     }
 
     @Override

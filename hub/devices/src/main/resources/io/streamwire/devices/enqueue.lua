@@ -1,7 +1,7 @@
 -- Stores a new command once, with its first state.
--- KEYS command, pending, device stream
+-- KEYS command, pending, device stream, spent (what commands cost of their limits, by when it is forgotten)
 -- ARGV id, workspace, device, head, state, reason as JSON, at ms, confirm by ms ('' = final already),
---      boot, traceparent, frame us, decided us, ms to keep a final one
+--      boot, traceparent, frame us, decided us, ms to keep a final one, what it costs, until ms ('' = nothing limits it)
 -- Returns 'created', or 'known', each with its state.
 local known = redis.call('HGET', KEYS[1], 'state')
 if known then return {'known', known} end
@@ -19,6 +19,10 @@ if ARGV[8] == '' then
   redis.call('PEXPIRE', KEYS[1], ARGV[13])
 else
   redis.call('ZADD', KEYS[2], ARGV[8], ARGV[1])
+  if ARGV[14] ~= '' then
+    redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ARGV[7])
+    redis.call('ZADD', KEYS[4], ARGV[15], ARGV[14])
+  end
 end
 sw_publish(KEYS[3], ARGV[8] == '' and 'command_done' or 'command_changed', {unpack(ARGV, 1, 4)},
   {ARGV[11], ARGV[12]}, ARGV[5], ARGV[6], ARGV[7])

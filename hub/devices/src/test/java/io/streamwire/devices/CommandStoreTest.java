@@ -26,6 +26,7 @@ import io.streamwire.devices.CommandStore.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,14 +62,16 @@ class CommandStoreTest {
 
     @Test
     void aCommandIsStoredOnce() {
-        assertThat(store.enqueue(command, NOW).join()).isEqualTo(new Enqueued(true, QUEUED));
+        assertThat(store.enqueue(command, Optional.empty(), NOW).join())
+                .isEqualTo(new Enqueued(true, QUEUED));
         advance(SENT, false);
-        assertThat(store.enqueue(command, NOW).join()).isEqualTo(new Enqueued(false, SENT));
+        assertThat(store.enqueue(command, Optional.empty(), NOW).join())
+                .isEqualTo(new Enqueued(false, SENT));
     }
 
     @Test
     void whatIsStoredIsWhatWasGiven() {
-        store.enqueue(command, NOW).join();
+        store.enqueue(command, Optional.empty(), NOW).join();
 
         var stored = store.find(WORKSPACE, command.id()).join().orElseThrow();
 
@@ -79,7 +82,7 @@ class CommandStoreTest {
 
     @Test
     void aStateNeverGoesBack() {
-        store.enqueue(command, NOW).join();
+        store.enqueue(command, Optional.empty(), NOW).join();
 
         assertThat(advance(ACCEPTED, true)).isEqualTo(new Advanced(Outcome.MOVED, ACCEPTED));
         assertThat(advance(SENT, false)).isEqualTo(new Advanced(Outcome.KEPT, ACCEPTED));
@@ -92,7 +95,7 @@ class CommandStoreTest {
 
     @Test
     void onlyTheBoardCorrectsAFailure() {
-        store.enqueue(command, NOW).join();
+        store.enqueue(command, Optional.empty(), NOW).join();
         advance(FAILED, false);
 
         assertThat(advance(ABORTED, false).outcome()).isEqualTo(Outcome.KEPT);
@@ -102,7 +105,7 @@ class CommandStoreTest {
 
     @Test
     void anotherDeviceHasNoSay() {
-        store.enqueue(command, NOW).join();
+        store.enqueue(command, Optional.empty(), NOW).join();
 
         var foreign =
                 store.advance(
@@ -125,7 +128,7 @@ class CommandStoreTest {
     @Test
     void eachNewsIsOnTheStreamOnce() throws InterruptedException {
         try (var reader = bus.feed(Stream.DEVICE, bus.partition(WORKSPACE)).from(null)) {
-            store.enqueue(command, NOW).join();
+            store.enqueue(command, Optional.empty(), NOW).join();
             advance(Progress.sent(5));
             advance(Progress.sent(6));
             advance(new Progress(ACCEPTED, null, true, null, 7L, null, null));

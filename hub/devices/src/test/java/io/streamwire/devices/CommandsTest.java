@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -369,7 +370,7 @@ class CommandsTest {
                         1,
                         "");
         var store = new CommandStore(rig.bus);
-        store.enqueue(command, issued).join();
+        store.enqueue(command, Optional.empty(), issued).join();
         var id = command.id().toString();
         member.awaitState(device, id, "failed");
         assertThat(reason(device, id)).isEqualTo("unconfirmed");

@@ -4,6 +4,7 @@ import static io.streamwire.devices.Samples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.CommandState;
+import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DeviceLane.Readiness;
 import io.streamwire.devices.MqttLine.NotSent;
 import io.streamwire.devices.MqttLine.Taken;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DeviceLaneTest {
@@ -26,11 +28,29 @@ class DeviceLaneTest {
         private final List<CompletableFuture<Taken>> answers = new ArrayList<>();
         private final List<UUID> sent = new ArrayList<>();
         private final List<String> givenUp = new ArrayList<>();
+        private final List<Long> wakes = new ArrayList<>();
         private Readiness readiness = Readiness.GO;
+        private Known known = Samples.motor();
+        private boolean remembers = true;
 
         @Override
         public Readiness readiness(Command command) {
             return readiness;
+        }
+
+        @Override
+        public @Nullable Restraint restraint(Command command) {
+            return Restraint.of(known, command.command());
+        }
+
+        @Override
+        public boolean remembers(Command command) {
+            return remembers;
+        }
+
+        @Override
+        public void wake(Command command, long at) {
+            wakes.add(at);
         }
 
         @Override
@@ -212,5 +232,103 @@ class DeviceLaneTest {
         }
 
         assertThat(lane.full()).isTrue();
+    }
+
+    @Test
+    void waitsUntilTheGapIsOverAndWakesItselfUp() {
+        road.known = Samples.limited(500, 100, null);
+        var first = Samples.command(2_000);
+        var second = Samples.command(2_000);
+        lane.offer(first, false, NOW);
+        lane.offer(second, false, NOW);
+
+        lane.heard(first.id(), CommandState.STARTED, NOW + 5);
+        lane.answered(first.id(), NOW + 5);
+
+        assertThat(road.handedOver).containsExactly(first.id());
+        assertThat(road.wakes).endsWith(NOW + 5 + 100 + 500);
+
+        lane.pump(NOW + 604);
+        assertThat(road.handedOver).hasSize(1);
+        lane.pump(NOW + 605);
+        assertThat(road.handedOver).containsExactly(first.id(), second.id());
+    }
+
+    @Test
+    void whatCannotKeepTheLimitsInTimeIsRejectedAtOnce() {
+        road.known = Samples.limited(5_000, 100, null);
+        var first = Samples.command(2_000);
+        lane.offer(first, false, NOW);
+        lane.heard(first.id(), CommandState.STARTED, NOW + 5);
+        lane.heard(first.id(), CommandState.DONE, NOW + 105);
+        lane.answered(first.id(), NOW + 105);
+
+        lane.offer(Samples.command(2_000), false, NOW + 200);
+
+        assertThat(road.givenUp).containsExactly("rejected min_gap");
+    }
+
+    @Test
+    void whatABoardsSilenceHoldsBackExpiresWithTheReason() {
+        road.known = Samples.limited(1, 100, null);
+        lane.offer(Samples.command(2_000), false, NOW);
+        lane.offer(Samples.command(2_000), false, NOW);
+
+        assertThat(road.givenUp).isEmpty();
+        lane.pump(NOW + 2_000);
+
+        assertThat(road.givenUp).containsExactly("expired min_gap");
+    }
+
+    @Test
+    void oneOutputThatWaitsDoesNotHoldUpAnother() {
+        road.known = Samples.limited(500, 100, null);
+        var first = Samples.command(2_000);
+        var light = Samples.light(2_000);
+        lane.offer(first, false, NOW);
+        lane.offer(Samples.command(2_000), false, NOW);
+        lane.offer(light, false, NOW);
+
+        assertThat(road.handedOver).containsExactly(first.id(), light.id());
+    }
+
+    @Test
+    void nothingLimitedLeavesBeforeThePastIsKnown() {
+        road.known = Samples.limited(500, 100, null);
+        road.remembers = false;
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+
+        assertThat(road.handedOver).isEmpty();
+
+        road.remembers = true;
+        lane.pump(NOW + 100);
+
+        assertThat(road.handedOver).containsExactly(command.id());
+    }
+
+    @Test
+    void limitsThatBecameTighterHoldForWhatWaits() {
+        road.readiness = Readiness.WAIT;
+        lane.offer(Samples.command(2_000), false, NOW);
+
+        road.known = Samples.motor(50);
+        road.readiness = Readiness.GO;
+        lane.pump(NOW + 1);
+
+        assertThat(road.givenUp).containsExactly("rejected out_of_range");
+    }
+
+    @Test
+    void theOutcomeOfAnEarlierSendingDoesNotUndoALaterOne() {
+        road.known = Samples.limited(500, 100, null);
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        lane.returned(NOW + 10);
+
+        road.answers.getFirst().completeExceptionally(new NotSent("no connection"));
+        lane.offer(Samples.command(2_000), false, NOW + 20);
+
+        assertThat(road.handedOver).containsExactly(command.id(), command.id());
     }
 }
