@@ -77,6 +77,10 @@ public final class HttpServer implements AutoCloseable {
         var access = new AccessCheck(verifier, Configuration.optional(config, "service.secret"));
         int connections = (int) Configuration.number(config, "http.max-connections", 1, 1_000_000);
         var readTimeout = Configuration.duration(config, "http.read-timeout");
+        long largestBody = Configuration.size(config, "http.max-body");
+        long largest =
+                Math.max(
+                        largestBody, routes.stream().mapToLong(Route::largestBody).max().orElse(0));
         server.host(Configuration.text(config, service + ".bind"))
                 .port(Configuration.port(config, service + ".port"))
                 .shutdownHook(false)
@@ -84,12 +88,15 @@ public final class HttpServer implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .protocolsDiscoverServices(false)
                 .addProtocol(Http1Config.create())
-                .maxPayloadSize(Configuration.size(config, "http.max-body"))
+                .maxPayloadSize(largest)
                 .maxTcpConnections(connections)
                 .idleConnectionTimeout(Configuration.duration(config, "http.idle-timeout"))
                 .connectionConfig(connection -> connection.readTimeout(readTimeout))
                 .directHandlers(Errors.direct())
-                .routing(routing -> route(routing, routes, access, new Errors(service)));
+                .routing(routing -> {
+                    var limit = new BodyLimit(largestBody, largest);
+                    route(routing, routes, access, limit, new Errors(service));
+                });
     }
 
     private static HttpServer listen(WebServer server, String service, List<Route> routes) {
@@ -123,7 +130,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static void route(
-            HttpRouting.Builder routing, List<Route> routes, AccessCheck access, Errors errors) {
+            HttpRouting.Builder routing,
+            List<Route> routes,
+            AccessCheck access,
+            BodyLimit limit,
+            Errors errors) {
         routing.addFilter(HttpServer::prepare);
         routing.error(Throwable.class, errors);
         routing.any(HttpServer::requirePath);
@@ -132,6 +143,7 @@ public final class HttpServer implements AutoCloseable {
                     route.method(),
                     PathMatchers.create(route.path()),
                     (request, response) -> {
+                        limit.apply(request, route);
                         access.check(request, route.permission());
                         route.handler().handle(request, response);
                     });

@@ -8,9 +8,15 @@ import io.helidon.webserver.http.Handler;
  *
  * @param path as Helidon matches it, {@code {name}} is one segment, {@code /*} the rest
  * @param canonical the path below the first of its prefixes, as the documents name it
+ * @param largestBody bytes, 0 = {@code http.max-body}
  */
 public record Route(
-        Method method, String path, String canonical, Permission permission, Handler handler)
+        Method method,
+        String path,
+        String canonical,
+        Permission permission,
+        Handler handler,
+        long largestBody)
         implements Comparable<Route> {
 
     /** Literal segments come before parameters, so that {@code /rules/analytics} is not an id. */
@@ -24,6 +30,7 @@ public record Route(
                 return order;
             }
         }
+        // Without this, a short path would equal two that differ, and the sorting would go wrong.
         return Integer.compare(mine.length, others.length);
     }
 

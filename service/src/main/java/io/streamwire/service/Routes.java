@@ -48,11 +48,28 @@ public final class Routes {
         return route(Method.DELETE, path, permission, handler);
     }
 
+    /** A POST whose body may be larger than {@code http.max-body}. */
+    public Routes upload(String path, Permission permission, Handler handler, long largestBody) {
+        return route(Method.POST, path, permission, handler, largestBody);
+    }
+
     /** Any method, for what a service only passes on. */
     public Routes route(Method method, String path, Permission permission, Handler handler) {
+        return route(method, path, permission, handler, 0);
+    }
+
+    private Routes route(
+            Method method, String path, Permission permission, Handler handler, long largestBody) {
         var canonical = join(prefixes.getFirst(), path);
         for (var prefix : prefixes) {
-            all.add(new Route(method, join(prefix, path), canonical, permission, handler));
+            all.add(
+                    new Route(
+                            method,
+                            join(prefix, path),
+                            canonical,
+                            permission,
+                            handler,
+                            largestBody));
         }
         return this;
     }

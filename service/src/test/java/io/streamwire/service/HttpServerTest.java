@@ -65,6 +65,12 @@ class HttpServerTest {
                     Versions.etag(response, 3);
                     Body.send(response, Map.of("id", Paths.uuid(request, "id")));
                 });
+        things.upload(
+                "/image",
+                Permission.PUBLIC,
+                (request, response) ->
+                        Body.send(response, request.content().as(byte[].class).length),
+                4_096);
         things.get("/special", Permission.PUBLIC, (_, response) -> Body.send(response, "special"));
         things.put(
                 "/{id}",
@@ -270,6 +276,15 @@ class HttpServerTest {
                         + "0\r\n\r\n");
 
         assertThat(socket.receive()).startsWith("HTTP/1.1 413").contains("body_too_large");
+    }
+
+    @Test
+    void anUploadMayBeLargerUpToItsOwnLimit() {
+        var good = client.post("/things/image").submit(new byte[4_096], String.class);
+        assertThat(good.entity()).isEqualTo("4096");
+
+        var answer = client.post("/things/image").submit(new byte[4_097], String.class);
+        assertProblem(answer, 413, "body_too_large");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Envelope;
+import io.streamwire.contract.mqtt.OtaReport;
 import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
@@ -65,6 +66,7 @@ final class Boards implements MqttLine.Receiver {
     private final Lanes lanes;
     private final CommandTracker tracker;
     private final SafetySwitch safety;
+    private final Rollouts rollouts;
     private final Drops drops;
     private final BoardRecords records;
     private final InstantSource clock;
@@ -105,6 +107,7 @@ final class Boards implements MqttLine.Receiver {
             Lanes lanes,
             CommandTracker tracker,
             SafetySwitch safety,
+            Rollouts rollouts,
             Drops drops,
             BoardRecords records,
             InstantSource clock,
@@ -119,6 +122,7 @@ final class Boards implements MqttLine.Receiver {
         this.lanes = lanes;
         this.tracker = tracker;
         this.safety = safety;
+        this.rollouts = rollouts;
         this.drops = drops;
         this.records = records;
         this.clock = clock;
@@ -165,6 +169,7 @@ final class Boards implements MqttLine.Receiver {
                 case "log" ->
                         records.accept(
                                 known.device(), read(payload, LONGEST_BATCH, BoardLog.class));
+                case "ota" -> firmware(known, read(payload, LONGEST_REPORT, OtaReport.class));
                 default -> drops.count(up.deviceId(), "unknown_topic");
             }
         } catch (Json.MalformedJson e) {
@@ -648,6 +653,15 @@ final class Boards implements MqttLine.Receiver {
         tracker.forget(device.id());
         configured.remove(device.id());
         announced.remove(device.id());
+    }
+
+    private void firmware(Known known, OtaReport report) {
+        var device = known.device();
+        if (missing(report.version()) || missing(report.st())) {
+            drops.count(device.id(), "malformed_ota");
+        } else if (!rollouts.reported(device, report)) {
+            drops.count(device.id(), "full_ota");
+        }
     }
 
     private static boolean missing(@Nullable Object value) {

@@ -48,7 +48,8 @@ public final class Devices implements AutoCloseable {
             List.of(
                     "$share/hub/" + Topics.everyUp("ack"),
                     "$share/hub/" + Topics.everyUp("telemetry"),
-                    "$share/hub/" + Topics.everyUp("log"));
+                    "$share/hub/" + Topics.everyUp("log"),
+                    "$share/hub/" + Topics.everyUp("ota"));
 
     private static final List<String> REPORTS =
             List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
@@ -69,6 +70,8 @@ public final class Devices implements AutoCloseable {
 
     /** Tokens that went while this instance was away may have left their sessions behind. */
     private static final Duration LONGEST_AWAY = Duration.ofDays(1);
+
+    private static final Duration ROLLOUT_PERIOD = Duration.ofSeconds(1);
 
     private final Database database;
     private final Bus bus;
@@ -185,6 +188,17 @@ public final class Devices implements AutoCloseable {
         var dispatcher =
                 new CommandDispatcher(
                         bus, commands, tracker, lanes, cache, presence, arming, clock);
+        var firmware = new FirmwareStore(database);
+        var rollouts =
+                new Rollouts(
+                        bus,
+                        firmware,
+                        cache,
+                        presence,
+                        arming,
+                        line,
+                        Configuration.duration(config, "devices.firmware-patience"),
+                        clock);
         var boards =
                 new Boards(
                         bus,
@@ -197,6 +211,7 @@ public final class Devices implements AutoCloseable {
                         lanes,
                         tracker,
                         safety,
+                        rollouts,
                         drops,
                         records,
                         clock,
@@ -312,9 +327,32 @@ public final class Devices implements AutoCloseable {
                                         new ConfigApi(bus, store, cache, echo, boards),
                                         new ArchiveApi(bus, store, cache, safety, lanes, sessions),
                                         new GroupsApi(new GroupStore(database), cache),
+                                        new FirmwareApi(
+                                                firmware,
+                                                cache,
+                                                Configuration.size(config, "devices.firmware-max"),
+                                                (int)
+                                                        Configuration.number(
+                                                                config,
+                                                                "devices.firmware-count",
+                                                                1,
+                                                                10_000),
+                                                clock),
+                                        new RolloutsApi(firmware, rollouts, cache, clock),
                                         new InternalApi(cache)),
                                 database::check,
                                 bus::check));
+        rollouts.reachableAt(
+                Configuration.optional(config, "devices.public-url")
+                        .orElse("http://127.0.0.1:" + server.port()));
+        rollouts.onNews(
+                opened(
+                                parts,
+                                Round.every(
+                                        ROLLOUT_PERIOD,
+                                        "devices-rollouts",
+                                        () -> rollouts.round(dispatcher::owns)))
+                        ::soon);
         opened(
                 parts,
                 bus.join(

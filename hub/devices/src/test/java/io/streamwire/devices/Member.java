@@ -115,6 +115,27 @@ final class Member {
                         .method(method, BodyPublishers.ofString(json)));
     }
 
+    /** Posts bytes. */
+    Answer upload(String path, byte[] body, String... headers) {
+        return send(
+                request(path)
+                        .headers(headers)
+                        .header("Content-Type", "application/octet-stream")
+                        .POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /** The status of an answer whose body does not matter. */
+    static int status(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.getAsInt() + path))
                 .timeout(Duration.ofSeconds(40))

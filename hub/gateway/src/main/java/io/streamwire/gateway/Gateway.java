@@ -65,7 +65,8 @@ public final class Gateway implements AutoCloseable {
                                             proxy.to(auth),
                                             proxy.to(ingest),
                                             proxy.to(rules),
-                                            proxy.to(devices))),
+                                            proxy.to(devices),
+                                            Configuration.size(config, "devices.firmware-max"))),
                             readiness::check);
             return new Gateway(server, readiness, exchange);
         } catch (RuntimeException e) {

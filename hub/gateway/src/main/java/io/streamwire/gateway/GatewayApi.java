@@ -20,7 +20,13 @@ final class GatewayApi implements Api {
     private final Handler rules;
     private final Handler devices;
 
-    GatewayApi(Handler auth, Handler ingest, Handler rules, Handler devices) {
+    private final long largestFirmware;
+
+    /**
+     * @param largestFirmware bytes
+     */
+    GatewayApi(Handler auth, Handler ingest, Handler rules, Handler devices, long largestFirmware) {
+        this.largestFirmware = largestFirmware;
         this.auth = auth;
         this.ingest = ingest;
         this.rules = rules;
@@ -49,7 +55,10 @@ final class GatewayApi implements Api {
                 .get("/.well-known/jwks.json", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/register", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/login", Permission.PUBLIC, auth)
-                .post("/api/v1/auth/refresh", Permission.PUBLIC, auth);
+                .post("/api/v1/auth/refresh", Permission.PUBLIC, auth)
+                // A board shows its agent token, which the devices service knows.
+                .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
+                .upload("/api/v1/devices/firmware", Permission.SIGNED_IN, devices, largestFirmware);
         below(routes, "/api/v1/auth", auth);
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);
