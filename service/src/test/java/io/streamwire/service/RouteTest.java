@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RouteTest {
 
     private static Route route(String path) {
-        return new Route(Method.GET, path, path, Permission.PUBLIC, (_, _) -> {});
+        return new Route(Method.GET, path, path, Permission.PUBLIC, (_, _) -> {}, 0);
     }
 
     @Test
