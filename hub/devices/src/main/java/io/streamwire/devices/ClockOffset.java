@@ -1,5 +1,7 @@
 package io.streamwire.devices;
 
+import java.util.Optional;
+
 /**
  * Estimates how far a board's clock is from the hub's, so that all times of a command's way are on
  * one clock. A command reached the board after it was handed over and before its acknowledgement
@@ -52,5 +54,25 @@ final class ClockOffset {
         var low = Math.max(least, olderLeast);
         var high = Math.min(most, olderMost);
         return boardMs * 1_000 + HALF_MS_US - (low + (high - low) / 2);
+    }
+
+    /**
+     * What is known of a board's clock.
+     *
+     * @param offsetMs how far it is ahead of the hub's; negative when it is behind
+     * @param uncertaintyMs how far that may be wrong, either way
+     */
+    record Estimate(double offsetMs, double uncertaintyMs) {}
+
+    /** Empty before the first acknowledgement. */
+    synchronized Optional<Estimate> estimate() {
+        if (!known()) {
+            return Optional.empty();
+        }
+        var low = Math.max(least, olderLeast);
+        var high = Math.min(most, olderMost);
+        var offset = low + (high - low) / 2;
+        var uncertainty = Math.max(0, high - low) / 2 + HALF_MS_US;
+        return Optional.of(new Estimate(offset / 1_000.0, uncertainty / 1_000.0));
     }
 }

@@ -248,6 +248,11 @@ final class CommandTracker {
         }
     }
 
+    /** How far a board's clock is from the hub's. */
+    Optional<ClockOffset.Estimate> clock(UUID deviceId) {
+        return Optional.ofNullable(offsets.get(deviceId)).flatMap(ClockOffset::estimate);
+    }
+
     void forget(UUID deviceId) {
         offsets.remove(deviceId);
     }

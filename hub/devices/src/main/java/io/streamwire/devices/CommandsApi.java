@@ -12,7 +12,6 @@ import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
-import io.streamwire.service.Caller;
 import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
@@ -32,7 +31,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Commands as resources, and receipts: what a command's way looked like. */
+/** Commands as resources. */
 final class CommandsApi implements Api {
 
     private static final long DEFAULT_TTL_MS = 2_000;
@@ -76,7 +75,7 @@ final class CommandsApi implements Api {
      * @param status the same as state
      * @param hops us since the epoch
      */
-    private record Answer(
+    record Answer(
             UUID id,
             UUID deviceId,
             String status,
@@ -125,9 +124,6 @@ final class CommandsApi implements Api {
                 .post("/{id}/command", Permission.DEVICES_RUN, this::create)
                 .get("/{id}/commands", Permission.DEVICES_READ, this::list)
                 .get("/{id}/commands/{command}", Permission.DEVICES_READ, this::read);
-        routes.at("/api/v1/receipts", "/receipts")
-                .get("/", Permission.DEVICES_READ, this::receipts)
-                .get("/{id}", Permission.DEVICES_READ, this::receipt);
     }
 
     private void create(ServerRequest request, ServerResponse response)
@@ -295,36 +291,6 @@ final class CommandsApi implements Api {
                         .filter(found -> found.deviceId().equals(device.id()))
                         .orElseThrow(CommandsApi::unknown);
         Body.send(response, Answer.of(command));
-    }
-
-    private void receipt(ServerRequest request, ServerResponse response) {
-        var command =
-                find(Caller.of(request).workspaceId(), Paths.uuid(request, "id"))
-                        .orElseThrow(CommandsApi::unknown);
-        Body.send(response, Answer.of(command));
-    }
-
-    private void receipts(ServerRequest request, ServerResponse response) {
-        var event =
-                request.query()
-                        .first("event_id")
-                        .asOptional()
-                        .flatMap(CommandsApi::uuid)
-                        .orElseThrow(() ->
-                                Problem.badRequest(
-                                        "event_id_required",
-                                        "Say which event: ?event_id=<its id>."));
-        var page = Page.of(request);
-        var rows = projection.commandsOfEvent(Caller.of(request).workspaceId(), event, page);
-        Body.send(response, answers(Listing.cut(page, rows, CommandChanged::commandId)));
-    }
-
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return Optional.of(UUID.fromString(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     /** Redis knows the present state, PostgreSQL the past. */

@@ -319,6 +319,7 @@ public final class Devices implements AutoCloseable {
                                                 cache,
                                                 arming,
                                                 clock),
+                                        new ReceiptsApi(commands, tracker, projection, clock),
                                         new DevicesApi(
                                                 bus, store, cache, presence, safety, commands,
                                                 boards, sessions, clock),

@@ -142,6 +142,16 @@ final class MqttLine implements AutoCloseable {
         return publisher.connected() && subscriber.connected();
     }
 
+    /** Whether, besides that, the broker has taken our subscriptions. */
+    boolean listening() {
+        return connected() && subscriber.subscribed;
+    }
+
+    /** How long the oldest message that arrived has been worked at, ms; 0 when none is. */
+    long busyMs() {
+        return Math.max(acks.busyMs(), reports.busyMs());
+    }
+
     /** Messages that were thrown away because they came faster than they could be handled. */
     long dropped() {
         return acks.dropped.get() + reports.dropped.get();
@@ -263,6 +273,7 @@ final class MqttLine implements AutoCloseable {
         private volatile long aliveAt = System.nanoTime();
         private volatile boolean connecting;
         private volatile boolean everConnected;
+        private volatile boolean subscribed;
 
         Client(String name, List<String> filters) {
             this.name = name;
@@ -375,7 +386,26 @@ final class MqttLine implements AutoCloseable {
                             .map(filter -> new MqttSubscription(filter, 1))
                             .toArray(MqttSubscription[]::new);
             try {
-                var _ = current.subscribe(subscriptions);
+                var _ =
+                        current.subscribe(
+                                subscriptions,
+                                null,
+                                new MqttActionListener() {
+                                    @Override
+                                    public void onSuccess(IMqttToken token) {
+                                        subscribed = true;
+                                    }
+
+                                    @Override
+                                    public void onFailure(IMqttToken token, Throwable failure) {
+                                        LOG.log(
+                                                Level.WARNING,
+                                                "mqtt={0} subscribed=no reason={1}",
+                                                name,
+                                                failure.getMessage());
+                                    }
+                                },
+                                new MqttProperties());
             } catch (MqttException e) {
                 LOG.log(Level.WARNING, "mqtt={0} subscribed=no reason={1}", name, e.getMessage());
             }
@@ -405,6 +435,7 @@ final class MqttLine implements AutoCloseable {
             @Override
             public void connectComplete(boolean reconnect, String url) {
                 everConnected = true;
+                subscribed = false;
                 aliveAt = System.nanoTime();
                 var current = client;
                 if (current != null) {
@@ -454,6 +485,7 @@ final class MqttLine implements AutoCloseable {
         private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE);
         private final AtomicLong dropped = new AtomicLong();
         private final Thread thread;
+        private volatile long busySince; // System.nanoTime(), 0 when idle
 
         Inbox(String name) {
             thread = Thread.ofVirtual().name(name).unstarted(this::run);
@@ -472,13 +504,22 @@ final class MqttLine implements AutoCloseable {
         private void run() {
             while (!closed) {
                 try {
-                    queue.take().run();
+                    var work = queue.take();
+                    busySince = Math.max(1, System.nanoTime());
+                    work.run();
                 } catch (InterruptedException e) {
                     return;
                 } catch (RuntimeException e) {
                     LOG.log(Level.ERROR, "inbox=" + thread.getName() + " message=failed", e);
+                } finally {
+                    busySince = 0;
                 }
             }
+        }
+
+        long busyMs() {
+            var since = busySince;
+            return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
         }
 
         void close() {

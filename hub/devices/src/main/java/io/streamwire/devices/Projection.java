@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -232,6 +233,45 @@ final class Projection {
                 .execute()
                 .map(Projection::command)
                 .toList();
+    }
+
+    /** What is known of the ways of many commands. */
+    record Ways(long commands, Map<String, Long> states, Latencies latencies) {}
+
+    /**
+     * The ways of the newest commands of a time.
+     *
+     * @param deviceId null = all of the workspace
+     */
+    Ways ways(UUID workspaceId, @Nullable UUID deviceId, Instant from, Instant to, int most) {
+        var states = new TreeMap<String, Long>();
+        var latencies = new Latencies();
+        database.client()
+                .execute()
+                .createNamedQuery("select-ways")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("device", deviceId == null ? null : deviceId.toString())
+                .addParam("since", Columns.parameter(from))
+                .addParam("before", Columns.parameter(to))
+                .addParam("rows", most)
+                .execute()
+                .forEach(row -> {
+                    states.merge(Columns.text(row, "state"), 1L, Long::sum);
+                    latencies.add(
+                            new Hops(
+                                    time(row, "frame"),
+                                    time(row, "decided"),
+                                    time(row, "published"),
+                                    time(row, "received"),
+                                    time(row, "switched_on"),
+                                    time(row, "switched_off")));
+                });
+        var commands = states.values().stream().mapToLong(Long::longValue).sum();
+        return new Ways(commands, states, latencies);
+    }
+
+    private static @Nullable Long time(DbRow row, String name) {
+        return row.column(name).get(Long.class);
     }
 
     /** Where a command stands in its device's list. */

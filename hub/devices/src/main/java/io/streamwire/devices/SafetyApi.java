@@ -95,7 +95,18 @@ final class SafetyApi implements Api {
             @Nullable String state,
             @Nullable Long reportedEpoch) {}
 
-    private record Overview(State workspace, List<OfDevice> items, @Nullable String nextCursor) {}
+    /**
+     * The answer.
+     *
+     * @param healthy whether this instance renews the leases that are its to renew
+     * @param ailment why not
+     */
+    private record Overview(
+            State workspace,
+            boolean healthy,
+            @Nullable String ailment,
+            List<OfDevice> items,
+            @Nullable String nextCursor) {}
 
     @Override
     public void routes(Routes routes) {
@@ -155,6 +166,8 @@ final class SafetyApi implements Api {
                 response,
                 new Overview(
                         State.of(safety.ofWorkspace(workspace), clock.millis()),
+                        safety.ailment().isEmpty(),
+                        safety.ailment().orElse(null),
                         devices.items(),
                         devices.nextCursor()));
     }

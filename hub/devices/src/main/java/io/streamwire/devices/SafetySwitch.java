@@ -59,6 +59,7 @@ final class SafetySwitch {
     private final StopJournal journal;
     private final Renewals renewals = new Renewals();
     private final Stops stops = new Stops();
+    private final Health health = new Health();
     private final Map<Scope, Long> unpublished = new ConcurrentHashMap<>();
 
     /** Stops that Redis does not have yet; what changes it writes the journal. */
@@ -372,8 +373,10 @@ final class SafetySwitch {
      */
     void tick(IntPredicate owned) {
         var now = clock.millis();
+        var fit = fit(now);
         for (var decided : state.all()) {
-            if (decided.arming().holds(now)
+            if (fit
+                    && decided.arming().holds(now)
                     && owned.test(bus.partition(decided.scope().workspaceId()))
                     && renewals.due(decided.scope(), now)) {
                 renew(decided, now);
@@ -390,6 +393,28 @@ final class SafetySwitch {
         if (bus.available()) {
             unstored.forEach(this::storeAgain);
         }
+    }
+
+    private boolean fit(long now) {
+        var before = health.ailment();
+        var fit =
+                health.look(
+                        new Health.Signs(
+                                line.listening(), bus.available(), line.dropped(), line.busyMs()),
+                        now);
+        if (!health.ailment().equals(before)) {
+            LOG.log(
+                    fit ? Level.INFO : Level.WARNING,
+                    "renewals={0} because={1}",
+                    fit ? "on" : "off",
+                    health.ailment().orElse("healthy"));
+        }
+        return fit;
+    }
+
+    /** Why this instance lets the boards' leases lapse; empty while it renews them. */
+    Optional<String> ailment() {
+        return health.ailment();
     }
 
     private void repeat(Stops.Repeat repeat) {

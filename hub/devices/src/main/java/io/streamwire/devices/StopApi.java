@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +52,10 @@ final class StopApi implements Api {
         this.clock = clock;
     }
 
-    private record Stop(@Nullable List<UUID> deviceIds) {
+    /** Devices, those with one of the tags, or both; the whole workspace when neither is given. */
+    private record Stop(@Nullable List<UUID> deviceIds, @Nullable List<String> tags) {
 
-        static final Stop EVERYTHING = new Stop(null);
+        static final Stop EVERYTHING = new Stop(null, null);
     }
 
     /** The answer to a stop; {@code follow} is where the rest of the confirmations appear. */
@@ -69,6 +71,7 @@ final class StopApi implements Api {
                 .post("/stop", Permission.DEVICES_STOP, this::stop);
         routes.at(DevicesApi.PREFIXES)
                 .post("/{id}/stop", Permission.DEVICES_STOP, this::stopDevice)
+                .post("/tags/{tag}/stop", Permission.DEVICES_STOP, this::stopTag)
                 .get("/stops/{epoch}", Permission.DEVICES_READ, this::report)
                 .get("/safety-log", Permission.DEVICES_READ, this::history);
     }
@@ -85,7 +88,46 @@ final class StopApi implements Api {
 
     private void stop(ServerRequest request, ServerResponse response) {
         var who = who(request);
-        stop(who, known(who.workspaceId(), asked(request).deviceIds()), response);
+        var asked = asked(request);
+        if (asked.deviceIds() == null && asked.tags() == null) {
+            stop(who, List.of(), response);
+            return;
+        }
+        var devices =
+                Stream.concat(
+                                Stream.ofNullable(asked.deviceIds()).flatMap(List::stream),
+                                Stream.ofNullable(asked.tags())
+                                        .flatMap(List::stream)
+                                        .flatMap(tag -> tagged(who.workspaceId(), tag).stream()))
+                        // One that is not of the workspace keeps no other one moving.
+                        .filter(id -> !missing(id) && cache.find(who.workspaceId(), id).isPresent())
+                        .distinct()
+                        .toList();
+        if (devices.isEmpty()) {
+            throw Problem.unprocessable(
+                    "unknown_device",
+                    "None of the devices is one of this workspace.",
+                    List.of(new Violation("", "names no device of this workspace")));
+        }
+        stop(who, devices, response);
+    }
+
+    private void stopTag(ServerRequest request, ServerResponse response) {
+        var who = who(request);
+        var devices = tagged(who.workspaceId(), request.path().pathParameters().get("tag"));
+        if (devices.isEmpty()) {
+            throw DevicesApi.unknown();
+        }
+        stop(who, devices, response);
+    }
+
+    private List<UUID> tagged(UUID workspaceId, String tag) {
+        return cache.devices(workspaceId).stream()
+                .filter(id ->
+                        cache.find(workspaceId, id)
+                                .filter(known -> known.device().tags().contains(tag))
+                                .isPresent())
+                .toList();
     }
 
     private void stopDevice(ServerRequest request, ServerResponse response) {
@@ -119,25 +161,6 @@ final class StopApi implements Api {
             LOG.log(Level.WARNING, "stop=everything body=unreadable reason={0}", e.getMessage());
             return Stop.EVERYTHING;
         }
-    }
-
-    /** The named devices that are of the workspace: one that is not keeps no other one moving. */
-    private List<UUID> known(UUID workspaceId, @Nullable List<UUID> named) {
-        if (named == null) {
-            return List.of();
-        }
-        var known =
-                named.stream()
-                        .filter(id -> !missing(id) && cache.find(workspaceId, id).isPresent())
-                        .distinct()
-                        .toList();
-        if (known.isEmpty()) {
-            throw Problem.unprocessable(
-                    "unknown_device",
-                    "None of the devices is one of this workspace.",
-                    List.of(new Violation("/device_ids", "names no device of this workspace")));
-        }
-        return known;
     }
 
     private void report(ServerRequest request, ServerResponse response) {

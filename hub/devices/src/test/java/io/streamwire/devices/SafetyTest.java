@@ -160,6 +160,24 @@ class SafetyTest {
     }
 
     @Test
+    void aTagIsStoppedAlone() throws InterruptedException {
+        var board = member.board();
+        var neighbour = member.board();
+        member.arm(board, neighbour);
+        var path = "/devices/" + board.deviceId();
+        var version = member.get(path).raw().headers().firstValue("ETag").orElseThrow();
+        member.patch(path, Map.of("tags", List.of("motors")), "If-Match", version);
+
+        var stopped = member.post("/devices/tags/motors/stop", null);
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(neighbour.status().armed()).isTrue();
+        var again = member.post("/devices/stop", Map.of("tags", List.of("motors", "lamps")));
+        assertThat(ids(again.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(member.post("/devices/tags/lamps/stop", null).status()).isEqualTo(404);
+    }
+
+    @Test
     void anUnreadableBodyStopsEverything() throws InterruptedException {
         var board = member.armedBoard();
 
@@ -367,6 +385,20 @@ class SafetyTest {
 
         assertThat(again.body()).isEqualTo(armed.body());
         assertThat(board.status().armed()).isFalse();
+    }
+
+    @Test
+    void aHubThatCannotHearTheBoardsSaysThatItRenewsNothing() throws InterruptedException {
+        rig.mqtt.cut();
+        try {
+            Rig.await(
+                    "unhealthy",
+                    () -> member.get("/devices/arming").text("/ailment").equals("line_down"));
+        } finally {
+            rig.mqtt.mend();
+        }
+
+        Rig.await("healthy", () -> member.get("/devices/arming").body().at("/healthy").asBoolean());
     }
 
     @Test

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
             BenchStopCommand.class,
             BenchBoardsCommand.class,
             BenchRestartCommand.class,
-            BenchChaosCommand.class
+            BenchChaosCommand.class,
+            BenchOutageCommand.class
         })
 final class BenchCommand implements Callable<Integer> {
 

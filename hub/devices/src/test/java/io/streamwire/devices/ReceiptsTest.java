@@ -1,0 +1,86 @@
+package io.streamwire.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Rig.Extension.class)
+class ReceiptsTest {
+
+    private final Member member;
+
+    ReceiptsTest(Rig rig) {
+        this.member = Member.owner(rig);
+    }
+
+    @Test
+    void aReceiptSaysHowLongEachPartOfTheWayTook() throws InterruptedException {
+        var board = member.armedBoard();
+        var done = member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10");
+
+        var receipt = member.get("/api/v1/receipts/" + done.text("/id")).body();
+
+        assertThat(receipt.at("/state").asText()).isEqualTo("done");
+        assertThat(receipt.at("/device_id").asText()).isEqualTo(board.deviceId().toString());
+        var hops = receipt.at("/hops");
+        var durations = receipt.at("/durations_ms");
+        assertThat(durations.at("/published_to_received").asDouble())
+                .isEqualTo(
+                        (hops.at("/received").asLong() - hops.at("/published").asLong()) / 1_000.0);
+        assertThat(durations.at("/on_to_off").asDouble()).isBetween(10.0, 500.0);
+        assertThat(durations.has("frame_to_decided")).isFalse();
+        assertThat(Math.abs(receipt.at("/clock/offset_ms").asDouble())).isLessThan(1_000);
+        assertThat(receipt.at("/clock/uncertainty_ms").asDouble()).isBetween(0.5, 1_000.0);
+    }
+
+    @Test
+    void thePercentilesOfAWorkspaceAreSummedUp() throws InterruptedException {
+        var board = member.armedBoard();
+        for (var n = 0; n < 3; n++) {
+            member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10");
+        }
+        var path = "/receipts/latencies?device_id=" + board.deviceId();
+        Rig.await("written down", () -> member.get(path).body().at("/states/done").asLong() == 3);
+
+        var summary = member.get(path).body();
+
+        assertThat(summary.at("/commands").asLong()).isEqualTo(3);
+        assertThat(summary.at("/truncated").asBoolean()).isFalse();
+        assertThat(summary.at("/spans/on_to_off/count").asLong()).isEqualTo(3);
+        assertThat(summary.at("/spans/on_to_off/p50_ms").asDouble()).isBetween(10.0, 500.0);
+        assertThat(summary.at("/spans/on_to_off/max_ms").asDouble())
+                .isGreaterThanOrEqualTo(summary.at("/spans/on_to_off/p50_ms").asDouble());
+        assertThat(Instant.parse(summary.at("/to").asText()))
+                .isEqualTo(Instant.parse(summary.at("/from").asText()).plus(Duration.ofHours(1)));
+        assertThat(
+                        member.get("/receipts/latencies?device_id=" + Ids.next())
+                                .body()
+                                .at("/commands")
+                                .asLong())
+                .isZero();
+    }
+
+    @Test
+    void aRangeIsBounded() {
+        var path = "/receipts/latencies?from=2026-01-01T00%3A00%3A00Z&to=2026-03-01T00%3A00%3A00Z";
+
+        assertThat(member.get(path).text("/code")).isEqualTo("bad_range");
+        assertThat(member.get("/receipts/latencies?from=yesterday").text("/code"))
+                .isEqualTo("bad_range");
+        assertThat(member.get("/receipts/latencies?device_id=x").text("/code"))
+                .isEqualTo("bad_device_id");
+    }
+
+    @Test
+    void aPartWithoutBothOfItsHopsIsNotKnown() {
+        var hops = new Hops(null, 1_000L, 3_500L, null, null, null);
+
+        assertThat(Span.millis(hops))
+                .containsOnly(java.util.Map.entry("decided_to_published", 2.5));
+    }
+}
