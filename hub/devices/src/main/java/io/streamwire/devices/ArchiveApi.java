@@ -65,6 +65,9 @@ final class ArchiveApi implements Api {
             lanes.pump(id);
             sessions.end(id);
         }
+        if (device.parentId() != null) {
+            sessions.bridgeChanged(workspace, device.parentId());
+        }
         Versions.etag(response, device.version());
         Body.send(response, device);
     }

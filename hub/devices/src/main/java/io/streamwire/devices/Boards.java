@@ -264,6 +264,9 @@ final class Boards implements MqttLine.Receiver {
         safety.reported(device.workspaceId(), device.id(), change.after().state());
         announce(change.after());
         lookForOwnStop(change.after());
+        if (!change.after().online()) {
+            lost(device);
+        }
         if (change.appeared() && echo.holds(device.id())) {
             undescribed.add(device.id()); // now it counts how long it takes to echo
         }
@@ -275,6 +278,26 @@ final class Boards implements MqttLine.Receiver {
             return;
         }
         lanes.pump(device.id());
+    }
+
+    /** Without its bridge nobody hears of a board; it says so itself when it is back. */
+    private void lost(Device bridge) {
+        for (var child : cache.childrenOf(bridge)) {
+            var seen = presence.of(bridge.workspaceId(), child).orElse(null);
+            if (seen == null || !seen.online()) {
+                continue;
+            }
+            var last = seen.state();
+            var state =
+                    new BoardState(
+                            BoardState.Phase.LOST,
+                            last.boot(),
+                            last.epoch(),
+                            last.fw(),
+                            last.envelope(),
+                            null);
+            announce(presence.accept(bridge.workspaceId(), child, state, clock.millis()).after());
+        }
     }
 
     private static BoardState sane(BoardState state) {

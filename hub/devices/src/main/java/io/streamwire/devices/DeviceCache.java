@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,6 +194,23 @@ final class DeviceCache {
         return List.copyOf(devices.values());
     }
 
+    /** The boards that hang on a bridge. */
+    Set<UUID> children(UUID workspaceId, UUID bridge) {
+        return devices(workspaceId).stream()
+                .filter(id ->
+                        find(workspaceId, id)
+                                .filter(child -> bridge.equals(child.device().parentId()))
+                                .isPresent())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The boards that hang on a device: none, unless it is a bridge. */
+    Set<UUID> childrenOf(Device device) {
+        return device.board().equals(Device.BRIDGE)
+                ? children(device.workspaceId(), device.id())
+                : Set.of();
+    }
+
     /** The workspace of a device that shows a valid token. */
     Optional<Device> authenticate(String clientId, String token) {
         UUID id;
@@ -202,7 +220,10 @@ final class DeviceCache {
             return Optional.empty();
         }
         var known = devices.get(id);
-        if (known == null || !id.toString().equals(clientId) || known.device().archived()) {
+        if (known == null
+                || !id.toString().equals(clientId)
+                || known.device().archived()
+                || known.device().parentId() != null) { // its bridge speaks for it
             return Optional.empty();
         }
         var now = clock.instant();

@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -79,11 +80,19 @@ public final class Devices implements AutoCloseable {
     private final HttpServer server;
     private final Deque<AutoCloseable> parts;
 
-    /** Whose token a board has shown. */
-    public record AgentSession(UUID workspaceId, UUID deviceId) {}
+    /**
+     * Whose token a board has shown.
+     *
+     * @param children the boards that hang on it, when it is a bridge
+     */
+    public record AgentSession(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+
+        public AgentSession(UUID workspaceId, UUID deviceId) {
+            this(workspaceId, deviceId, Set.of());
+        }
+    }
 
     /** A broker that boards connect to, as far as this service commands it. */
-    @FunctionalInterface
     public interface Broker {
 
         /**
@@ -91,6 +100,12 @@ public final class Devices implements AutoCloseable {
          * none. May block; an exception means that it is to be asked again.
          */
         boolean endSession(UUID deviceId);
+
+        /**
+         * Tells which boards hang on a bridge now, without ending its session. May block; an
+         * exception means that it is to be told again.
+         */
+        void setChildren(UUID workspaceId, UUID bridge, Set<UUID> children);
     }
 
     private Devices(
@@ -161,7 +176,7 @@ public final class Devices implements AutoCloseable {
         var projection = new Projection(database);
         var log = new SafetyLog(database);
         var cache = new DeviceCache(store, clock);
-        var sessions = new Sessions(brokers);
+        var sessions = new Sessions(brokers, cache::children);
         var drops = new Drops(clock);
         var records = new BoardRecords(database, drops, clock);
         var retention = new Retention(database, clock, Retention.Times.of(config));
@@ -340,7 +355,10 @@ public final class Devices implements AutoCloseable {
                                                                 10_000),
                                                 clock),
                                         new RolloutsApi(firmware, rollouts, cache, clock),
-                                        new InternalApi(cache)),
+                                        new InternalApi(
+                                                cache,
+                                                Configuration.text(config, "mqtt.username"),
+                                                Configuration.text(config, "mqtt.password"))),
                                 database::check,
                                 bus::check));
         rollouts.reachableAt(
@@ -414,7 +432,9 @@ public final class Devices implements AutoCloseable {
     /** Whose token this is; empty when it is nobody's. Never waits for PostgreSQL. */
     public Optional<AgentSession> authenticate(String clientId, String password) {
         return cache.authenticate(clientId, password)
-                .map(device -> new AgentSession(device.workspaceId(), device.id()));
+                .map(device ->
+                        new AgentSession(
+                                device.workspaceId(), device.id(), cache.childrenOf(device)));
     }
 
     /** Throws when PostgreSQL or Redis does not answer. */

@@ -32,6 +32,10 @@ final class DevicesApi implements Api {
     static final String[] PREFIXES = {"/api/v1/devices", "/devices"};
 
     private static final int LONGEST_NAME = 100;
+
+    /** Boards on one bridge; the broker takes 512. */
+    private static final int MOST_CHILDREN = 256;
+
     private static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern TAG = Pattern.compile("[a-z0-9-]{1,32}");
     private static final int MOST_TAGS = 16;
@@ -130,6 +134,7 @@ final class DevicesApi implements Api {
         }
         var device = store.device(workspace, id).orElseThrow(DevicesApi::unknown);
         changed(device, false);
+        bridgeChanged(device);
         Versions.etag(response, device.version());
         Body.created(response, "/api/v1/devices/" + id, device);
     }
@@ -150,6 +155,10 @@ final class DevicesApi implements Api {
                         .filter(parent -> parent.device().board().equals(Device.BRIDGE))
                         .isEmpty()) {
             violations.add(new Violation("/parent_id", "must be a bridge of this workspace"));
+        }
+        if (asked.parentId() != null
+                && cache.children(workspace, asked.parentId()).size() >= MOST_CHILDREN) {
+            violations.add(new Violation("/parent_id", "has " + MOST_CHILDREN + " boards already"));
         }
         refuse(violations);
     }
@@ -248,12 +257,19 @@ final class DevicesApi implements Api {
         changed(device, true);
         boards.deleted(device);
         sessions.end(device.id());
+        bridgeChanged(device);
         response.status(Status.NO_CONTENT_204).send();
     }
 
     private void changed(Device device, boolean deleted) {
         cache.put(new DeviceStore.Change(device, deleted));
         bus.announce(Devices.CHANGED, device.id().toString());
+    }
+
+    private void bridgeChanged(Device child) {
+        if (child.parentId() != null) {
+            sessions.bridgeChanged(child.workspaceId(), child.parentId());
+        }
     }
 
     private void status(ServerRequest request, ServerResponse response) {

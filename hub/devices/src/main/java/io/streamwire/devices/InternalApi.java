@@ -2,20 +2,37 @@ package io.streamwire.devices;
 
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.contract.mqtt.Access;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the broker asks: whether a board's token is good. */
+/**
+ * What a broker asks: whose token a client shows, and, when it is not ours, what each client may
+ * do, in the format of EMQX's HTTP authentication and authorization. Both end in deny.
+ */
 final class InternalApi implements Api {
 
-    private final DeviceCache cache;
+    private static final String HUB_CLIENT_PREFIX = "hub-";
 
-    InternalApi(DeviceCache cache) {
+    private final DeviceCache cache;
+    private final String hubUser;
+    private final String hubPassword;
+
+    InternalApi(DeviceCache cache, String hubUser, String hubPassword) {
         this.cache = cache;
+        this.hubUser = hubUser;
+        this.hubPassword = hubPassword;
     }
 
     private record Question(String clientId, String username, String password) {
@@ -25,11 +42,61 @@ final class InternalApi implements Api {
         }
     }
 
-    private record Answer(boolean allow, @Nullable UUID workspaceId, @Nullable UUID deviceId) {}
+    private record Answer(
+            boolean allow,
+            @Nullable UUID workspaceId,
+            @Nullable UUID deviceId,
+            @Nullable Set<UUID> children) {}
+
+    /** As EMQX names its fields. */
+    private record EmqxClient(
+            String clientid, @Nullable String username, @Nullable String password) {
+        @Override
+        public String toString() {
+            return "EmqxClient[clientid=" + clientid + "]"; // never the password
+        }
+    }
+
+    /**
+     * As EMQX names its fields; what its templates fill in are texts.
+     *
+     * @param retain a PUBLISH that does not say counts as retained
+     */
+    private record EmqxAttempt(
+            String clientid,
+            @Nullable String username,
+            String topic,
+            String action,
+            @Nullable Object qos,
+            @Nullable Object retain) {}
+
+    /**
+     * @param acl left out for a bridge: its boards change, so each attempt is asked about
+     */
+    private record EmqxAdmission(
+            String result, boolean isSuperuser, @Nullable List<EmqxRule> acl) {}
+
+    private record EmqxRule(
+            String permission, String action, String topic, @Nullable Boolean retain) {
+
+        /** {@code eq} takes the wildcards of a filter literally. */
+        static EmqxRule of(Access.Permission allowed, boolean literal) {
+            var publish = allowed.activity() == Access.Activity.PUBLISH;
+            return new EmqxRule(
+                    "allow",
+                    allowed.activity().toString().toLowerCase(Locale.ROOT),
+                    (literal ? "eq " : "") + allowed.filter(),
+                    (publish && !allowed.retained()) ? false : null);
+        }
+    }
+
+    private record EmqxDecision(String result) {}
 
     @Override
     public void routes(Routes routes) {
-        routes.post("/internal/mqtt/authenticate", Permission.SERVICE, this::authenticate);
+        routes.post("/internal/mqtt/authenticate", Permission.SERVICE, this::authenticate)
+                .post("/internal/mqtt/emqx/authn", Permission.SERVICE, this::admit)
+                .post("/internal/mqtt/emqx/authz", Permission.SERVICE, this::decide);
     }
 
     private void authenticate(ServerRequest request, ServerResponse response) {
@@ -41,7 +108,100 @@ final class InternalApi implements Api {
         Body.send(
                 response,
                 device == null
-                        ? new Answer(false, null, null)
-                        : new Answer(true, device.workspaceId(), device.id()));
+                        ? new Answer(false, null, null, null)
+                        : new Answer(
+                                true, device.workspaceId(), device.id(), cache.childrenOf(device)));
+    }
+
+    private void admit(ServerRequest request, ServerResponse response) {
+        var client = Body.read(request, EmqxClient.class);
+        Body.send(response, admission(client));
+    }
+
+    private EmqxAdmission admission(EmqxClient client) {
+        var username = client.username();
+        var password = client.password();
+        if (username == null || password == null) {
+            return new EmqxAdmission("deny", false, null);
+        }
+        if (isHub(client.clientid(), username)) {
+            return isEqual(password, hubPassword)
+                    ? new EmqxAdmission("allow", false, rules(new Access.Hub(), false))
+                    : new EmqxAdmission("deny", false, null);
+        }
+        var device =
+                username.equals(client.clientid())
+                        ? cache.authenticate(client.clientid(), password).orElse(null)
+                        : null;
+        if (device == null) {
+            return new EmqxAdmission("deny", false, null);
+        }
+        return new EmqxAdmission(
+                "allow",
+                false,
+                device.board().equals(Device.BRIDGE)
+                        ? null
+                        : rules(new Access.Device(device.workspaceId(), device.id()), true));
+    }
+
+    private static List<EmqxRule> rules(Access access, boolean literal) {
+        var rules = new ArrayList<EmqxRule>();
+        access.permissions().forEach(allowed -> rules.add(EmqxRule.of(allowed, literal)));
+        rules.add(new EmqxRule("deny", "all", "#", null));
+        return rules;
+    }
+
+    private void decide(ServerRequest request, ServerResponse response) {
+        var attempt = Body.read(request, EmqxAttempt.class);
+        var may =
+                access(attempt.clientid(), attempt.username())
+                        .filter(access -> may(access, attempt))
+                        .isPresent();
+        Body.send(response, new EmqxDecision(may ? "allow" : "deny"));
+    }
+
+    private static boolean may(Access access, EmqxAttempt attempt) {
+        return switch (attempt.action()) {
+            case "publish" ->
+                    access.mayPublish(
+                            attempt.topic(), !"false".equals(String.valueOf(attempt.retain())));
+            case "subscribe" -> access.maySubscribe(attempt.topic());
+            default -> false;
+        };
+    }
+
+    /** What a client may do that the broker has admitted. */
+    private Optional<Access> access(String clientId, @Nullable String username) {
+        if (username == null) {
+            return Optional.empty();
+        }
+        if (isHub(clientId, username)) {
+            return Optional.of(new Access.Hub());
+        }
+        UUID id;
+        try {
+            id = UUID.fromString(clientId);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        return cache.known(id)
+                .map(DeviceCache.Known::device)
+                .filter(device ->
+                        username.equals(clientId)
+                                && clientId.equals(device.id().toString())
+                                && device.parentId() == null
+                                && !device.archived())
+                .map(device ->
+                        new Access.Device(
+                                device.workspaceId(), device.id(), cache.childrenOf(device)));
+    }
+
+    private boolean isHub(String clientId, String username) {
+        return username.equals(hubUser) && clientId.startsWith(HUB_CLIENT_PREFIX);
+    }
+
+    private static boolean isEqual(String given, String expected) {
+        return MessageDigest.isEqual(
+                given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,11 +5,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 
 /**
- * Ends the MQTT sessions of devices whose access has changed, on every broker. A board that has
- * another valid token comes back by itself.
+ * Tells every broker whose access has changed: ends the MQTT sessions of devices, and says which
+ * boards hang on a bridge. A board that has another valid token comes back by itself.
  */
 final class Sessions {
 
@@ -21,19 +24,70 @@ final class Sessions {
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final int MOST_TRIES = 240;
 
-    private final List<? extends Broker> brokers;
+    private final List<Told> brokers;
+    private final BiFunction<UUID, UUID, Set<UUID>> children;
 
-    Sessions(List<? extends Broker> brokers) {
-        this.brokers = List.copyOf(brokers);
+    /** A broker, and the lock that lets it hear of one change of bridges after the other. */
+    private record Told(Broker broker, ReentrantLock lock) {}
+
+    /**
+     * @param children of a workspace and a bridge, as they are now
+     */
+    Sessions(List<? extends Broker> brokers, BiFunction<UUID, UUID, Set<UUID>> children) {
+        this.brokers =
+                brokers.stream().map(broker -> new Told(broker, new ReentrantLock())).toList();
+        this.children = children;
+    }
+
+    /** A board was hung on a bridge or taken off it. */
+    void bridgeChanged(UUID workspaceId, UUID bridge) {
+        for (var told : brokers) {
+            var _ =
+                    Thread.ofVirtual()
+                            .name("bridge-" + bridge)
+                            .start(() -> tell(told, workspaceId, bridge));
+        }
+    }
+
+    private void tell(Told told, UUID workspaceId, UUID bridge) {
+        try {
+            for (int tries = 0; tries < MOST_TRIES; tries++) {
+                try {
+                    tellOnce(told, workspaceId, bridge);
+                    return;
+                } catch (RuntimeException e) {
+                    if (tries == 0) {
+                        LOG.log(
+                                Level.WARNING,
+                                "bridge={0} access=changes_later reason={1}",
+                                bridge,
+                                e.getMessage());
+                    }
+                    Thread.sleep(RETRY);
+                }
+            }
+            LOG.log(Level.ERROR, "bridge={0} access=unknown broker=unreachable", bridge);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tellOnce(Told told, UUID workspaceId, UUID bridge) {
+        told.lock().lock();
+        try {
+            told.broker().setChildren(workspaceId, bridge, children.apply(workspaceId, bridge));
+        } finally {
+            told.lock().unlock();
+        }
     }
 
     /** Begins to end a device's session; a broker that does not answer is asked for a minute. */
     void end(UUID deviceId) {
-        for (var broker : brokers) {
+        for (var told : brokers) {
             var _ =
                     Thread.ofVirtual()
                             .name("end-session-" + deviceId)
-                            .start(() -> end(broker, deviceId));
+                            .start(() -> end(told.broker(), deviceId));
         }
     }
 

@@ -120,8 +120,10 @@ final class TokensApi implements Api {
         var asked = Body.read(request, NewToken.class);
         var name = asked.name().strip();
         validate(name, asked.expiresIn());
-        if (cache.find(workspace, asked.deviceId()).isEmpty()) {
-            throw DevicesApi.unknown();
+        var device = cache.find(workspace, asked.deviceId()).orElseThrow(DevicesApi::unknown);
+        if (device.device().parentId() != null) {
+            throw Problem.conflict(
+                    "child_has_no_token", "The board hangs on a bridge, which speaks for it.");
         }
         var secret = secret();
         var now = clock.instant();

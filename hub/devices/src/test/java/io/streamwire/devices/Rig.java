@@ -42,7 +42,7 @@ final class Rig implements AutoCloseable {
     static final Duration WAIT = Duration.ofSeconds(10);
     static final String SECRET = "a service secret of thirty-two characters";
 
-    private static final String MQTT_PASSWORD = "the hub's mqtt password";
+    static final String MQTT_PASSWORD = "the hub's mqtt password";
 
     final SigningKey key = SigningKey.generate("test");
     final PinRecorder recorder = new PinRecorder();
@@ -120,7 +120,9 @@ final class Rig implements AutoCloseable {
 
     private Optional<DeviceIdentity> identify(String clientId, String password) {
         return devices.authenticate(clientId, password)
-                .map(session -> new DeviceIdentity(session.workspaceId(), session.deviceId()));
+                .map(session ->
+                        new DeviceIdentity(
+                                session.workspaceId(), session.deviceId(), session.children()));
     }
 
     /** Redis with partitions that the service does not use. */

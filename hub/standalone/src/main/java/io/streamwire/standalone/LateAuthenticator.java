@@ -24,6 +24,8 @@ final class LateAuthenticator implements Authenticator {
             throw new IllegalStateException("the devices service is not there yet");
         }
         return started.authenticate(credentials.clientId(), credentials.password())
-                .map(session -> new DeviceIdentity(session.workspaceId(), session.deviceId()));
+                .map(session ->
+                        new DeviceIdentity(
+                                session.workspaceId(), session.deviceId(), session.children()));
     }
 }

@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The whole hub in one process: PostgreSQL and Redis as its children, the broker and every service,
@@ -32,8 +30,6 @@ public final class Standalone implements AutoCloseable {
 
     /** Stable, so that a restart after kill -9 takes its own leases over at once. */
     private static final String INSTANCE = "standalone";
-
-    private static final long SESSION_END_SECONDS = 2;
 
     private final Parts parts;
     private final Embedded embedded;
@@ -113,7 +109,7 @@ public final class Standalone implements AutoCloseable {
                                 Devices.start(
                                         on(embedded, "device_db", config),
                                         bus,
-                                        List.of(device -> endSession(broker, device))));
+                                        List.of(new LocalBroker(broker))));
         authenticator.ask(devices);
         Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", config), bus));
         Ingest ingest =
@@ -190,10 +186,6 @@ public final class Standalone implements AutoCloseable {
                         "database.url", embedded.jdbcUrl(database),
                         "database.user", embedded.databaseUser(),
                         "database.password", embedded.databasePassword()));
-    }
-
-    private static boolean endSession(Broker broker, UUID deviceId) {
-        return broker.endSession(deviceId).orTimeout(SESSION_END_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private static String local(int port) {
