@@ -51,7 +51,9 @@ final class Admission {
         STALE_EPOCH(Ack.STALE_EPOCH, CommandState.REJECTED),
         DEVICE_OFFLINE("device_offline", CommandState.FAILED),
         TOO_LARGE("too_large", CommandState.REJECTED),
-        QUEUE_FULL("queue_full", CommandState.REJECTED);
+        QUEUE_FULL("queue_full", CommandState.REJECTED),
+        DEVICE_RATE("device_rate", CommandState.REJECTED),
+        VIEWER_RATE("viewer_rate", CommandState.REJECTED);
 
         private final String code;
         private final CommandState state;

@@ -53,6 +53,7 @@ final class CommandDispatcher implements PartitionListener {
     private final DeviceCache cache;
     private final Presence presence;
     private final ArmingState arming;
+    private final CommandRates rates;
     private final InstantSource clock;
     private final Map<Integer, Lease> leases = new ConcurrentHashMap<>();
 
@@ -73,6 +74,7 @@ final class CommandDispatcher implements PartitionListener {
             DeviceCache cache,
             Presence presence,
             ArmingState arming,
+            CommandRates rates,
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
@@ -81,6 +83,7 @@ final class CommandDispatcher implements PartitionListener {
         this.cache = cache;
         this.presence = presence;
         this.arming = arming;
+        this.rates = rates;
         this.clock = clock;
     }
 
@@ -154,6 +157,11 @@ final class CommandDispatcher implements PartitionListener {
         var refusal = verdict instanceof Verdict.Refused refused ? refused.reason() : null;
         if (refusal == null && command.tooLong()) {
             refusal = Reason.TOO_LARGE;
+        }
+        if (refusal == null) {
+            refusal =
+                    rates.take(action.workspaceId(), action.deviceId(), action.viewerId(), now)
+                            .orElse(null);
         }
         LOG.log(
                 Level.DEBUG,
@@ -299,13 +307,16 @@ final class CommandDispatcher implements PartitionListener {
 
     private void takeIn(Lease lease) {
         var partition = lease.partition();
+        var first = !seen.containsKey(lease);
         var seenBefore = seen.getOrDefault(lease, Set.of());
         var pending = SafetySwitch.joined(store.pending(partition));
         pending.stream()
                 .filter(id -> !seenBefore.contains(id))
                 .flatMap(id -> unanswered(partition, id).stream())
                 .sorted(Comparator.comparingLong(stored -> stored.record().issuedAt()))
-                .forEach(this::offerAgain);
+                // What came under this lease nobody else can have sent.
+                .forEach(stored ->
+                        offerAgain(stored, first || clock.millis() >= stored.record().expiresAt()));
         seen.put(lease, Set.copyOf(pending));
         seen.keySet().removeIf(other -> leases.get(other.partition()) != other);
     }
@@ -323,7 +334,7 @@ final class CommandDispatcher implements PartitionListener {
     }
 
     private void recover(int partition, UUID id) {
-        unanswered(partition, id).ifPresent(this::offerAgain);
+        unanswered(partition, id).ifPresent(stored -> offerAgain(stored, true));
     }
 
     /** A command that no board has answered and no lane of ours knows. */
@@ -339,7 +350,7 @@ final class CommandDispatcher implements PartitionListener {
                         && !lanes.knows(record.deviceId(), id));
     }
 
-    private void offerAgain(Stored stored) {
+    private void offerAgain(Stored stored, boolean maybeSent) {
         var record = stored.record();
         LOG.log(
                 Level.DEBUG,
@@ -348,7 +359,7 @@ final class CommandDispatcher implements PartitionListener {
                 record.commandId(),
                 record.deviceId(),
                 record.state());
-        lanes.offer(stored.command(), true);
+        lanes.offer(stored.command(), maybeSent);
     }
 
     /** Fails the commands that no board has answered in time. */

@@ -47,6 +47,7 @@ final class CommandsApi implements Api {
     private final Projection projection;
     private final DeviceCache cache;
     private final ArmingState arming;
+    private final CommandRates rates;
     private final InstantSource clock;
 
     CommandsApi(
@@ -56,6 +57,7 @@ final class CommandsApi implements Api {
             Projection projection,
             DeviceCache cache,
             ArmingState arming,
+            CommandRates rates,
             InstantSource clock) {
         this.dispatcher = dispatcher;
         this.store = store;
@@ -63,6 +65,7 @@ final class CommandsApi implements Api {
         this.projection = projection;
         this.cache = cache;
         this.arming = arming;
+        this.rates = rates;
         this.clock = clock;
     }
 
@@ -178,6 +181,7 @@ final class CommandsApi implements Api {
                 if (command.tooLong()) {
                     throw invalid(new Violation("/args", "make the message too long"));
                 }
+                rates.take(device.id(), now);
                 var fit = dispatcher.fit(command);
                 var held = fit.reason();
                 if (held != null && fit.soonest() >= command.expiresAt()) {
@@ -213,6 +217,9 @@ final class CommandsApi implements Api {
                                     + DeviceLane.MOST_WAITING
                                     + " commands waiting already.",
                             Duration.ofSeconds(1));
+            case DEVICE_RATE, VIEWER_RATE ->
+                    Problem.tooManyRequests(
+                            refused.reason().code(), "Too many commands.", Duration.ofSeconds(1));
             case EXPIRED, TOO_LARGE ->
                     Problem.unprocessable(
                             "invalid_command", "The command cannot be sent.", refused.violations());
@@ -286,11 +293,19 @@ final class CommandsApi implements Api {
 
     private void read(ServerRequest request, ServerResponse response) {
         var device = DevicesApi.known(cache, request);
-        var command =
-                find(device.workspaceId(), Paths.uuid(request, "command"))
-                        .filter(found -> found.deviceId().equals(device.id()))
-                        .orElseThrow(CommandsApi::unknown);
-        Body.send(response, Answer.of(command));
+        Body.send(response, Answer.of(known(device, Paths.uuid(request, "command"))));
+    }
+
+    /** A command of a device; 404 when there is none. */
+    CommandChanged known(Device device, UUID id) {
+        return find(device.workspaceId(), id)
+                .filter(found -> found.deviceId().equals(device.id()))
+                .orElseThrow(CommandsApi::unknown);
+    }
+
+    /** A command as clients see it. */
+    static Object answer(CommandChanged command) {
+        return Answer.of(command);
     }
 
     /** Redis knows the present state, PostgreSQL the past. */

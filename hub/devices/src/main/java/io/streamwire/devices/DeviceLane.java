@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,6 +28,9 @@ final class DeviceLane {
 
     /** Most commands that wait for one board. */
     static final int MOST_WAITING = 100;
+
+    static final String CANCELLED = "cancelled";
+    static final String PAUSED = "paused";
 
     /** When nobody subscribes to the board's topic, it is about to come back or gone. */
     private static final long RETRY_MS = 200;
@@ -70,6 +74,8 @@ final class DeviceLane {
     enum Readiness {
         GO,
         WAIT,
+        /** Somebody paused the device. */
+        PAUSED,
         /** The board is offline. */
         AWAY,
         /** It was meant for an earlier boot. */
@@ -159,6 +165,38 @@ final class DeviceLane {
         }
     }
 
+    /**
+     * Cancels what surely never left.
+     *
+     * @param id null = all of it
+     * @return how many
+     */
+    synchronized int cancel(@Nullable UUID id) {
+        int cancelled = 0;
+        for (var item : List.copyOf(items.values())) {
+            if (!item.underWay && !item.maybeSent && (id == null || id.equals(item.command.id()))) {
+                giveUp(item, CommandState.ABORTED, CANCELLED);
+                cancelled++;
+            }
+        }
+        return cancelled;
+    }
+
+    /** What is waiting or under way, in order, as people see it. */
+    synchronized List<Queues.Queued> queue() {
+        return items.values().stream()
+                .map(item ->
+                        new Queues.Queued(
+                                item.command.id(),
+                                item.command.command(),
+                                item.command.args(),
+                                item.command.source(),
+                                item.underWay,
+                                item.underWay ? null : item.heldBy,
+                                Instant.ofEpochMilli(item.command.expiresAt())))
+                .toList();
+    }
+
     /** Whether a command could leave now, and else when. */
     synchronized DutyLedger.Fit fit(Command command, Restraint restraint, long now) {
         return ledger.fit(command, restraint, now);
@@ -203,6 +241,7 @@ final class DeviceLane {
                 case REBOOTED -> giveUp(item, CommandState.REJECTED, "rebooted");
                 case STOPPED -> giveUp(item, CommandState.ABORTED, "stopped");
                 case WAIT -> {}
+                case PAUSED -> item.heldBy = PAUSED;
                 case AWAY -> item.nobodyThere = true;
                 case GO -> {
                     if (underWay < window
@@ -273,6 +312,7 @@ final class DeviceLane {
     }
 
     private void send(Item item, long now) {
+        item.heldBy = null;
         var restraint = way.restraint(item.command);
         if (restraint != null) {
             ledger.sent(item.command, restraint, now);

@@ -55,6 +55,7 @@ public final class Devices implements AutoCloseable {
     private static final List<String> REPORTS =
             List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
 
+    private static final long MOST_RATE = 1_000_000;
     private static final Duration SAFETY_PERIOD = Duration.ofMillis(100);
     private static final Duration SWEEP_PERIOD = Duration.ofMillis(500);
     private static final Duration RECONCILE_PERIOD = Duration.ofSeconds(1);
@@ -191,6 +192,9 @@ public final class Devices implements AutoCloseable {
         var tracker = new CommandTracker(commands, drops, clock);
         var line = new MqttLine(settings(config, mqttUrl, instance), ACKS, REPORTS);
         var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
+        var pauses = new Pauses(bus);
+        lanes.pausedBy(pauses::paused);
+        var rates = new CommandRates(rates(config));
         var journal =
                 new StopJournal(
                         Configuration.path(config, "data-dir")
@@ -202,7 +206,7 @@ public final class Devices implements AutoCloseable {
         var safety = new SafetySwitch(bus, line, cache, presence, arming, journal, clock);
         var dispatcher =
                 new CommandDispatcher(
-                        bus, commands, tracker, lanes, cache, presence, arming, clock);
+                        bus, commands, tracker, lanes, cache, presence, arming, rates, clock);
         var firmware = new FirmwareStore(database);
         var rollouts =
                 new Rollouts(
@@ -233,6 +237,7 @@ public final class Devices implements AutoCloseable {
                         dispatcher::owns);
         dispatcher.onAcquired(boards::acquired);
         lanes.ownedBy(workspace -> dispatcher.owns(bus.partition(workspace)));
+        var queues = new Queues(bus, dispatcher, cache, lanes);
         lanes.remembering(workspace -> dispatcher.remembers(bus.partition(workspace)));
 
         cache.refresh();
@@ -295,6 +300,16 @@ public final class Devices implements AutoCloseable {
         opened(parts, bus.listen(SafetySwitch.CHANNEL, _ -> arms.soon()));
         opened(parts, bus.listen(DeletedWorkspaces.CHANNEL, _ -> arms.soon()));
         opened(parts, bus.listen(CommandDispatcher.CHANNEL, _ -> reconcile.soon()));
+        pauses(bus, pauses, parts);
+        opened(
+                parts,
+                bus.listen(
+                        Queues.QUESTIONS,
+                        text -> Thread.startVirtualThread(() -> queues.question(text))));
+        opened(parts, bus.listen(Queues.ANSWERS, queues::answered));
+        var commandsApi =
+                new CommandsApi(
+                        dispatcher, commands, tracker, projection, cache, arming, rates, clock);
         opened(
                 parts,
                 bus.listen(
@@ -326,14 +341,9 @@ public final class Devices implements AutoCloseable {
                                                 cache,
                                                 lanes,
                                                 clock),
-                                        new CommandsApi(
-                                                dispatcher,
-                                                commands,
-                                                tracker,
-                                                projection,
-                                                cache,
-                                                arming,
-                                                clock),
+                                        commandsApi,
+                                        new QueueApi(
+                                                queues, pauses, lanes, commandsApi, tracker, cache),
                                         new ReceiptsApi(commands, tracker, projection, clock),
                                         new DevicesApi(
                                                 bus, store, cache, presence, safety, commands,
@@ -409,6 +419,26 @@ public final class Devices implements AutoCloseable {
                 Configuration.text(config, "mqtt.username"),
                 Configuration.text(config, "mqtt.password"),
                 "hub-" + instance);
+    }
+
+    private static CommandRates.Settings rates(Config config) {
+        return new CommandRates.Settings(
+                Configuration.number(
+                        config, "devices.commands-per-second-per-device", 1, MOST_RATE),
+                Configuration.number(config, "devices.command-burst-per-device", 1, MOST_RATE),
+                Configuration.number(
+                        config, "devices.commands-per-minute-per-viewer", 1, MOST_RATE));
+    }
+
+    /** Keeps an instance up to date on what is paused. */
+    private static void pauses(Bus bus, Pauses pauses, Deque<AutoCloseable> parts) {
+        try {
+            pauses.load();
+        } catch (BusException.Unavailable e) {
+            LOG.log(Level.WARNING, "pauses=unknown reason={0}", e.getMessage());
+        }
+        var round = opened(parts, Round.every(REFRESH_PERIOD, "devices-pauses", pauses::load));
+        opened(parts, bus.listen(Pauses.CHANNEL, _ -> round.soon()));
     }
 
     /** What Redis knows of arming and boards; what is missing comes with the rounds. */

@@ -8,7 +8,7 @@ import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DutyLedger.Fit;
-import io.streamwire.devices.DutyLedger.Left;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ final class Lanes implements DeviceLane.Way {
 
     /** Tells the owner of a lane that a board answered somebody else. */
     static final String ANSWERED = "answered";
+
+    private static final long MOST_SHOWN_MS = TimeUnit.DAYS.toMillis(30);
 
     private static final Executor WAKING = task -> Thread.ofVirtual().name("lane-wake").start(task);
 
@@ -50,6 +53,7 @@ final class Lanes implements DeviceLane.Way {
     private final Map<UUID, Board> boards = new ConcurrentHashMap<>();
     private volatile Predicate<UUID> owned = _ -> false;
     private volatile Predicate<UUID> remembered = _ -> true;
+    private volatile BiPredicate<UUID, UUID> paused = (_, _) -> false;
 
     /** A lane and what is remembered of its board. */
     private static final class Board {
@@ -89,6 +93,11 @@ final class Lanes implements DeviceLane.Way {
     /** Of which workspaces it is known what their boards were told before. */
     void remembering(Predicate<UUID> remembered) {
         this.remembered = remembered;
+    }
+
+    /** Whose commands wait, by workspace and device. */
+    void pausedBy(BiPredicate<UUID, UUID> paused) {
+        this.paused = paused;
     }
 
     private Board board(UUID workspaceId, UUID deviceId) {
@@ -165,17 +174,41 @@ final class Lanes implements DeviceLane.Way {
     }
 
     /** What is left to each command of a board. */
-    Map<String, Left> left(Known known) {
+    Map<String, Queues.Left> limits(Known known) {
         var device = known.device();
-        var left = new TreeMap<String, Left>();
+        var lane = board(device.workspaceId(), device.id()).lane;
+        var now = clock.millis();
+        var limits = new TreeMap<String, Queues.Left>();
         Restraint.Book.compile(known)
-                .forEach((command, restraint) ->
-                        left.put(
-                                command,
-                                board(device.workspaceId(), device.id())
-                                        .lane
-                                        .left(command, restraint, clock.millis())));
-        return left;
+                .forEach((command, restraint) -> {
+                    var left = lane.left(command, restraint, now);
+                    var limit = restraint.limit();
+                    limits.put(
+                            command,
+                            new Queues.Left(
+                                    limit.maxOnMs(),
+                                    limit.minGapMs(),
+                                    limit.maxDutyPct(),
+                                    limit.group(),
+                                    left.dutyLeftMs(),
+                                    left.nextAt() == 0 || left.nextAt() - now > MOST_SHOWN_MS
+                                            ? null
+                                            : Instant.ofEpochMilli(left.nextAt()),
+                                    left.reason()));
+                });
+        return limits;
+    }
+
+    /** Cancels a command of a board, or all that wait; how many. */
+    int cancel(UUID deviceId, @Nullable UUID command) {
+        var board = boards.get(deviceId);
+        return board == null ? 0 : board.lane.cancel(command);
+    }
+
+    /** What is waiting or under way for a board, in order. */
+    List<Queues.Queued> queue(UUID deviceId) {
+        var board = boards.get(deviceId);
+        return board == null ? List.of() : board.lane.queue();
     }
 
     void answered(UUID deviceId, UUID id) {
@@ -265,6 +298,9 @@ final class Lanes implements DeviceLane.Way {
         }
         if (seen.state().boot() != command.boot()) {
             return DeviceLane.Readiness.REBOOTED;
+        }
+        if (paused.test(command.workspaceId(), command.deviceId())) {
+            return DeviceLane.Readiness.PAUSED;
         }
         return echo.holds(command.deviceId()) ? DeviceLane.Readiness.WAIT : DeviceLane.Readiness.GO;
     }

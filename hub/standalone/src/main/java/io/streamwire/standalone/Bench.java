@@ -65,6 +65,9 @@ final class Bench {
         // Everybody is set up in one go, as no owner's browser would.
         overrides.put("gateway.rate-limit", "100000");
         overrides.put("gateway.rate-burst", "100000");
+        overrides.put("devices.commands-per-second-per-device", "100000");
+        overrides.put("devices.command-burst-per-device", "100000");
+        overrides.put("devices.commands-per-minute-per-viewer", "1000000");
         overrides.put("auth.login-attempts", "100000");
         overrides.put("auth.login-attempts-per-address", "100000");
         overrides.put("auth.access-token-life", "1h");

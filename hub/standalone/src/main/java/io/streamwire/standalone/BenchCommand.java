@@ -91,6 +91,9 @@ final class BenchCommand implements Callable<Integer> {
             // The ten of them are set up in one go, as no streamer's browser would.
             overrides.put("gateway.rate-limit", "10000");
             overrides.put("gateway.rate-burst", "10000");
+            overrides.put("devices.commands-per-second-per-device", "10000");
+            overrides.put("devices.command-burst-per-device", "10000");
+            overrides.put("devices.commands-per-minute-per-viewer", "1000000");
             overrides.put("auth.login-attempts", "1000");
             var settings = options.configuration(overrides);
             var directory = Configuration.path(settings, "data-dir").resolve("bench");

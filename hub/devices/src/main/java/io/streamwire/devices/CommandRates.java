@@ -1,0 +1,132 @@
+package io.streamwire.devices;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.streamwire.service.Problem;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many commands one device takes and one viewer causes, on the instance that takes them in: the
+ * owner of the partition for rules. Thread-safe.
+ */
+final class CommandRates {
+
+    private static final int MOST_DEVICES = 100_000;
+
+    /** Viewers are many and hostile: those unseen for longest are forgotten first. */
+    private static final int MOST_VIEWERS = 200_000;
+
+    private final Settings settings;
+    private final Cache<UUID, Bucket> devices;
+    private final Cache<Viewer, Bucket> viewers;
+
+    /**
+     * @param perSecondPerDevice 1 or more
+     * @param burstPerDevice commands at once after a pause, 1 or more
+     * @param perMinutePerViewer of one viewer in one workspace, 1 or more, also at once
+     */
+    record Settings(long perSecondPerDevice, long burstPerDevice, long perMinutePerViewer) {}
+
+    private record Viewer(UUID workspaceId, String id) {}
+
+    CommandRates(Settings settings) {
+        this.settings = settings;
+        this.devices =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_DEVICES)
+                        .expireAfterAccess(Duration.ofMinutes(10))
+                        .build();
+        this.viewers =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_VIEWERS)
+                        .expireAfterAccess(Duration.ofMinutes(2))
+                        .build();
+    }
+
+    /** Counts a rule's command; why it is too many, if it is. */
+    Optional<Admission.Reason> take(
+            UUID workspaceId, UUID deviceId, @Nullable String viewer, long now) {
+        if (viewer != null && viewer(new Viewer(workspaceId, viewer), now).take(now) > 0) {
+            return Optional.of(Admission.Reason.VIEWER_RATE);
+        }
+        return device(deviceId, now).take(now) > 0
+                ? Optional.of(Admission.Reason.DEVICE_RATE)
+                : Optional.empty();
+    }
+
+    /**
+     * Counts a person's command.
+     *
+     * @throws Problem 429 {@code device_rate}
+     */
+    void take(UUID deviceId, long now) {
+        var wait = device(deviceId, now).take(now);
+        if (wait <= 0) {
+            return;
+        }
+        var window = Math.ceilDiv(settings.burstPerDevice(), settings.perSecondPerDevice());
+        throw Problem.tooManyRequests(
+                        Admission.Reason.DEVICE_RATE.code(),
+                        "At most %d commands per second for one device."
+                                .formatted(settings.perSecondPerDevice()),
+                        Duration.ofMillis(wait))
+                .header(
+                        "RateLimit-Policy",
+                        "\"device\";q=%d;w=%d".formatted(settings.burstPerDevice(), window))
+                .header("RateLimit", "\"device\";r=0;t=" + window);
+    }
+
+    private Bucket device(UUID id, long now) {
+        return devices.get(
+                id,
+                _ ->
+                        new Bucket(
+                                settings.burstPerDevice(),
+                                settings.perSecondPerDevice(),
+                                TimeUnit.SECONDS.toMillis(1),
+                                now));
+    }
+
+    private Bucket viewer(Viewer viewer, long now) {
+        return viewers.get(
+                viewer,
+                _ ->
+                        new Bucket(
+                                settings.perMinutePerViewer(),
+                                settings.perMinutePerViewer(),
+                                TimeUnit.MINUTES.toMillis(1),
+                                now));
+    }
+
+    /** Tokens that come back evenly. Guarded by its own lock. */
+    private static final class Bucket {
+        private final double capacity;
+        private final double perMs;
+        private double tokens;
+        private long at;
+
+        Bucket(long capacity, long tokens, long inMs, long now) {
+            this.capacity = capacity;
+            this.perMs = (double) tokens / inMs;
+            this.tokens = capacity;
+            this.at = now;
+        }
+
+        /** Takes a token; 0, or after how many ms there is one. */
+        synchronized long take(long now) {
+            if (now > at) {
+                tokens = Math.min(capacity, tokens + (now - at) * perMs);
+                at = now;
+            }
+            if (tokens >= 1) {
+                tokens--;
+                return 0;
+            }
+            return (long) Math.ceil((1 - tokens) / perMs);
+        }
+    }
+}

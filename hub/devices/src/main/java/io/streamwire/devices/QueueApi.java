@@ -1,0 +1,109 @@
+package io.streamwire.devices;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.devices.Queues.Cancelled;
+import io.streamwire.devices.Queues.Queued;
+import io.streamwire.devices.Queues.Verb;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import java.time.Duration;
+import java.util.List;
+
+/** A device's queue: look at it, cancel, pause; and what its limits leave. */
+final class QueueApi implements Api {
+
+    private static final Duration LONGEST_CANCEL = Duration.ofSeconds(2);
+
+    private final Queues queues;
+    private final Pauses pauses;
+    private final Lanes lanes;
+    private final CommandsApi commands;
+    private final CommandTracker tracker;
+    private final DeviceCache cache;
+
+    QueueApi(
+            Queues queues,
+            Pauses pauses,
+            Lanes lanes,
+            CommandsApi commands,
+            CommandTracker tracker,
+            DeviceCache cache) {
+        this.queues = queues;
+        this.pauses = pauses;
+        this.lanes = lanes;
+        this.commands = commands;
+        this.tracker = tracker;
+        this.cache = cache;
+    }
+
+    private record QueueView(boolean paused, List<Queued> items) {}
+
+    private record Paused(boolean paused) {}
+
+    @Override
+    public void routes(Routes routes) {
+        routes.at(DevicesApi.PREFIXES)
+                .get("/{id}/queue", Permission.DEVICES_READ, this::queue)
+                .get("/{id}/limits-state", Permission.DEVICES_READ, this::limits)
+                .delete("/{id}/commands", Permission.DEVICES_RUN, this::clear)
+                .delete("/{id}/commands/{command}", Permission.DEVICES_RUN, this::cancel)
+                .post(
+                        "/{id}/pause",
+                        Permission.DEVICES_RUN,
+                        (request, response) -> pause(request, response, true))
+                .post(
+                        "/{id}/resume",
+                        Permission.DEVICES_RUN,
+                        (request, response) -> pause(request, response, false));
+    }
+
+    private void queue(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        var queue = queues.ask(device, Verb.QUEUE, null, Queues.Queue.class);
+        Body.send(
+                response,
+                new QueueView(pauses.paused(device.workspaceId(), device.id()), queue.items()));
+    }
+
+    private void limits(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        Body.send(response, queues.ask(device, Verb.LIMITS, null, Queues.Limits.class));
+    }
+
+    private void clear(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        Body.send(response, queues.ask(device, Verb.CLEAR, null, Cancelled.class));
+    }
+
+    private void cancel(ServerRequest request, ServerResponse response)
+            throws InterruptedException {
+        var device = DevicesApi.known(cache, request);
+        var id = Paths.uuid(request, "command");
+        var before = commands.known(device, id);
+        if (!before.state().isFinal()
+                && queues.ask(device, Verb.CANCEL, id, Cancelled.class).commands() > 0) {
+            var _ = tracker.await(device.workspaceId(), id, LONGEST_CANCEL);
+        }
+        var after = commands.known(device, id);
+        if (!DeviceLane.CANCELLED.equals(after.reason())) {
+            throw Problem.of(
+                    Status.CONFLICT_409,
+                    "command_left",
+                    "The command has left the queue: it is " + after.state() + ".");
+        }
+        Body.send(response, CommandsApi.answer(after));
+    }
+
+    private void pause(ServerRequest request, ServerResponse response, boolean on) {
+        var device = DevicesApi.known(cache, request);
+        pauses.set(device.workspaceId(), device.id(), on);
+        lanes.pump(device.id());
+        Body.send(response, new Paused(on));
+    }
+}

@@ -1,0 +1,168 @@
+package io.streamwire.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.service.Role;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Rig.Extension.class)
+class QueueTest {
+
+    private final Rig rig;
+    private final Member member;
+
+    QueueTest(Rig rig) {
+        this.rig = rig;
+        this.member = Member.owner(rig);
+    }
+
+    private static Map<String, Object> spin(long ms, long ttlMs) {
+        return Map.of(
+                "command", "motor_spin", "args", Map.of("level", 60, "ms", ms), "ttl_ms", ttlMs);
+    }
+
+    private String path(UUID device, String rest) {
+        return "/devices/" + device + rest;
+    }
+
+    @Test
+    void aPausedDeviceKeepsItsCommandsUntilSomebodyResumesIt() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+
+        assertThat(member.post(path(device, "/pause"), null).text("/paused")).isEqualTo("true");
+        var kept = member.command(device, spin(20, 20_000)).text("/id");
+        var late = member.command(device, spin(20, 300)).text("/id");
+
+        member.awaitState(device, late, "expired");
+        assertThat(member.read(device, late).text("/reason")).isEqualTo("paused");
+        var queue = member.get(path(device, "/queue"));
+        assertThat(queue.text("/paused")).isEqualTo("true");
+        assertThat(queue.text("/items/0/id")).isEqualTo(kept);
+        assertThat(queue.text("/items/0/waits_for")).isEqualTo("paused");
+
+        rig.restart(() -> {});
+        Rig.await(
+                "still paused",
+                () -> member.get(path(device, "/queue")).text("/paused").equals("true"));
+        assertThat(member.post(path(device, "/resume"), null).text("/paused")).isEqualTo("false");
+        member.awaitState(device, kept, "done");
+    }
+
+    @Test
+    void whatWaitsCanBeCancelledAndWhatLeftCannot() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        var done = member.command(device, spin(20, 5_000), "Prefer", "wait=10").text("/id");
+        var _ = member.post(path(device, "/pause"), null);
+        var one = member.command(device, spin(20, 20_000)).text("/id");
+        var two = member.command(device, spin(20, 20_000)).text("/id");
+        var three = member.command(device, spin(20, 20_000)).text("/id");
+
+        var cancelled = member.delete(path(device, "/commands/" + one));
+
+        assertThat(cancelled.status()).isEqualTo(200);
+        assertThat(cancelled.text("/state") + " " + cancelled.text("/reason"))
+                .isEqualTo("aborted cancelled");
+        assertThat(member.delete(path(device, "/commands/" + one)).status()).isEqualTo(200);
+        assertThat(member.delete(path(device, "/commands/" + done)))
+                .returns(409, Member.Answer::status)
+                .returns("command_left", answer -> answer.text("/code"));
+        assertThat(member.delete(path(device, "/commands/" + UUID.randomUUID())).status())
+                .isEqualTo(404);
+        assertThat(member.delete(path(device, "/commands")).text("/commands")).isEqualTo("2");
+        for (var id : List.of(two, three)) {
+            member.awaitState(device, id, "aborted");
+        }
+        assertThat(member.get(path(device, "/queue")).body().at("/items")).isEmpty();
+        assertThat(member.with(Role.VIEWER).delete(path(device, "/commands")).status())
+                .isEqualTo(403);
+        assertThat(member.with(Role.VIEWER).post(path(device, "/pause"), null).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theOwnersLimitsHoldCommandsBackAndSayWhy() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        var tag = member.get("/devices/" + device).raw().headers().firstValue("ETag").orElseThrow();
+        var limited =
+                member.put(
+                        path(device, "/limits"),
+                        Map.of("motor_spin", Map.of("min_gap_ms", 400, "max_duty_pct", 1)),
+                        "If-Match",
+                        tag);
+        assertThat(limited.status()).as(limited.raw().body()).isEqualTo(200);
+        Rig.await(
+                "in sync",
+                () -> member.get(path(device, "/config")).text("/in_sync").equals("true"));
+
+        var first = member.command(device, spin(250, 5_000), "Prefer", "wait=5");
+        var second = member.command(device, spin(250, 5_000), "Prefer", "wait=5");
+        var refused = member.command(device, spin(250, 1_000));
+
+        assertThat(first.text("/state")).isEqualTo("done");
+        assertThat(second.text("/state")).isEqualTo("done");
+        assertThat(refused.text("/code")).isEqualTo("duty_exhausted");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.raw().headers().firstValue("Retry-After")).isPresent();
+        var left = member.get(path(device, "/limits-state")).body().at("/commands/motor_spin");
+        assertThat(left.at("/max_duty_pct").asInt()).isEqualTo(1);
+        assertThat(left.at("/duty_left_ms").asInt()).isBetween(1, 100);
+        assertThat(
+                        member.get(path(device, "/limits-state"))
+                                .text("/commands/light_on/duty_left_ms"))
+                .isEqualTo("60000");
+    }
+
+    @Test
+    void tooManyCommandsOfPeopleAreRefused() throws InterruptedException {
+        var board = member.armedBoard();
+        var _ = member.post(path(board.deviceId(), "/pause"), null);
+        var answer = member.command(board.deviceId(), spin(20, 500));
+        for (int i = 0; i < 80 && answer.status() == 202; i++) {
+            answer = member.command(board.deviceId(), spin(20, 500));
+        }
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.text("/code")).isEqualTo("device_rate");
+        assertThat(answer.raw().headers().firstValue("RateLimit-Policy"))
+                .hasValue("\"device\";q=40;w=2");
+    }
+
+    @Test
+    void anotherInstanceAsksTheOwnerOfTheQueue() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        try (var bus = rig.connect();
+                var another = rig.another(bus)) {
+            var there = member.at(another);
+            Rig.await(
+                    "the device is known there",
+                    () -> there.get(path(device, "/status")).status() == 200);
+            assertThat(there.post(path(device, "/pause"), null).status()).isEqualTo(200);
+            Rig.await(
+                    "the pause is known here",
+                    () -> member.get(path(device, "/queue")).text("/paused").equals("true"));
+            for (var one : List.of(member, there)) {
+                var id = one.command(device, spin(20, 20_000)).text("/id");
+                Rig.await(
+                        "in the queue",
+                        () -> there.get(path(device, "/queue")).text("/items/0/id").equals(id));
+                Rig.await(
+                        "the same here",
+                        () -> member.get(path(device, "/queue")).text("/items/0/id").equals(id));
+                Rig.await(
+                        "cancelled",
+                        () -> {
+                            there.delete(path(device, "/commands/" + id));
+                            return member.read(device, id).text("/reason").equals("cancelled");
+                        });
+            }
+        }
+    }
+}
