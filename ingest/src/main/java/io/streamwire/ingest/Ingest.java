@@ -10,6 +10,8 @@ import io.streamwire.ingest.webcast.WebcastClient;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.OpenApi;
+import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -100,6 +102,7 @@ public final class Ingest implements AutoCloseable {
                                     SERVICE,
                                     verifier,
                                     List.of(
+                                            OpenApi.of(Ingest.class),
                                             new LivestreamsApi(livestreams, bus, settings),
                                             new EventsApi(livestreams, log, bus, verifier)),
                                     database::check,
@@ -121,6 +124,11 @@ public final class Ingest implements AutoCloseable {
     /** The port of the HTTP server. */
     public int port() {
         return server.port();
+    }
+
+    /** Every route of the HTTP server. */
+    List<Route> routes() {
+        return server.routes();
     }
 
     /** Finishes what is under way and lets go of all livestreams, which do not end by that. */

@@ -16,6 +16,7 @@ import io.streamwire.liveroom.Room;
 import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.liveroom.Sent;
 import io.streamwire.liveroom.Show;
+import io.streamwire.service.OpenApi;
 import io.streamwire.service.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,11 @@ class IngestTest {
     @AfterAll
     static void close() {
         STAGE.close();
+    }
+
+    @Test
+    void theDocumentDescribesEveryRouteAndNoOther() {
+        assertThat(OpenApi.of(Ingest.class).differences(STAGE.ingest.routes())).isEmpty();
     }
 
     @Test

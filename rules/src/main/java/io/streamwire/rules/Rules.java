@@ -7,6 +7,8 @@ import io.streamwire.contract.Stream;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.OpenApi;
+import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -99,7 +101,10 @@ public final class Rules implements AutoCloseable {
                                     config,
                                     SERVICE,
                                     verifier,
-                                    List.of(new ExecutionsApi(log), new RulesApi(store, book)),
+                                    List.of(
+                                            OpenApi.of(Rules.class),
+                                            new ExecutionsApi(log),
+                                            new RulesApi(store, book)),
                                     database::check,
                                     bus::check));
             opened(
@@ -129,6 +134,11 @@ public final class Rules implements AutoCloseable {
     /** The port of the HTTP server. */
     public int port() {
         return server.port();
+    }
+
+    /** Every route of the HTTP server. */
+    List<Route> routes() {
+        return server.routes();
     }
 
     /** Finishes what is under way and gives the partitions back. */

@@ -10,6 +10,7 @@ import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.rules.Client.Answer;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.OpenApi;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
@@ -60,6 +61,11 @@ class RulesTest {
     void stop() {
         rules.close();
         bus.close();
+    }
+
+    @Test
+    void theDocumentDescribesEveryRouteAndNoOther() {
+        assertThat(OpenApi.of(Rules.class).differences(rules.routes())).isEmpty();
     }
 
     @Test

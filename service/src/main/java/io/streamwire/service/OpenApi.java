@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +62,11 @@ public final class OpenApi implements Api {
         response.header(HeaderValues.CONTENT_TYPE_JSON)
                 .header(HeaderNames.CACHE_CONTROL, "public, max-age=60")
                 .send(json);
+    }
+
+    /** The whole document as JSON. */
+    public String json() {
+        return new String(json, StandardCharsets.UTF_8);
     }
 
     /** The whole document. */

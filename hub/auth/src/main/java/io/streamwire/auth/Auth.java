@@ -8,7 +8,9 @@ import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
+import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.Trace;
 import java.time.Duration;
@@ -86,6 +88,7 @@ public final class Auth implements AutoCloseable {
                             NAME,
                             verifier,
                             List.of(
+                                    OpenApi.of(Auth.class),
                                     new AccountsApi(accounts, sessions, origin),
                                     new WorkspacesApi(workspaces, origin),
                                     new KeysApi(key)),
@@ -106,6 +109,11 @@ public final class Auth implements AutoCloseable {
     /** The port that it listens on. */
     public int port() {
         return server.port();
+    }
+
+    /** Every route of the HTTP server. */
+    List<Route> routes() {
+        return server.routes();
     }
 
     /** Stops accepting, gives running requests 2 s, closes the database. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.auth.Client.Answer;
 import io.streamwire.auth.Client.Person;
+import io.streamwire.service.OpenApi;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -16,6 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccountsTest {
 
     private final Client client = Client.of(Infrastructure.AUTH);
+
+    @Test
+    void theDocumentDescribesEveryRouteAndNoOther() {
+        assertThat(OpenApi.of(Auth.class).differences(Infrastructure.AUTH.routes())).isEmpty();
+    }
 
     @Test
     void registeringMakesAUserAWorkspaceAndASession() {

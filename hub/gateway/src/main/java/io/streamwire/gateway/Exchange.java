@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +139,17 @@ final class Exchange implements AutoCloseable {
         return client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
                 .orTimeout(1, TimeUnit.SECONDS)
                 .handle((response, _) -> response != null && response.statusCode() == 200);
+    }
+
+    /** The OpenAPI document of an instance; empty after two seconds without one. */
+    CompletableFuture<Optional<String>> openApi(Instance instance) {
+        var request = HttpRequest.newBuilder(instance.resolve("/openapi")).build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .orTimeout(2, TimeUnit.SECONDS)
+                .handle((response, _) ->
+                        response != null && response.statusCode() == 200
+                                ? Optional.of(response.body())
+                                : Optional.empty());
     }
 
     /** Breaks off what is under way. */

@@ -54,6 +54,7 @@ public final class Gateway implements AutoCloseable {
         var exchange = new Exchange(duration(config, "gateway.connect-timeout"));
         var proxy = new Proxy(exchange, rateLimit, proxies, patience);
         var readiness = new Readiness(exchange, List.of(auth, ingest, rules, devices));
+        var wholeApi = new WholeApi(exchange, List.of(auth, ingest, rules, devices));
         try {
             var server =
                     HttpServer.start(
@@ -61,6 +62,7 @@ public final class Gateway implements AutoCloseable {
                             "gateway",
                             verifier.withAgents(Gateway::agent),
                             List.of(
+                                    wholeApi,
                                     new GatewayApi(
                                             proxy.to(auth),
                                             proxy.to(ingest),
