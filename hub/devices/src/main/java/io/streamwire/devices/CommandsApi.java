@@ -132,8 +132,24 @@ final class CommandsApi implements Api {
     private void create(ServerRequest request, ServerResponse response)
             throws InterruptedException {
         var device = DevicesApi.known(cache, request);
+        create(request, response, device, Body.read(request, NewCommand.class));
+    }
+
+    /** Does what a person wishes without a body to say so. */
+    void run(
+            ServerRequest request,
+            ServerResponse response,
+            Device device,
+            String command,
+            Map<String, Long> args)
+            throws InterruptedException {
+        create(request, response, device, new NewCommand(command, args, null));
+    }
+
+    private void create(
+            ServerRequest request, ServerResponse response, Device device, NewCommand asked)
+            throws InterruptedException {
         var wait = wait(request);
-        var asked = Body.read(request, NewCommand.class);
         var key = IdempotencyKey.of(request);
         var id =
                 key.map(text -> Ids.keyed(device.workspaceId(), "command " + device.id(), text))

@@ -15,9 +15,11 @@ import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
+import io.streamwire.service.TrustedProxies;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -172,6 +174,7 @@ public final class Devices implements AutoCloseable {
                 Configuration.optional(config, "instance.id")
                         .orElseGet(() -> instance(Configuration.port(config, "devices.port")));
         var mqttUrl = Configuration.text(config, "mqtt.url");
+        var publicMqttUrl = Configuration.optional(config, "mqtt.public-url").orElse(mqttUrl);
         var database = opened(parts, Database.open(config, SERVICE));
         var store = new DeviceStore(database);
         var projection = new Projection(database);
@@ -325,13 +328,7 @@ public final class Devices implements AutoCloseable {
                                 List.of(
                                         OpenApi.of(Devices.class),
                                         new TokensApi(
-                                                bus,
-                                                store,
-                                                cache,
-                                                sessions,
-                                                Configuration.optional(config, "mqtt.public-url")
-                                                        .orElse(mqttUrl),
-                                                clock),
+                                                bus, store, cache, sessions, publicMqttUrl, clock),
                                         new SafetyApi(bus, safety, cache, presence, clock),
                                         new StopApi(
                                                 safety,
@@ -344,6 +341,24 @@ public final class Devices implements AutoCloseable {
                                         commandsApi,
                                         new QueueApi(
                                                 queues, pauses, lanes, commandsApi, tracker, cache),
+                                        new IdentifyApi(cache, commandsApi),
+                                        new SnippetApi(cache, URI.create(publicMqttUrl)),
+                                        new ClaimsApi(
+                                                bus,
+                                                new ClaimStore(database),
+                                                cache,
+                                                TrustedProxies.of(
+                                                        config, "devices.trusted-proxies"),
+                                                new ClaimsApi.Settings(
+                                                        Configuration.optional(
+                                                                        config,
+                                                                        "devices.public-url")
+                                                                .orElse(""),
+                                                        publicMqttUrl,
+                                                        Configuration.optional(
+                                                                        config, "service.secret")
+                                                                .orElse("")),
+                                                clock),
                                         new ReceiptsApi(commands, tracker, projection, clock),
                                         new DevicesApi(
                                                 bus, store, cache, presence, safety, commands,

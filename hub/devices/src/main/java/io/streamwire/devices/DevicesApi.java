@@ -142,13 +142,9 @@ final class DevicesApi implements Api {
     private void validate(UUID workspace, NewDevice asked) {
         var violations = new ArrayList<Violation>();
         checkName(asked.name(), violations);
-        if (!BOARD.matcher(asked.board()).matches()) {
-            violations.add(
-                    new Violation("/board", "must be 1 to 32 of a-z, 0-9, - and _, like esp32"));
-        }
-        if (asked.hardwareUuid() != null && !HARDWARE.matcher(asked.hardwareUuid()).matches()) {
-            violations.add(
-                    new Violation("/hardware_uuid", "must be 1 to 64 letters, digits or _.:-"));
+        checkBoard(asked.board(), violations);
+        if (asked.hardwareUuid() != null) {
+            checkHardware(asked.hardwareUuid(), violations);
         }
         if (asked.parentId() != null
                 && cache.find(workspace, asked.parentId())
@@ -161,6 +157,20 @@ final class DevicesApi implements Api {
             violations.add(new Violation("/parent_id", "has " + MOST_CHILDREN + " boards already"));
         }
         refuse(violations);
+    }
+
+    static void checkBoard(String board, List<Violation> violations) {
+        if (!BOARD.matcher(board).matches()) {
+            violations.add(
+                    new Violation("/board", "must be 1 to 32 of a-z, 0-9, - and _, like esp32"));
+        }
+    }
+
+    static void checkHardware(String hardwareUuid, List<Violation> violations) {
+        if (!HARDWARE.matcher(hardwareUuid).matches()) {
+            violations.add(
+                    new Violation("/hardware_uuid", "must be 1 to 64 letters, digits or _.:-"));
+        }
     }
 
     static void checkName(String name, List<Violation> violations) {

@@ -17,6 +17,9 @@ final class Retention {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(3_650);
 
+    /** How long a claim that is over can still be looked at. */
+    private static final Duration CLAIMS = Duration.ofDays(1);
+
     /** Rows of one statement, so that none holds its locks for long. */
     private static final int ROWS = 2_000;
 
@@ -49,6 +52,7 @@ final class Retention {
         var now = clock.instant();
         prune("prune-telemetry", now.minus(times.telemetry()));
         prune("prune-device-logs", now.minus(times.logs()));
+        prune("prune-claims", now.minus(CLAIMS));
         prune("prune-commands", now.minus(times.commands()));
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Agent tokens: what a board shows to the broker as its password. */
 final class TokensApi implements Api {
 
-    private static final String PREFIX = "swa_";
+    static final String PREFIX = "swa_";
     private static final int RANDOM_BYTES = 32;
     private static final int LONGEST_NAME = 100;
 
@@ -74,7 +74,13 @@ final class TokensApi implements Api {
      *
      * @param root of its topics
      */
-    private record Mqtt(String url, String clientId, String username, String root) {}
+    record Mqtt(String url, String clientId, String username, String root) {
+
+        static Mqtt of(String url, Device device) {
+            var id = device.id().toString();
+            return new Mqtt(url, id, id, Topics.root(device.workspaceId(), device.id()));
+        }
+    }
 
     private record Created(
             UUID id,
@@ -120,27 +126,22 @@ final class TokensApi implements Api {
         var asked = Body.read(request, NewToken.class);
         var name = asked.name().strip();
         validate(name, asked.expiresIn());
-        var device = cache.find(workspace, asked.deviceId()).orElseThrow(DevicesApi::unknown);
-        if (device.device().parentId() != null) {
+        var device =
+                cache.find(workspace, asked.deviceId())
+                        .map(DeviceCache.Known::device)
+                        .orElseThrow(DevicesApi::unknown);
+        if (device.parentId() != null) {
             throw Problem.conflict(
                     "child_has_no_token", "The board hangs on a bridge, which speaks for it.");
         }
-        var secret = secret();
+        var secret = secret(random, PREFIX);
         var now = clock.instant();
-        var token =
-                new Token(
-                        IdempotencyKey.of(request)
-                                .map(key -> Ids.keyed(workspace, "tokens", key))
-                                .orElseGet(Ids::next),
-                        workspace,
-                        asked.deviceId(),
-                        name,
-                        secret.substring(0, SHOWN),
-                        DeviceCache.sha256(secret),
-                        now,
-                        asked.expiresIn() == null ? null : now.plusSeconds(asked.expiresIn()),
-                        null,
-                        null);
+        var id =
+                IdempotencyKey.of(request)
+                        .map(key -> Ids.keyed(workspace, "tokens", key))
+                        .orElseGet(Ids::next);
+        var expires = asked.expiresIn() == null ? null : now.plusSeconds(asked.expiresIn());
+        var token = token(id, device, name, secret, now, expires);
         if (!store.insert(token)) {
             throw Problem.conflict(
                     "token_shown_already",
@@ -158,11 +159,28 @@ final class TokensApi implements Api {
                         token.createdAt(),
                         token.expiresAt(),
                         secret,
-                        new Mqtt(
-                                mqttUrl,
-                                token.deviceId().toString(),
-                                token.deviceId().toString(),
-                                Topics.root(workspace, token.deviceId()))));
+                        Mqtt.of(mqttUrl, device)));
+    }
+
+    /** What is kept of a new token. */
+    static Token token(
+            UUID id,
+            Device device,
+            String name,
+            String secret,
+            Instant now,
+            @Nullable Instant expiresAt) {
+        return new Token(
+                id,
+                device.workspaceId(),
+                device.id(),
+                name,
+                secret.substring(0, SHOWN),
+                DeviceCache.sha256(secret),
+                now,
+                expiresAt,
+                null,
+                null);
     }
 
     private static void validate(String name, @Nullable Long expiresIn) {
@@ -182,10 +200,11 @@ final class TokensApi implements Api {
         }
     }
 
-    private String secret() {
+    /** 256 random bits, with a prefix that says what they are for. */
+    static String secret(SecureRandom random, String prefix) {
         var bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private void list(ServerRequest request, ServerResponse response) {

@@ -2,10 +2,13 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoard;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -80,6 +83,29 @@ class InstancesTest {
         assertThat(rig.recorder.totals())
                 .returns(0L, PinRecorder.Totals::duplicates)
                 .returns(0L, PinRecorder.Totals::unarmed);
+    }
+
+    @Test
+    void aSilentBoardIsQuietUntilItSpeaks() throws InterruptedException {
+        var member = Member.owner(rig);
+        var device = member.device("Board");
+        var board = rig.connect(device, member.token(device));
+        var ready = "{\"s\":\"ready\",\"boot\":1,\"epoch\":0}";
+        rig.publish(board, Topics.state(member.workspace, device), ready);
+        try (var bus = rig.connect();
+                var another = rig.another(bus, Map.of("devices.quiet-after", "500ms"))) {
+            var status = "/devices/" + device + "/status";
+            var there = member.at(another);
+            Rig.await("quiet", () -> there.get(status).text("/presence").equals("quiet"));
+            var since = Instant.parse(there.get(status).text("/since"));
+            assertThat(since).isBefore(Instant.now());
+
+            rig.publish(board, Topics.state(member.workspace, device), ready);
+
+            Rig.await("online", () -> there.get(status).text("/presence").equals("online"));
+            assertThat(Instant.parse(there.get(status).text("/since"))).isAfter(since);
+            board.disconnect();
+        }
     }
 
     private static BooleanSupplier sees(Member member, UUID device) {

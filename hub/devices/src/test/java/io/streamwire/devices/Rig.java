@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,15 +191,15 @@ final class Rig implements AutoCloseable {
 
     /** One more instance of the service. */
     Devices another(Bus itsBus) {
-        var other =
-                Configuration.with(
-                        config,
-                        Map.of(
-                                "instance.id",
-                                "another",
-                                "devices.port",
-                                Integer.toString(freePort())));
-        return Devices.start(other, itsBus, TokenVerifier.trusting(key));
+        return another(itsBus, Map.of());
+    }
+
+    /** One more instance of the service, with settings of its own. */
+    Devices another(Bus itsBus, Map<String, String> settings) {
+        var own = new HashMap<>(settings);
+        own.put("instance.id", "another");
+        own.put("devices.port", Integer.toString(freePort()));
+        return Devices.start(Configuration.with(config, own), itsBus, TokenVerifier.trusting(key));
     }
 
     /** Redis as one more instance reaches it. */

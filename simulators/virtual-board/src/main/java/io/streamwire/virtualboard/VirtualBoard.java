@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 public final class VirtualBoard {
 
-    /** What every virtual board can do: a motor and a light. */
+    /** What every virtual board can do: a motor, a light, and to blink. */
     public static final Capabilities CAPABILITIES =
             new Capabilities(
                     1,
@@ -43,6 +43,13 @@ public final class VirtualBoard {
                                     "light_on",
                                     List.of(new ArgSpec(Envelope.DURATION, "int", 5, 10_000, "ms")),
                                     10_000,
+                                    0,
+                                    100,
+                                    null),
+                            new CommandSpec(
+                                    "identify",
+                                    List.of(new ArgSpec(Envelope.DURATION, "int", 5, 5_000, "ms")),
+                                    5_000,
                                     0,
                                     100,
                                     null)));

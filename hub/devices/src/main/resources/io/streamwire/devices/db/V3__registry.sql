@@ -57,3 +57,21 @@ DROP INDEX device_logs_of_device;
 CREATE INDEX device_logs_of_device ON device_logs (workspace_id, device_id, at DESC, id DESC);
 CREATE INDEX device_logs_at ON device_logs (at);
 CREATE INDEX command_queue_at ON command_queue (issued_at);
+
+-- Only hashes of what a claim's board has to show: its secret, its typed code, and the ticket of a board that waits.
+CREATE TABLE device_claims (
+    id            uuid        PRIMARY KEY,
+    workspace_id  uuid        NOT NULL,
+    name          text        NOT NULL,
+    board         text        NOT NULL,
+    secret_hash   text        NOT NULL UNIQUE,
+    code_hash     text        NOT NULL UNIQUE,
+    ticket_hash   text        UNIQUE,
+    hardware_uuid text,
+    device_id     uuid,
+    created_at    timestamptz NOT NULL,
+    expires_at    timestamptz NOT NULL,
+    confirmed_at  timestamptz,
+    used_at       timestamptz
+);
+CREATE INDEX device_claims_at ON device_claims (expires_at);
