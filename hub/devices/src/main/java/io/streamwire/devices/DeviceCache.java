@@ -152,9 +152,13 @@ final class DeviceCache {
                             });
             return;
         }
+        var secret = new Secret(token.sha256(), token.expiresAt());
+        if (secret.expired(clock.instant())) {
+            return; // what is known of it stays until its session has been ended, once
+        }
         var _ =
                 tokens.computeIfAbsent(token.deviceId(), _ -> new ConcurrentHashMap<>())
-                        .put(token.id(), new Secret(token.sha256(), token.expiresAt()));
+                        .put(token.id(), secret);
     }
 
     /** Takes in what a board says it can do, before the database has it. */

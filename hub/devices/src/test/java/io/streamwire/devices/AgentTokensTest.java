@@ -82,6 +82,12 @@ class AgentTokensTest {
         assertThat(rig.devices().authenticate(device.toString(), created.text("/token"))).isEmpty();
         assertThat(member.get("/devices/" + device + "/tokens").text("/items/0/expires_at"))
                 .isEqualTo(created.text("/expires_at"));
+
+        var next = rig.connect(device, member.token(device));
+        var _ = member.device("Lets the service read tokens again");
+        Thread.sleep(800); // it ends sessions every 250 ms
+        assertThat(next.getState().isConnected()).isTrue();
+        next.disconnect();
     }
 
     @Test
