@@ -386,6 +386,16 @@ final class DeviceLane {
         way.givenUp(item.command, item.maybeSent ? CommandState.FAILED : state, reason);
     }
 
+    /** Takes a command back that was certainly never sent; false when it may have been. */
+    synchronized boolean withdraw(UUID id) {
+        var item = items.get(id);
+        if (item == null || item.underWay || item.maybeSent) {
+            return false;
+        }
+        giveUp(item, CommandState.ABORTED, "cancelled");
+        return true;
+    }
+
     /** What is under way since before a time. */
     synchronized List<Command> unanswered(long before) {
         return items.values().stream()

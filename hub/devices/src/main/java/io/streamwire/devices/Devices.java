@@ -337,6 +337,7 @@ public final class Devices implements AutoCloseable {
                                                 log,
                                                 cache,
                                                 lanes,
+                                                commands,
                                                 clock),
                                         commandsApi,
                                         new QueueApi(

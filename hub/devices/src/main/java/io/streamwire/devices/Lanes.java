@@ -125,6 +125,12 @@ final class Lanes implements DeviceLane.Way {
         return board != null && board.lane.full();
     }
 
+    /** Takes a command back that was never sent, if it waits here. */
+    boolean withdraw(UUID deviceId, UUID id) {
+        var board = boards.get(deviceId);
+        return board != null && owned.test(board.workspaceId) && board.lane.withdraw(id);
+    }
+
     /** Whether a command is in its lane, or went through it not long ago. */
     boolean knows(UUID deviceId, UUID id) {
         var board = boards.get(deviceId);

@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.BusException;
 import io.streamwire.service.Agent;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
@@ -35,6 +36,7 @@ final class StopApi implements Api {
     private final SafetyLog log;
     private final DeviceCache cache;
     private final Lanes lanes;
+    private final CommandStore commands;
     private final InstantSource clock;
 
     StopApi(
@@ -43,12 +45,14 @@ final class StopApi implements Api {
             SafetyLog log,
             DeviceCache cache,
             Lanes lanes,
+            CommandStore commands,
             InstantSource clock) {
         this.safety = safety;
         this.reports = reports;
         this.log = log;
         this.cache = cache;
         this.lanes = lanes;
+        this.commands = commands;
         this.clock = clock;
     }
 
@@ -62,6 +66,14 @@ final class StopApi implements Api {
     private record Answer(
             long epoch, List<UUID> confirmed, List<UUID> unconfirmed, String follow) {}
 
+    /**
+     * The answer to a stop of one command.
+     *
+     * @param outcome cancelled when it never left, finished when it had ended, else stopped
+     * @param stop of its device
+     */
+    private record CommandAnswer(String outcome, @Nullable Answer stop) {}
+
     /** Who stops, and where. */
     private record Who(UUID workspaceId, Cause cause) {}
 
@@ -71,6 +83,7 @@ final class StopApi implements Api {
                 .post("/stop", Permission.DEVICES_STOP, this::stop);
         routes.at(DevicesApi.PREFIXES)
                 .post("/{id}/stop", Permission.DEVICES_STOP, this::stopDevice)
+                .post("/{id}/commands/{command}/stop", Permission.DEVICES_STOP, this::stopCommand)
                 .post("/tags/{tag}/stop", Permission.DEVICES_STOP, this::stopTag)
                 .get("/stops/{epoch}", Permission.DEVICES_READ, this::report)
                 .get("/safety-log", Permission.DEVICES_READ, this::history);
@@ -138,16 +151,53 @@ final class StopApi implements Api {
         stop(who, List.of(device.device().id()), response);
     }
 
+    /** What never left is taken back; else the board is stopped, unless the command has ended. */
+    private void stopCommand(ServerRequest request, ServerResponse response) {
+        var who = who(request);
+        var device =
+                cache.find(who.workspaceId(), Paths.uuid(request, "id"))
+                        .orElseThrow(DevicesApi::unknown)
+                        .device()
+                        .id();
+        var id = Paths.uuid(request, "command");
+        if (lanes.withdraw(device, id)) {
+            Body.send(response, new CommandAnswer("cancelled", null));
+            return;
+        }
+        if (ended(who.workspaceId(), device, id)) {
+            Body.send(response, new CommandAnswer("finished", null));
+            return;
+        }
+        Body.send(response, new CommandAnswer("stopped", stopped(who, List.of(device))));
+    }
+
+    /** While Redis is away nobody knows, and the board is stopped. */
+    private boolean ended(UUID workspaceId, UUID device, UUID id) {
+        try {
+            return SafetySwitch.joined(commands.find(workspaceId, id))
+                    .filter(stored -> stored.record().deviceId().equals(device))
+                    .orElseThrow(() ->
+                            Problem.notFound("command_not_found", "There is no such command."))
+                    .record()
+                    .state()
+                    .isFinal();
+        } catch (BusException e) {
+            return false;
+        }
+    }
+
     private void stop(Who who, List<UUID> devices, ServerResponse response) {
+        Body.send(response, stopped(who, devices));
+    }
+
+    private Answer stopped(Who who, List<UUID> devices) {
         var stopped = safety.stop(who.workspaceId(), devices, who.cause());
         lanes.pumpWorkspace(who.workspaceId());
-        Body.send(
-                response,
-                new Answer(
-                        stopped.epoch(),
-                        stopped.confirmed(),
-                        stopped.unconfirmed(),
-                        "/api/v1/devices/stops/" + stopped.epoch()));
+        return new Answer(
+                stopped.epoch(),
+                stopped.confirmed(),
+                stopped.unconfirmed(),
+                "/api/v1/devices/stops/" + stopped.epoch());
     }
 
     /** A body that cannot be understood stops the whole workspace: too much is safe. */

@@ -331,4 +331,17 @@ class DeviceLaneTest {
 
         assertThat(road.handedOver).containsExactly(command.id(), command.id());
     }
+
+    @Test
+    void onlyWhatNeverLeftIsTakenBack() {
+        var commands =
+                List.of(Samples.command(2_000), Samples.command(2_000), Samples.command(2_000));
+        commands.forEach(command -> lane.offer(command, false, NOW));
+
+        assertThat(lane.withdraw(commands.getFirst().id())).isFalse();
+        assertThat(lane.withdraw(commands.getLast().id())).isTrue();
+        assertThat(lane.withdraw(commands.getLast().id())).isFalse();
+
+        assertThat(road.givenUp).containsExactly("aborted cancelled");
+    }
 }

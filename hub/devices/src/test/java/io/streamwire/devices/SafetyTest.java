@@ -9,11 +9,16 @@ import io.streamwire.contract.mqtt.BoardState.Phase;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Role;
+import io.streamwire.virtualboard.BoardAccess;
+import io.streamwire.virtualboard.VirtualBoard;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,6 +162,69 @@ class SafetyTest {
         assertThat(member.as(token).post("/devices/arm", null).status()).isEqualTo(401);
         assertThat(member.as(token).get("/devices/arming").status()).isEqualTo(401);
         assertThat(member.as("no-token").post("/devices/stop", null).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aCommandIsStoppedWithItsDeviceUnlessItHasEnded() throws InterruptedException {
+        var board = member.board();
+        var neighbour = member.board();
+        member.arm(board, neighbour);
+        var path = "/devices/" + board.deviceId() + "/commands/";
+        var done = member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10");
+        assertThat(member.post(path + done.text("/id") + "/stop", null).text("/outcome"))
+                .isEqualTo("finished");
+        var spinning = member.command(board.deviceId(), Member.spin(60, 5_000)).text("/id");
+        member.awaitState(board.deviceId(), spinning, "started");
+
+        var stopped = member.with(Role.VIEWER).post(path + spinning + "/stop", null);
+
+        assertThat(stopped.text("/outcome")).isEqualTo("stopped");
+        assertThat(ids(stopped.body().at("/stop/confirmed"))).containsExactly(board.deviceId());
+        member.awaitState(board.deviceId(), spinning, "aborted");
+        assertThat(neighbour.status().armed()).isTrue();
+        assertThat(member.post(path + UUID.randomUUID() + "/stop", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void everyBoardConfirmsAStopAtFullLoad() throws InterruptedException {
+        var boards = new ArrayList<VirtualBoard>();
+        for (var n = 0; n < 40; n++) {
+            var device = member.device("Board " + n);
+            boards.add(
+                    rig.boards.add(
+                            new BoardAccess(member.workspace, device, member.token(device))));
+        }
+        for (var board : boards) {
+            member.ready(board.deviceId());
+        }
+        member.arm(boards.toArray(VirtualBoard[]::new));
+        var unarmed = rig.recorder.totals().unarmed();
+        var calls = new AtomicInteger();
+        var busy = new AtomicBoolean(true);
+        var load = new ArrayList<Thread>();
+        for (var n = 0; n < 8; n++) {
+            var first = n;
+            load.add(
+                    Thread.startVirtualThread(() -> {
+                        for (var at = first; busy.get(); at += 8) {
+                            var board = boards.get(at % boards.size()).deviceId();
+                            member.command(board, Member.spin(60, 5));
+                            calls.incrementAndGet();
+                        }
+                    }));
+        }
+        Rig.await("load", () -> calls.get() > 500);
+
+        var stopped = member.post("/devices/stop", null);
+
+        busy.set(false);
+        for (var thread : load) {
+            thread.join();
+        }
+        assertThat(ids(stopped.body().at("/confirmed"))).hasSize(boards.size());
+        assertThat(stopped.body().at("/unconfirmed")).isEmpty();
+        assertThat(boards).allMatch(board -> board.status().phase() == Phase.STOPPED);
+        assertThat(rig.recorder.totals().unarmed()).isEqualTo(unarmed);
     }
 
     @Test
