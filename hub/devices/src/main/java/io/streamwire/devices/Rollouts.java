@@ -160,10 +160,14 @@ final class Rollouts {
                     }
                 }
             }
-            case Step.StageDone _ -> store.finishStage(rollout);
+            case Step.StageDone _ -> {
+                store.finishStage(rollout);
+                changed(); // the next step may be due at once
+            }
             case Step.NextStage _ -> {
                 store.nextStage(rollout);
                 log(rollout, "next_stage");
+                changed();
             }
             case Step.Finish finish -> {
                 if (store.move(rollout, rollout.state(), finish.as(), finish.reason())) {
