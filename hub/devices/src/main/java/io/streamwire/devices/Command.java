@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What one board is to do; never changes once it is stored. Times are ms since the epoch.
  *
  * @param source {@code rule} or {@code manual}
+ * @param urgency the higher ones leave first: {@link #RULE_URGENCY}, and above it what people give
  * @param expiresAt last moment to switch on
  * @param confirmBy when it counts as failed unless the board has answered
  * @param boot the boot of the board that it is meant for
@@ -34,6 +35,7 @@ record Command(
         @Nullable String viewerId,
         String command,
         Map<String, Long> args,
+        int urgency,
         long issuedAt,
         long expiresAt,
         long confirmBy,
@@ -46,6 +48,16 @@ record Command(
 
     static final String RULE = "rule";
     static final String MANUAL = "manual";
+
+    /** Of what rules decide: below what people give. */
+    static final int RULE_URGENCY = 5;
+
+    /** The priority, 0 to 9, that people do not name. */
+    static final int USUAL_PRIORITY = 5;
+
+    static final int HIGHEST_PRIORITY = 9;
+
+    private static final int MANUAL_URGENCY = 10;
 
     /** How long after its end a board may take to say so, ms. */
     private static final long ANSWER_MS = 5_000;
@@ -67,6 +79,7 @@ record Command(
                 action.viewerId(),
                 action.command(),
                 args,
+                RULE_URGENCY,
                 issuedAt,
                 action.expiresAt(),
                 confirmBy(action.expiresAt(), maxOnMs),
@@ -100,6 +113,7 @@ record Command(
                 null,
                 command,
                 args,
+                MANUAL_URGENCY + USUAL_PRIORITY,
                 issuedAt,
                 issuedAt + ttlMs,
                 confirmBy(issuedAt + ttlMs, maxOnMs),
@@ -112,7 +126,12 @@ record Command(
     }
 
     /** A stored command, as far as sending it again needs. */
-    static Command of(CommandChanged stored, long confirmBy, long boot, @Nullable String trace) {
+    static Command of(
+            CommandChanged stored,
+            int urgency,
+            long confirmBy,
+            long boot,
+            @Nullable String trace) {
         return new Command(
                 stored.commandId(),
                 stored.workspaceId(),
@@ -124,6 +143,7 @@ record Command(
                 stored.viewerId(),
                 stored.command(),
                 stored.args(),
+                urgency,
                 stored.issuedAt(),
                 stored.expiresAt(),
                 confirmBy,
@@ -133,6 +153,31 @@ record Command(
                 trace,
                 stored.hops().frame(),
                 stored.hops().decided());
+    }
+
+    /** The same, of a person who says how urgent it is. */
+    Command withPriority(int priority) {
+        return new Command(
+                id,
+                workspaceId,
+                deviceId,
+                source,
+                actionId,
+                eventId,
+                ruleId,
+                viewerId,
+                command,
+                args,
+                MANUAL_URGENCY + priority,
+                issuedAt,
+                expiresAt,
+                confirmBy,
+                epoch,
+                boot,
+                simulated,
+                traceparent,
+                frame,
+                decided);
     }
 
     private static long confirmBy(long expiresAt, long maxOnMs) {

@@ -70,9 +70,14 @@ final class CommandStore {
      *
      * @param confirmBy ms since the epoch, 0 when it was final from the beginning
      */
-    record Stored(CommandChanged record, long confirmBy, long boot, @Nullable String traceparent) {
+    record Stored(
+            CommandChanged record,
+            int urgency,
+            long confirmBy,
+            long boot,
+            @Nullable String traceparent) {
         Command command() {
-            return Command.of(record, confirmBy, boot, traceparent);
+            return Command.of(record, urgency, confirmBy, boot, traceparent);
         }
     }
 
@@ -218,7 +223,10 @@ final class CommandStore {
                 text(command.decided()),
                 Long.toString(KEEP_FINAL.toMillis()),
                 spending.map(Spending::toString).orElse(""),
-                spending.map(one -> Long.toString(one.until())).orElse(""));
+                spending.map(one -> Long.toString(one.until())).orElse(""),
+                command.urgency() == Command.RULE_URGENCY
+                        ? ""
+                        : Integer.toString(command.urgency()));
     }
 
     private static Enqueued enqueued(Reply reply) {
@@ -295,6 +303,9 @@ final class CommandStore {
         return Optional.of(
                 new Stored(
                         (CommandChanged) Json.read(json, DeviceEvent.class),
+                        Integer.parseInt(
+                                fields.getOrDefault(
+                                        "urgency", Integer.toString(Command.RULE_URGENCY))),
                         Long.parseLong(fields.getOrDefault("confirm_by", "0")),
                         Long.parseLong(fields.getOrDefault("boot", "0")),
                         trace.isEmpty() ? null : trace));

@@ -70,7 +70,10 @@ final class CommandsApi implements Api {
     }
 
     private record NewCommand(
-            String command, @Nullable Map<String, Long> args, @Nullable Long ttlMs) {}
+            String command,
+            @Nullable Map<String, Long> args,
+            @Nullable Long ttlMs,
+            @Nullable Integer priority) {}
 
     /**
      * A command as clients see it.
@@ -172,6 +175,13 @@ final class CommandsApi implements Api {
         if (ttl < 1 || ttl > LONGEST_TTL_MS) {
             throw invalid(new Violation("/ttl_ms", "must be 1 to " + LONGEST_TTL_MS + ": " + ttl));
         }
+        int priority = asked.priority() == null ? Command.USUAL_PRIORITY : asked.priority();
+        if (priority < 0 || priority > Command.HIGHEST_PRIORITY) {
+            throw invalid(
+                    new Violation(
+                            "/priority",
+                            "must be 0 to " + Command.HIGHEST_PRIORITY + ": " + priority));
+        }
         var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
         args.forEach((name, value) -> {
             if (missing(value)) {
@@ -193,7 +203,8 @@ final class CommandsApi implements Api {
                                 admitted.limit().maxOnMs(),
                                 epoch,
                                 admitted.boot(),
-                                traceparent);
+                                traceparent)
+                                .withPriority(priority);
                 if (command.tooLong()) {
                     throw invalid(new Violation("/args", "make the message too long"));
                 }

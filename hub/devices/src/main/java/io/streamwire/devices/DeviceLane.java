@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.streamwire.contract.CommandState;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -184,7 +185,10 @@ final class DeviceLane {
 
     /** What is waiting or under way, in order, as people see it. */
     synchronized List<Queues.Queued> queue() {
-        return items.values().stream()
+        if (items.isEmpty()) {
+            return List.of();
+        }
+        return inOrder().stream()
                 .map(item ->
                         new Queues.Queued(
                                 item.command.id(),
@@ -223,7 +227,7 @@ final class DeviceLane {
         }
         var underWay = items.values().stream().filter(item -> item.underWay).count();
         var held = new Held();
-        for (var item : List.copyOf(items.values())) {
+        for (var item : inOrder()) {
             if (item.underWay) {
                 if (item.taken && now - item.sentAt >= TELL_SENT_MS) {
                     tellSent(item);
@@ -258,6 +262,17 @@ final class DeviceLane {
             wakesAt = held.until;
             way.wake(items.values().iterator().next().command, held.until);
         }
+    }
+
+    /** The most urgent ones first, and in the order in which they came. */
+    private List<Item> inOrder() {
+        var order = new ArrayList<>(items.values());
+        var urgency = order.getFirst().command.urgency();
+        if (order.stream().anyMatch(item -> item.command.urgency() != urgency)) {
+            order.sort(
+                    Comparator.comparingInt((Item item) -> item.command.urgency()).reversed());
+        }
+        return order;
     }
 
     /** The outputs whose turn it is not, in one pump. */

@@ -1,14 +1,16 @@
 -- Stores a new command once, with its first state.
 -- KEYS command, pending, device stream, spent (what commands cost of their limits, by when it is forgotten)
 -- ARGV id, workspace, device, head, state, reason as JSON, at ms, confirm by ms ('' = final already),
---      boot, traceparent, frame us, decided us, ms to keep a final one, what it costs, until ms ('' = nothing limits it)
+--      boot, traceparent, frame us, decided us, ms to keep a final one, what it costs, until ms ('' = nothing limits it),
+--      urgency ('' = a rule's)
 -- Returns 'created', or 'known', each with its state.
 local known = redis.call('HGET', KEYS[1], 'state')
 if known then return {'known', known} end
 if sw_full(KEYS[3]) then return sw_refuse() end
 local fields = {'id', ARGV[1], 'workspace_id', ARGV[2], 'device_id', ARGV[3], 'head', ARGV[4],
   'state', ARGV[5], 'reason', ARGV[6], 'at', ARGV[7], 'boot', ARGV[9]}
-for name, value in pairs({confirm_by = ARGV[8], traceparent = ARGV[10], frame = ARGV[11], decided = ARGV[12]}) do
+for name, value in pairs({confirm_by = ARGV[8], traceparent = ARGV[10], frame = ARGV[11], decided = ARGV[12],
+    urgency = ARGV[16]}) do
   if value ~= '' then
     fields[#fields + 1] = name
     fields[#fields + 1] = value

@@ -344,4 +344,19 @@ class DeviceLaneTest {
 
         assertThat(road.givenUp).containsExactly("aborted cancelled");
     }
+
+    @Test
+    void theMostUrgentLeavesFirstAndEqualOnesInTheirOrder() {
+        road.readiness = Readiness.WAIT;
+        var usual = Samples.command(2_000);
+        var high = Samples.command(2_000).withPriority(9);
+        var alsoHigh = Samples.command(2_000).withPriority(9);
+        List.of(usual, high, alsoHigh).forEach(command -> lane.offer(command, false, NOW));
+
+        road.readiness = Readiness.GO;
+        lane.pump(NOW + 1);
+        lane.answered(high.id(), NOW + 2);
+
+        assertThat(road.handedOver).containsExactly(high.id(), alsoHigh.id(), usual.id());
+    }
 }

@@ -61,7 +61,13 @@ class QueueTest {
         var _ = member.post(path(device, "/pause"), null);
         var one = member.command(device, spin(20, 20_000)).text("/id");
         var two = member.command(device, spin(20, 20_000)).text("/id");
-        var three = member.command(device, spin(20, 20_000)).text("/id");
+        var urgent = new java.util.HashMap<String, Object>(spin(20, 20_000));
+        urgent.put("priority", 9);
+        var three = member.command(device, urgent).text("/id");
+        assertThat(member.get(path(device, "/queue")).text("/items/0/id")).isEqualTo(three);
+        urgent.put("priority", 10);
+        assertThat(member.command(device, urgent).text("/errors/0/pointer"))
+                .isEqualTo("/priority");
 
         var cancelled = member.delete(path(device, "/commands/" + one));
 
