@@ -146,7 +146,7 @@ final class CommandsApi implements Api {
             String command,
             Map<String, Long> args)
             throws InterruptedException {
-        create(request, response, device, new NewCommand(command, args, null));
+        create(request, response, device, new NewCommand(command, args, null, null));
     }
 
     private void create(
