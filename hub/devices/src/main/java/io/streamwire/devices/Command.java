@@ -127,11 +127,7 @@ record Command(
 
     /** A stored command, as far as sending it again needs. */
     static Command of(
-            CommandChanged stored,
-            int urgency,
-            long confirmBy,
-            long boot,
-            @Nullable String trace) {
+            CommandChanged stored, int urgency, long confirmBy, long boot, @Nullable String trace) {
         return new Command(
                 stored.commandId(),
                 stored.workspaceId(),

@@ -194,16 +194,16 @@ final class CommandsApi implements Api {
             case Verdict.Admitted admitted -> {
                 var command =
                         Command.manual(
-                                id,
-                                device,
-                                asked.command(),
-                                admitted.args(),
-                                now,
-                                ttl,
-                                admitted.limit().maxOnMs(),
-                                epoch,
-                                admitted.boot(),
-                                traceparent)
+                                        id,
+                                        device,
+                                        asked.command(),
+                                        admitted.args(),
+                                        now,
+                                        ttl,
+                                        admitted.limit().maxOnMs(),
+                                        epoch,
+                                        admitted.boot(),
+                                        traceparent)
                                 .withPriority(priority);
                 if (command.tooLong()) {
                     throw invalid(new Violation("/args", "make the message too long"));

@@ -269,8 +269,7 @@ final class DeviceLane {
         var order = new ArrayList<>(items.values());
         var urgency = order.getFirst().command.urgency();
         if (order.stream().anyMatch(item -> item.command.urgency() != urgency)) {
-            order.sort(
-                    Comparator.comparingInt((Item item) -> item.command.urgency()).reversed());
+            order.sort(Comparator.comparingInt((Item item) -> item.command.urgency()).reversed());
         }
         return order;
     }

@@ -66,8 +66,7 @@ class QueueTest {
         var three = member.command(device, urgent).text("/id");
         assertThat(member.get(path(device, "/queue")).text("/items/0/id")).isEqualTo(three);
         urgent.put("priority", 10);
-        assertThat(member.command(device, urgent).text("/errors/0/pointer"))
-                .isEqualTo("/priority");
+        assertThat(member.command(device, urgent).text("/errors/0/pointer")).isEqualTo("/priority");
 
         var cancelled = member.delete(path(device, "/commands/" + one));
 

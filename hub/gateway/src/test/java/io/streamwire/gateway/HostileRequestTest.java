@@ -111,9 +111,13 @@ class HostileRequestTest {
 
         var answer =
                 exchange(
-                        "GET /api/v1/rules HTTP/1.1\r\nX-Private: 1\r\nTE: trailers\r\n"
-                                + "Upgrade: websocket\r\nKeep-Alive: timeout=5\r\nProxy-Connection: x\r\n"
-                                + "Authorization: "
+                        "GET /api/v1/rules HTTP/1.1\r\n"
+                            + "X-Private: 1\r\n"
+                            + "TE: trailers\r\n"
+                            + "Upgrade: websocket\r\n"
+                            + "Keep-Alive: timeout=5\r\n"
+                            + "Proxy-Connection: x\r\n"
+                            + "Authorization: "
                                 + user
                                 + "\r\nHost: a\r\nConnection: close, X-Private\r\n\r\n");
 
@@ -179,8 +183,10 @@ class HostileRequestTest {
 
         var answer =
                 exchange(
-                        "GET /api/v1/rules HTTP/1.1\r\nHost: evil.example/<x>\r\nConnection: close\r\n"
-                                + "Authorization: "
+                        "GET /api/v1/rules HTTP/1.1\r\n"
+                            + "Host: evil.example/<x>\r\n"
+                            + "Connection: close\r\n"
+                            + "Authorization: "
                                 + user
                                 + "\r\n\r\n");
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "boards",
         description = {
-            "Connects many boards, each with its heartbeat, to a broker in a process of its own and",
+            "Connects many boards, each with its heartbeat, to a broker in a process of its own"
+                + " and",
             "measures the memory of that process while they stay."
         },
         mixinStandardHelpOptions = true,

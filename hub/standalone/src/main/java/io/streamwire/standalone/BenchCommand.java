@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Drives events through a local TikTok LIVE room, the whole hub and virtual boards, and",
-            "prints latency per hop, throughput, losses, duplicates, CPU and memory. The load comes",
+            "prints latency per hop, throughput, losses, duplicates, CPU and memory. The load"
+                + " comes",
             "from the same process, so its cost is part of the figures."
         },
         mixinStandardHelpOptions = true,

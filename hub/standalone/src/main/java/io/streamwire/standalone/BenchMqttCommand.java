@@ -17,8 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mqtt",
         description = {
-            "Writes actions on the bus as the rules do, at a steady rate, and measures how long each",
-            "takes through the devices service, Redis and the MQTT broker to its virtual board. Load",
+            "Writes actions on the bus as the rules do, at a steady rate, and measures how long"
+                + " each",
+            "takes through the devices service, Redis and the MQTT broker to its virtual board."
+                + " Load",
             "and boards run in the same process, so their cost is part of the figures."
         },
         mixinStandardHelpOptions = true,

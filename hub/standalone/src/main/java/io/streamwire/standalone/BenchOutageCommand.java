@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "outage",
         description = {
-            "Writes actions on the bus at a steady rate, freezes PostgreSQL (SIGSTOP to it and all of",
-            "its processes) for a while, and checks that commands go on meanwhile and that every one",
+            "Writes actions on the bus at a steady rate, freezes PostgreSQL (SIGSTOP to it and all"
+                + " of",
+            "its processes) for a while, and checks that commands go on meanwhile and that every"
+                + " one",
             "is in command_queue afterwards."
         },
         mixinStandardHelpOptions = true,

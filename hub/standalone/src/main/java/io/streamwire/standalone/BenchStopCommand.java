@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "stop",
         description = {
-            "Stops every workspace through the API while actions come at a steady rate, measures how",
+            "Stops every workspace through the API while actions come at a steady rate, measures"
+                + " how",
             "long it takes until each board is safe, arms again by hand and repeats."
         },
         mixinStandardHelpOptions = true,

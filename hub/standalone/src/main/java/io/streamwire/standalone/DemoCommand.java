@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Runs the whole way of an event with nothing set up: a simulated TikTok LIVE room, spoken",
+            "Runs the whole way of an event with nothing set up: a simulated TikTok LIVE room,"
+                + " spoken",
             "to through the real webcast protocol, virtual boards over real MQTT, rules that fire."
         },
         mixinStandardHelpOptions = true,
