@@ -19,11 +19,14 @@ final class Health {
     /** A message takes microseconds; one that takes so long never ends. */
     static final long LONGEST_MESSAGE_MS = 5_000;
 
+    /** The ailment before the first look. */
+    static final Optional<String> STARTING = Optional.of("starting");
+
     private long redisSeenAt;
     private long droppedAt;
     private long dropped;
     private boolean looked;
-    private volatile @Nullable String ailment = "starting";
+    private volatile @Nullable String ailment = STARTING.get();
 
     /**
      * What it is judged by.

@@ -404,7 +404,7 @@ final class SafetySwitch {
                         now);
         if (!health.ailment().equals(before)) {
             LOG.log(
-                    fit ? Level.INFO : Level.WARNING,
+                    fit || before.equals(Health.STARTING) ? Level.INFO : Level.WARNING,
                     "renewals={0} because={1}",
                     fit ? "on" : "off",
                     health.ailment().orElse("healthy"));

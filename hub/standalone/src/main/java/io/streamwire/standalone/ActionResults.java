@@ -112,7 +112,12 @@ final class ActionResults {
 
     /** Nothing got lost, moved twice, late or disarmed, or failed while it was counted. */
     boolean sound(PinRecorder.Totals totals) {
-        return lost == 0 && totals.violations() == 0 && unfinishedWhileCounted == 0;
+        return complete() && totals.violations() == 0;
+    }
+
+    /** Nothing got lost, or failed while it was counted. */
+    boolean complete() {
+        return lost == 0 && unfinishedWhileCounted == 0;
     }
 
     void print(PrintWriter out, PinRecorder.Totals totals) {

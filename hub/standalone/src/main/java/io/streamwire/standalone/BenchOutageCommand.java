@@ -77,6 +77,7 @@ final class BenchOutageCommand implements Callable<Integer> {
             load.warmUp(bench);
             Thread.sleep(BEFORE_AND_AFTER);
             bench.progress("PostgreSQL is away for " + away.toSeconds() + " s");
+            var before = recorder.totals().violations();
             var frozen = postmaster(hub);
             var from = Hops.now();
             signal("STOP", frozen);
@@ -108,12 +109,14 @@ final class BenchOutageCommand implements Callable<Integer> {
                     .printf(
                             "while PostgreSQL was away: %d actions did not reach their board%n",
                             unreached);
-            var sound = results.sound(totals) && unreached == 0;
+            var violations = totals.violations() - before;
+            var sound = results.complete() && violations == 0 && unreached == 0;
             var summary = new LinkedHashMap<String, Object>();
             summary.putAll(load.summary());
             summary.put("postgres_away_s", away.toSeconds());
             summary.putAll(results.summary(totals));
             summary.put("unreached", unreached);
+            summary.put("violations_since_away", violations);
             summary.putAll(results.latencies().summary(ActionResults.ACTION_TO_BOARD));
             summary.put("caught_up_s", Bench.rounded(caughtUp.toMillis() / 1_000.0));
             summary.put("sound", sound);
