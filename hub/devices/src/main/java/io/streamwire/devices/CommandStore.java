@@ -35,7 +35,7 @@ final class CommandStore {
             new Script(
                     "pending",
                     "return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0,"
-                        + " ARGV[2])");
+                            + " ARGV[2])");
     private static final Script FORGET =
             new Script("forget", "return redis.call('ZREM', KEYS[1], ARGV[1])");
     private static final Script LAST_ACK =
@@ -45,7 +45,7 @@ final class CommandStore {
             new Script(
                     "spent",
                     "return redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'LIMIT', 0,"
-                        + " ARGV[2])");
+                            + " ARGV[2])");
 
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
     private static final Duration KEEP_FINAL = Duration.ofMinutes(10);

@@ -38,8 +38,8 @@ final class QrCode {
                 }
             }
             return ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
-                        + " shape-rendering=\"crispEdges\"><rect width=\"100%%\" height=\"100%%\""
-                        + " fill=\"#fff\"/><path d=\"%s\"/></svg>")
+                            + " shape-rendering=\"crispEdges\"><rect width=\"100%%\" height=\"100%%\""
+                            + " fill=\"#fff\"/><path d=\"%s\"/></svg>")
                     .formatted(code.getWidth(), code.getHeight(), path);
         } catch (WriterException e) {
             throw new IllegalStateException("too long for a QR code: " + text.length(), e);

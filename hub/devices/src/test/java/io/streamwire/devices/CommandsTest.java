@@ -29,8 +29,8 @@ class CommandsTest {
             new Script(
                     "add",
                     "return redis.call('XADD', KEYS[1], '*', 'type', 'action_triggered', 'id',"
-                        + " ARGV[1], 'workspace_id', ARGV[2], 'epoch', ARGV[3], 'decided_us',"
-                        + " ARGV[4], 'body', ARGV[5])");
+                            + " ARGV[1], 'workspace_id', ARGV[2], 'epoch', ARGV[3], 'decided_us',"
+                            + " ARGV[4], 'body', ARGV[5])");
 
     private final Rig rig;
     private final Member member;

@@ -237,7 +237,7 @@ class DevicesTest {
                 client,
                 Topics.describe(member.workspace, device),
                 "{\"v\":1,\"fw\":\"1\",\"board\":\"x\",\"limits\":\"board\",\"commands\":[{\"name\":\"UPPER"
-                    + " CASE\",\"args\":[],\"max_on_ms\":1,\"min_gap_ms\":0,\"max_duty_pct\":1}]}");
+                        + " CASE\",\"args\":[],\"max_on_ms\":1,\"min_gap_ms\":0,\"max_duty_pct\":1}]}");
         rig.publish(
                 client,
                 Topics.state(member.workspace, device),

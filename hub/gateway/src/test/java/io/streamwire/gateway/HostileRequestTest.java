@@ -112,12 +112,12 @@ class HostileRequestTest {
         var answer =
                 exchange(
                         "GET /api/v1/rules HTTP/1.1\r\n"
-                            + "X-Private: 1\r\n"
-                            + "TE: trailers\r\n"
-                            + "Upgrade: websocket\r\n"
-                            + "Keep-Alive: timeout=5\r\n"
-                            + "Proxy-Connection: x\r\n"
-                            + "Authorization: "
+                                + "X-Private: 1\r\n"
+                                + "TE: trailers\r\n"
+                                + "Upgrade: websocket\r\n"
+                                + "Keep-Alive: timeout=5\r\n"
+                                + "Proxy-Connection: x\r\n"
+                                + "Authorization: "
                                 + user
                                 + "\r\nHost: a\r\nConnection: close, X-Private\r\n\r\n");
 
@@ -184,9 +184,9 @@ class HostileRequestTest {
         var answer =
                 exchange(
                         "GET /api/v1/rules HTTP/1.1\r\n"
-                            + "Host: evil.example/<x>\r\n"
-                            + "Connection: close\r\n"
-                            + "Authorization: "
+                                + "Host: evil.example/<x>\r\n"
+                                + "Connection: close\r\n"
+                                + "Authorization: "
                                 + user
                                 + "\r\n\r\n");
 

@@ -164,7 +164,7 @@ class ProxyTest {
     void aProblemOfAServicePassesUnchanged() throws Exception {
         var problem =
                 "{\"type\":\"urn:streamwire:problem:device_disarmed\",\"title\":\"Conflict\",\"status\":409,\"code\":\"device_disarmed\",\"detail\":\"Arm"
-                    + " it first.\",\"trace_id\":\"x\"}";
+                        + " it first.\",\"trace_id\":\"x\"}";
         try (var backend =
                         Backend.start((_, response) ->
                                 response.status(Status.CONFLICT_409)

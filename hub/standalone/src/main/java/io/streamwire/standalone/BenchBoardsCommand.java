@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "boards",
         description = {
             "Connects many boards, each with its heartbeat, to a broker in a process of its own"
-                + " and",
+                    + " and",
             "measures the memory of that process while they stay."
         },
         mixinStandardHelpOptions = true,

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Drives events through a local TikTok LIVE room, the whole hub and virtual boards, and",
             "prints latency per hop, throughput, losses, duplicates, CPU and memory. The load"
-                + " comes",
+                    + " comes",
             "from the same process, so its cost is part of the figures."
         },
         mixinStandardHelpOptions = true,

@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
         name = "mqtt",
         description = {
             "Writes actions on the bus as the rules do, at a steady rate, and measures how long"
-                + " each",
+                    + " each",
             "takes through the devices service, Redis and the MQTT broker to its virtual board."
-                + " Load",
+                    + " Load",
             "and boards run in the same process, so their cost is part of the figures."
         },
         mixinStandardHelpOptions = true,

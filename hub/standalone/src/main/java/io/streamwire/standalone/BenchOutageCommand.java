@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         name = "outage",
         description = {
             "Writes actions on the bus at a steady rate, freezes PostgreSQL (SIGSTOP to it and all"
-                + " of",
+                    + " of",
             "its processes) for a while, and checks that commands go on meanwhile and that every"
-                + " one",
+                    + " one",
             "is in command_queue afterwards."
         },
         mixinStandardHelpOptions = true,

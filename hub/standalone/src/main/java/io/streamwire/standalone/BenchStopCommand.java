@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "stop",
         description = {
             "Stops every workspace through the API while actions come at a steady rate, measures"
-                + " how",
+                    + " how",
             "long it takes until each board is safe, arms again by hand and repeats."
         },
         mixinStandardHelpOptions = true,

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Runs the whole way of an event with nothing set up: a simulated TikTok LIVE room,"
-                + " spoken",
+                    + " spoken",
             "to through the real webcast protocol, virtual boards over real MQTT, rules that fire."
         },
         mixinStandardHelpOptions = true,
