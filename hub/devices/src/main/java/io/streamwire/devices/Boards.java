@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in what boards say. A board is hostile until shown otherwise: too large, malformed, unknown
- * and too many messages are counted and dropped. Called on the line's two threads.
+ * and too many messages are counted and dropped. Called on the threads of the line.
  */
 final class Boards implements MqttLine.Receiver {
 
@@ -52,6 +52,8 @@ final class Boards implements MqttLine.Receiver {
     private static final int MOST_STRANGERS = 1_000;
     private static final int MOST_ARGS = 16;
     private static final long KEEP_AGAIN_MS = 1_000;
+    private static final long ANNOUNCE_AGAIN_MS = 500;
+    private static final int MOST_ANNOUNCED = 1_000;
     private static final long JUDGE_AFTER_MS = 1_000;
     private static final long LONGEST_ON_MS = 3_600_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
@@ -89,6 +91,9 @@ final class Boards implements MqttLine.Receiver {
 
     /** Boards whose own stop is being taken in. */
     private final Set<UUID> stopping = ConcurrentHashMap.newKeySet();
+
+    /** When Redis, which may be full, may be tried again, ms; only of the repairing thread. */
+    private long announceAgainAt;
 
     /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
     private long keepAgainAt;
@@ -599,8 +604,9 @@ final class Boards implements MqttLine.Receiver {
         }
         judgeSuspects();
         keepDescribed();
-        if (bus.available()) {
-            for (var device : List.copyOf(unannounced)) {
+        if (bus.available() && clock.millis() >= announceAgainAt) {
+            announceAgainAt = clock.millis() + ANNOUNCE_AGAIN_MS;
+            for (var device : unannounced.stream().limit(MOST_ANNOUNCED).toList()) {
                 unannounced.remove(device);
                 presence.of(device).ifPresent(this::announce);
             }

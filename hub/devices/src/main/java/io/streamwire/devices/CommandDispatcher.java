@@ -317,6 +317,9 @@ final class CommandDispatcher implements PartitionListener {
                 // What came under this lease nobody else can have sent.
                 .forEach(stored ->
                         offerAgain(stored, first || clock.millis() >= stored.record().expiresAt()));
+        if (first && pending.size() >= CommandStore.MOST_PENDING) {
+            return; // there are more of which nobody knows whether they were sent
+        }
         seen.put(lease, Set.copyOf(pending));
         seen.keySet().removeIf(other -> leases.get(other.partition()) != other);
     }

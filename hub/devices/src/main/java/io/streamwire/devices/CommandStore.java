@@ -53,7 +53,9 @@ final class CommandStore {
     /** A failed one stays longer: a late acknowledgement may correct it. */
     private static final Duration KEEP_FAILED = Duration.ofHours(24);
 
-    private static final String MOST_PENDING = "10000";
+    /** Most that are looked at together. */
+    static final int MOST_PENDING = 10_000;
+
     private static final String MOST_SPENT = "200000";
 
     private final Bus bus;
@@ -336,7 +338,10 @@ final class CommandStore {
     }
 
     private CompletableFuture<List<UUID>> pending(int partition, String latest) {
-        return bus.call(PENDING, List.of(pendingKey(partition)), List.of(latest, MOST_PENDING))
+        return bus.call(
+                        PENDING,
+                        List.of(pendingKey(partition)),
+                        List.of(latest, Integer.toString(MOST_PENDING)))
                 .thenApply(reply ->
                         reply.values().stream()
                                 .map(id -> UUID.fromString(String.valueOf(id)))

@@ -230,21 +230,24 @@ final class CommandTracker {
     Optional<Stored> await(UUID workspaceId, UUID id, Duration longest)
             throws InterruptedException {
         var deadline = System.nanoTime() + longest.toNanos();
-        while (true) {
-            var done = waiting.computeIfAbsent(id, _ -> new CompletableFuture<>());
-            var stored = store.find(workspaceId, id).join();
-            var remaining = deadline - System.nanoTime();
-            if (stored.isEmpty() || stored.get().record().state().isFinal() || remaining <= 0) {
-                waiting.remove(id);
-                return stored;
+        try {
+            while (true) {
+                var done = waiting.computeIfAbsent(id, _ -> new CompletableFuture<>());
+                var stored = store.find(workspaceId, id).join();
+                var remaining = deadline - System.nanoTime();
+                if (stored.isEmpty() || stored.get().record().state().isFinal() || remaining <= 0) {
+                    return stored;
+                }
+                try {
+                    done.get(Math.min(remaining, LOOK.toNanos()), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    // Look again.
+                } catch (java.util.concurrent.ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
             }
-            try {
-                done.get(Math.min(remaining, LOOK.toNanos()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                // Look again.
-            } catch (java.util.concurrent.ExecutionException e) {
-                throw new IllegalStateException(e);
-            }
+        } finally {
+            waiting.remove(id); // another who waits looks again soon by itself
         }
     }
 

@@ -248,8 +248,9 @@ final class DeviceLane {
                 case PAUSED -> item.heldBy = PAUSED;
                 case AWAY -> item.nobodyThere = true;
                 case GO -> {
-                    if (underWay < window
-                            && now >= item.notBefore
+                    if (now < item.notBefore) {
+                        held.hold(item, item.notBefore); // no later one of its output goes first
+                    } else if (underWay < window
                             && held.lets(item)
                             && keepsLimits(item, held, now)) {
                         underWay++;

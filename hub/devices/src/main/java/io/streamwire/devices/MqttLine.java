@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -41,7 +42,10 @@ final class MqttLine implements AutoCloseable {
     /** Published but not acknowledged by the broker, most; its receive maximum is 1,000. */
     private static final int WINDOW = 500;
 
-    private static final int QUEUE = 4_096;
+    /** Acknowledgements or states that wait: all that ten thousand boards say after a restart. */
+    private static final int MOST_URGENT = 32_768;
+
+    private static final int MOST_BULK = 4_096;
     private static final long SESSION_EXPIRY_SECONDS = 60;
     private static final int KEEP_ALIVE_SECONDS = 10;
     private static final int CONNECT_TIMEOUT_SECONDS = 5;
@@ -61,8 +65,12 @@ final class MqttLine implements AutoCloseable {
     private final Semaphore window = new Semaphore(WINDOW);
     private final Client publisher;
     private final Client subscriber;
-    private final Inbox acks = new Inbox("mqtt-acks");
-    private final Inbox reports = new Inbox("mqtt-reports");
+    private final Inbox acks = new Inbox("mqtt-acks", MOST_URGENT);
+    private final Inbox states = new Inbox("mqtt-states", MOST_URGENT);
+
+    /** What boards may flood without harm to anybody else. */
+    private final Inbox bulk = new Inbox("mqtt-bulk", MOST_BULK);
+
     private final Thread watchdog = Thread.ofVirtual().name("mqtt-watchdog").unstarted(this::watch);
     private volatile @Nullable Receiver receiver;
     private volatile boolean closed;
@@ -131,7 +139,8 @@ final class MqttLine implements AutoCloseable {
     void start(Receiver receiver) {
         this.receiver = receiver;
         acks.start();
-        reports.start();
+        states.start();
+        bulk.start();
         publisher.open();
         subscriber.open();
         watchdog.start();
@@ -149,12 +158,15 @@ final class MqttLine implements AutoCloseable {
 
     /** How long the oldest message that arrived has been worked at, ms; 0 when none is. */
     long busyMs() {
-        return Math.max(acks.busyMs(), reports.busyMs());
+        return Math.max(acks.busyMs(), states.busyMs());
     }
 
-    /** Messages that were thrown away because they came faster than they could be handled. */
+    /**
+     * Acknowledgements and states that were thrown away because they came faster than they could be
+     * handled.
+     */
     long dropped() {
-        return acks.dropped.get() + reports.dropped.get();
+        return acks.dropped.get() + states.dropped.get();
     }
 
     /**
@@ -249,7 +261,7 @@ final class MqttLine implements AutoCloseable {
         LockSupport.unpark(watchdog);
         var told = receiver;
         if (told != null && connected()) {
-            reports.offer(told::connected);
+            states.first(told::connected);
         }
     }
 
@@ -260,7 +272,8 @@ final class MqttLine implements AutoCloseable {
         publisher.close();
         subscriber.close();
         acks.close();
-        reports.close();
+        states.close();
+        bulk.close();
     }
 
     /** One client of the library, built anew when it does not come back by itself. */
@@ -455,10 +468,9 @@ final class MqttLine implements AutoCloseable {
             @Override
             public void messageArrived(String topic, MqttMessage message) {
                 var payload = message.getPayload();
-                var inbox = topic.endsWith("/up/ack") ? acks : reports;
                 var told = receiver;
                 if (told != null) {
-                    inbox.offer(() -> told.arrived(topic, payload));
+                    inbox(topic).offer(() -> told.arrived(topic, payload));
                 }
             }
 
@@ -479,15 +491,29 @@ final class MqttLine implements AutoCloseable {
         }
     }
 
+    private Inbox inbox(String topic) {
+        if (topic.endsWith("/up/ack")) {
+            return acks;
+        }
+        return topic.endsWith("/up/state") || topic.endsWith("/up/config") ? states : bulk;
+    }
+
     /** A bounded queue and the thread that empties it, in order. */
     private final class Inbox {
 
-        private final ArrayBlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(QUEUE);
+        private final int capacity;
+        private final ArrayBlockingQueue<Runnable> queue;
+
+        /** What goes before everything in the queue, and cannot be dropped. */
+        private final AtomicReference<@Nullable Runnable> first = new AtomicReference<>();
+
         private final AtomicLong dropped = new AtomicLong();
         private final Thread thread;
         private volatile long busySince; // System.nanoTime(), 0 when idle
 
-        Inbox(String name) {
+        Inbox(String name, int capacity) {
+            this.capacity = capacity;
+            queue = new ArrayBlockingQueue<>(capacity);
             thread = Thread.ofVirtual().name(name).unstarted(this::run);
         }
 
@@ -496,9 +522,15 @@ final class MqttLine implements AutoCloseable {
         }
 
         void offer(Runnable work) {
-            if (!queue.offer(work) && dropped.getAndIncrement() % QUEUE == 0) {
+            if (!queue.offer(work) && dropped.getAndIncrement() % capacity == 0) {
                 LOG.log(Level.WARNING, "inbox={0} dropped={1}", thread.getName(), dropped.get());
             }
+        }
+
+        /** Does this next; a later one replaces it. */
+        void first(Runnable work) {
+            first.set(work);
+            var _ = queue.offer(() -> {}); // a full queue needs nobody to wake its thread
         }
 
         private void run() {
@@ -506,6 +538,10 @@ final class MqttLine implements AutoCloseable {
                 try {
                     var work = queue.take();
                     busySince = Math.max(1, System.nanoTime());
+                    var urgent = first.getAndSet(null);
+                    if (urgent != null) {
+                        urgent.run();
+                    }
                     work.run();
                 } catch (InterruptedException e) {
                     return;

@@ -27,15 +27,15 @@ enum OwnStop {
         if (state.s() != Phase.STOPPED) {
             return NONE;
         }
-        if (own.hardwareStop() && own.epoch() >= Math.max(inForce.epoch(), state.epoch())) {
+        if (own.hardwareStop() && own.epoch() >= inForce.epoch()) {
+            return NONE; // it is stopped for that already, whatever epochs it makes up
+        }
+        if (state.epoch() > now + FURTHEST_EPOCH_MS) {
             return NONE;
         }
         if (BoardState.HARDWARE.equals(state.why())) {
             // It may not have heard yet of an arming that came after the release of its button.
             return state.epoch() >= inForce.epoch() ? SAID : SUSPECTED;
-        }
-        if (state.epoch() > now + FURTHEST_EPOCH_MS) {
-            return NONE;
         }
         var unknown = state.epoch() > inForce.epoch();
         var armed = inForce.armed() && state.epoch() == inForce.epoch();

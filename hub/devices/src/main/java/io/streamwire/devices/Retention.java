@@ -52,6 +52,7 @@ final class Retention {
         var now = clock.instant();
         prune("prune-telemetry", now.minus(times.telemetry()));
         prune("prune-device-logs", now.minus(times.logs()));
+        prune("prune-safety-log", now.minus(times.logs()));
         prune("prune-claims", now.minus(CLAIMS));
         prune("prune-commands", now.minus(times.commands()));
     }

@@ -40,6 +40,9 @@ final class Rollouts {
     /** Reasons of a board that cannot take the firmware just now. */
     private static final Set<String> LATER = Set.of(OtaReport.ARMED, OtaReport.BUSY);
 
+    /** Reports that are written before roll-outs take their next step. */
+    private static final int MOST_AT_A_TIME = 256;
+
     private final Bus bus;
     private final FirmwareStore store;
     private final DeviceCache cache;
@@ -108,10 +111,15 @@ final class Rollouts {
     }
 
     private void write() {
-        for (var report = reports.peek(); report != null; report = reports.peek()) {
+        for (int n = 0; n < MOST_AT_A_TIME; n++) { // whoever floods keeps no roll-out from going on
+            var report = reports.peek();
+            if (report == null) {
+                return;
+            }
             write(report);
             reports.remove(report); // only now: PostgreSQL may be away
         }
+        news.run();
     }
 
     private void write(Report from) {

@@ -122,13 +122,16 @@ final class SafetySwitch {
         var epoch = joined(store(decision, nextEpoch(workspaceId), "next"));
         for (var scope : scopes) {
             state.apply(scope, Arming.armed(epoch, until, cause));
-            if (state.of(scope).epoch() != epoch) {
+            var inForce = state.of(scope);
+            if (inForce.epoch() != epoch || !inForce.armed()) {
                 continue; // a stop came in between, and holds
             }
-            unpublished.remove(scope);
-            // A board that connects from now on must not find the old stop.
-            var _ = line.publish(MqttLine.Outgoing.retained(topic(scope), ""));
-            renew(new Decided(scope, state.of(scope)), now);
+            var _ = unpublished.computeIfPresent(scope, (_, stop) -> stop > epoch ? stop : null);
+            // A board that connects from now on must not find the old stop ...
+            var _ =
+                    line.publish(MqttLine.Outgoing.retained(topic(scope), ""))
+                            .whenComplete((_, _) -> stoppedMeanwhile(scope));
+            renew(new Decided(scope, inForce), now);
         }
         bus.announce(CHANNEL, Integer.toString(bus.partition(workspaceId)));
         LOG.log(
@@ -182,6 +185,14 @@ final class SafetySwitch {
                         .isPresent();
     }
 
+    /** ... but one that was given meanwhile, and may just have been cleared. */
+    private void stoppedMeanwhile(Scope scope) {
+        var inForce = state.of(scope);
+        if (!inForce.armed()) {
+            publishStop(scope, inForce.epoch());
+        }
+    }
+
     /** Stops on the hub's own account, without waiting for the boards; the epoch of the stop. */
     long disarm(UUID workspaceId, List<UUID> devices, String why) {
         return disarm(workspaceId, devices, Cause.hub(why, clock.millis()));
@@ -190,11 +201,18 @@ final class SafetySwitch {
     /** Stops without waiting for the boards; the epoch of the stop. */
     long disarm(UUID workspaceId, List<UUID> devices, Cause cause) {
         var scopes = scopes(workspaceId, devices);
-        var epoch = nextEpoch(workspaceId);
-        follow(workspaceId, devices, epoch, cause);
-        takeEffect(scopes, epoch, cause);
+        var epoch = stopNow(workspaceId, devices, cause);
         var stop = new StopJournal.Entry(workspaceId, devices, epoch, cause);
-        var stored = store(decision(stop), epoch, "next");
+        var stored =
+                store(decision(stop), epoch, "next")
+                        .thenApply(given -> {
+                            // Another instance may have been further.
+                            if (given > epoch) {
+                                follow(workspaceId, devices, given, cause);
+                                takeEffect(scopes, given, cause);
+                            }
+                            return Math.max(given, epoch);
+                        });
         LOG.log(
                 Level.INFO,
                 "workspace={0} devices={1} armed=false epoch={2} by={3} why={4}",
@@ -204,15 +222,15 @@ final class SafetySwitch {
                 cause.by(),
                 cause.why());
         try {
-            // Another instance may have been further; then the stop takes the higher epoch.
-            var given = stored.orTimeout(300, TimeUnit.MILLISECONDS).join();
-            if (given > epoch) {
-                follow(workspaceId, devices, given, cause);
-                takeEffect(scopes, given, cause);
-            }
+            var given = stored.copy().orTimeout(300, TimeUnit.MILLISECONDS).join();
             bus.announce(CHANNEL, Integer.toString(bus.partition(workspaceId)));
-            return Math.max(given, epoch);
+            return given;
         } catch (RuntimeException e) {
+            // The later of two stops says all that the earlier one said.
+            unstored.removeIf(earlier ->
+                    earlier.workspaceId().equals(workspaceId)
+                            && earlier.devices().equals(stop.devices())
+                            && earlier.epoch() <= epoch);
             unstored.add(stop);
             journal.keep(unstored);
             LOG.log(
@@ -222,6 +240,19 @@ final class SafetySwitch {
                     Long.toString(epoch),
                     CommandTracker.cause(e).getMessage());
             return epoch;
+        }
+    }
+
+    /** Stops whatever is armed at this moment, in memory and on the line; the epoch of the stop. */
+    private long stopNow(UUID workspaceId, List<UUID> devices, Cause cause) {
+        var scopes = scopes(workspaceId, devices);
+        while (true) {
+            var epoch = nextEpoch(workspaceId);
+            follow(workspaceId, devices, epoch, cause);
+            takeEffect(scopes, epoch, cause);
+            if (scopes.stream().noneMatch(scope -> state.of(scope).armed())) {
+                return epoch; // else an arming with a higher epoch came in between
+            }
         }
     }
 
@@ -450,9 +481,18 @@ final class SafetySwitch {
     }
 
     private void storeAgain(StopJournal.Entry stop) {
+        var scopes = scopes(stop.workspaceId(), stop.devices());
+        // Somebody who did not know of it may have armed before it was given, under a higher epoch.
+        var overtaken =
+                scopes.stream()
+                        .map(state::of)
+                        .anyMatch(now -> now.armed() && now.cause().at() <= stop.cause().at());
         var _ =
-                store(decision(stop), stop.epoch(), "exact")
-                        .thenRun(() -> {
+                store(decision(stop), stop.epoch(), overtaken ? "next" : "exact")
+                        .thenAccept(given -> {
+                            if (overtaken) {
+                                takeEffect(scopes, given, stop.cause());
+                            }
                             if (unstored.remove(stop)) {
                                 Thread.startVirtualThread(() -> journal.keep(unstored));
                             }

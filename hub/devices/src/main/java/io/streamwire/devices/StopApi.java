@@ -111,6 +111,7 @@ final class StopApi implements Api {
                                 Stream.ofNullable(asked.deviceIds()).flatMap(List::stream),
                                 Stream.ofNullable(asked.tags())
                                         .flatMap(List::stream)
+                                        .filter(tag -> !missing(tag))
                                         .flatMap(tag -> tagged(who.workspaceId(), tag).stream()))
                         // One that is not of the workspace keeps no other one moving.
                         .filter(id -> !missing(id) && cache.find(who.workspaceId(), id).isPresent())

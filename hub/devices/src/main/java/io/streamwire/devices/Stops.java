@@ -18,8 +18,11 @@ import java.util.UUID;
  */
 final class Stops {
 
-    /** More than these are read from the database. */
-    static final int MOST = 200;
+    /** More than these of all workspaces together are read from the database. */
+    static final int MOST = 2_000;
+
+    /** The same of one workspace, so that none crowds the others out. */
+    static final int MOST_OF_WORKSPACE = 20;
 
     /** A board that is online and does not confirm is told again after 1, 2, 4, ... s. */
     static final long FIRST_REPEAT_MS = 1_000;
@@ -71,6 +74,13 @@ final class Stops {
         recent.addFirst(new Followed(workspaceId, epoch, devices, cause, now));
         while (recent.size() > MOST) {
             recent.removeLast();
+        }
+        var ofWorkspace = 0;
+        var all = recent.iterator();
+        while (all.hasNext()) {
+            if (all.next().workspaceId.equals(workspaceId) && ++ofWorkspace > MOST_OF_WORKSPACE) {
+                all.remove();
+            }
         }
     }
 

@@ -74,4 +74,17 @@ class OwnStopTest {
                                 latched))
                 .isEqualTo(OwnStop.SAID);
     }
+
+    @Test
+    void aBoardThatMakesEpochsUpIsStoppedOnlyOnce() {
+        var latched = Arming.disarmed(NOW + 1, Cause.board(DEVICE, NOW));
+
+        for (var epoch : new long[] {NOW + 2, NOW + 60_000, Long.MAX_VALUE}) {
+            assertThat(judge(stopped(epoch, BoardState.HARDWARE), latched, latched))
+                    .isEqualTo(OwnStop.NONE);
+            assertThat(judge(stopped(epoch, null), latched, latched)).isEqualTo(OwnStop.NONE);
+        }
+        assertThat(judge(stopped(Long.MAX_VALUE, BoardState.HARDWARE), ARMED, Arming.NEVER))
+                .isEqualTo(OwnStop.NONE);
+    }
 }

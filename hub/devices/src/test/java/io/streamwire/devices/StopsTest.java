@@ -54,10 +54,14 @@ class StopsTest {
     }
 
     @Test
-    void onlyTheLastStopsAreFollowed() {
-        for (var epoch = 1; epoch <= Stops.MOST + 1; epoch++) {
+    void onlyTheLastStopsOfAWorkspaceAreFollowed() {
+        var other = Ids.next();
+        stops.given(other, 1, List.of(DEVICE), CAUSE, NOW);
+        for (var epoch = 1; epoch <= Stops.MOST_OF_WORKSPACE + 1; epoch++) {
             stops.given(WORKSPACE, epoch, List.of(DEVICE), CAUSE, NOW);
         }
+
+        assertThat(stops.of(other, 1)).isPresent();
 
         assertThat(stops.of(WORKSPACE, 1)).isEmpty();
         assertThat(stops.of(WORKSPACE, 2)).isPresent();
