@@ -9,14 +9,18 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The MQTT broker between the hub and its devices. A device reaches only its own topics; see {@link
@@ -32,6 +36,7 @@ public final class Broker implements AutoCloseable {
     private static final int MAX_REQUESTS_AT_ONCE = 64;
 
     private final BrokerSettings settings;
+    private final @Nullable Certificates certificates;
     private final EmbeddedHiveMQ hiveMq;
     private final AccessControl accessControl;
     private final Denials denials;
@@ -41,7 +46,8 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.denials = new Denials();
         this.accessControl = new AccessControl(settings, authenticator, denials);
-        this.hiveMq = hiveMq(settings, accessControl);
+        this.certificates = certificates(settings);
+        this.hiveMq = hiveMq(settings, accessControl, certificates);
         this.http =
                 WebServer.builder()
                         .host(settings.host())
@@ -55,6 +61,7 @@ public final class Broker implements AutoCloseable {
                                         new BrokerApi(
                                                 settings.serviceSecret(),
                                                 this::check,
+                                                this::ca,
                                                 accessControl)))
                         .build();
     }
@@ -67,12 +74,16 @@ public final class Broker implements AutoCloseable {
      */
     public static Broker start(BrokerSettings settings, Authenticator authenticator) {
         requireFree("broker.port", settings.host(), settings.port());
+        requireFree("broker.tls-port", settings.host(), settings.tls().port());
         requireFree("broker.ws-port", settings.host(), settings.wsPort());
         requireFree("broker.http-port", settings.host(), settings.httpPort());
         var broker = new Broker(settings, authenticator);
         try {
             broker.startMqtt();
             broker.startHttp();
+            if (broker.certificates != null) {
+                broker.certificates.start();
+            }
         } catch (RuntimeException e) {
             broker.close();
             throw e;
@@ -130,6 +141,9 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         http.stop();
+        if (certificates != null) {
+            certificates.close();
+        }
         try {
             hiveMq.close();
         } catch (ExecutionException e) {
@@ -140,11 +154,35 @@ public final class Broker implements AutoCloseable {
         LOG.log(Level.INFO, "broker status=stopped");
     }
 
-    private static EmbeddedHiveMQ hiveMq(BrokerSettings settings, AccessControl accessControl) {
+    private byte @Nullable [] ca() throws IOException {
+        return certificates == null ? null : certificates.ca();
+    }
+
+    private static @Nullable Certificates certificates(BrokerSettings settings) {
+        if (!settings.tls().enabled()) {
+            return null;
+        }
+        try {
+            var directory = Files.createDirectories(settings.dataDir());
+            return Certificates.prepare(
+                    settings.tls(), directory.resolve("tls.p12"), InstantSource.system());
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new StartException("cannot have a TLS certificate: " + e, e);
+        }
+    }
+
+    private static EmbeddedHiveMQ hiveMq(
+            BrokerSettings settings,
+            AccessControl accessControl,
+            @Nullable Certificates certificates) {
         try {
             var home = settings.dataDir();
             var conf = Files.createDirectories(home.resolve("conf"));
-            Files.writeString(conf.resolve("config.xml"), HiveMqConfiguration.xml(settings));
+            Certificates.write(
+                    conf.resolve("config.xml"),
+                    HiveMqConfiguration.xml(settings, certificates)
+                            .getBytes(StandardCharsets.UTF_8),
+                    "rw-------");
             System.setProperty("hivemq.log.folder", home.resolve("log").toString());
             return EmbeddedHiveMQ.builder()
                     .withConfigurationFolder(conf)

@@ -8,6 +8,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.Json;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The broker's HTTP side: its health, and changing or ending what a device may do. */
 final class BrokerApi implements HttpService {
@@ -30,17 +32,29 @@ final class BrokerApi implements HttpService {
 
     private final String serviceSecret;
     private final Runnable check;
+    private final CertificateAuthority ca;
     private final AccessControl accessControl;
 
-    BrokerApi(String serviceSecret, Runnable check, AccessControl accessControl) {
+    /** The certificate that clients have to trust, PEM; null when there is none. */
+    interface CertificateAuthority {
+        byte @Nullable [] pem() throws IOException;
+    }
+
+    BrokerApi(
+            String serviceSecret,
+            Runnable check,
+            CertificateAuthority ca,
+            AccessControl accessControl) {
         this.serviceSecret = serviceSecret;
         this.check = check;
+        this.ca = ca;
         this.accessControl = accessControl;
     }
 
     @Override
     public void routing(HttpRules rules) {
         rules.get("/health", this::health)
+                .get("/ca.pem", this::ca)
                 .put("/clients/{id}", this::change)
                 .delete("/clients/{id}", this::disconnect);
     }
@@ -53,6 +67,23 @@ final class BrokerApi implements HttpService {
             LOG.log(Level.WARNING, "health status=down reason={0}", e.getMessage());
             json(response, Status.SERVICE_UNAVAILABLE_503, Map.of("status", "down"));
         }
+    }
+
+    private void ca(ServerRequest request, ServerResponse response) {
+        byte[] pem;
+        try {
+            pem = ca.pem();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "ca=unreadable", e);
+            problem(response, Status.SERVICE_UNAVAILABLE_503, "ca_unreadable");
+            return;
+        }
+        if (pem == null) {
+            problem(response, Status.NOT_FOUND_404, "no_ca");
+            return;
+        }
+        response.header(HeaderNames.CONTENT_TYPE, "application/x-pem-file");
+        response.send(pem);
     }
 
     /** What a device may do besides its own topics. */

@@ -1,12 +1,15 @@
 package io.streamwire.broker;
 
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the broker listens and what it allows.
  *
  * @param host the address that every listener binds to
  * @param port MQTT over TCP; 0 takes any free port
+ * @param tls MQTT over TLS
  * @param wsPort MQTT over WebSocket at {@code /mqtt}; 0 is off
  * @param httpPort health and disconnects; 0 takes any free port
  * @param dataDir for the broker's generated configuration and scratch files
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 public record BrokerSettings(
         String host,
         int port,
+        Tls tls,
         int wsPort,
         int httpPort,
         Path dataDir,
@@ -42,7 +46,7 @@ public record BrokerSettings(
     public static BrokerSettings onLoopback(
             Path dataDir, String hubPassword, String serviceSecret) {
         return new BrokerSettings(
-                LOOPBACK, 0, 0, 0, dataDir, hubPassword, serviceSecret, Limits.STANDARD);
+                LOOPBACK, 0, Tls.OFF, 0, 0, dataDir, hubPassword, serviceSecret, Limits.STANDARD);
     }
 
     private static void requirePort(String name, int port) {
@@ -54,8 +58,40 @@ public record BrokerSettings(
     /** Without the secrets. */
     @Override
     public String toString() {
-        return "BrokerSettings[host=%s, port=%d, wsPort=%d, httpPort=%d, dataDir=%s, limits=%s]"
-                .formatted(host, port, wsPort, httpPort, dataDir, limits);
+        return "BrokerSettings[host=%s, port=%d, tls=%s, wsPort=%d, httpPort=%d, dataDir=%s, limits=%s]"
+                .formatted(host, port, tls, wsPort, httpPort, dataDir, limits);
+    }
+
+    /**
+     * MQTT over TLS.
+     *
+     * @param port 0 is off
+     * @param directory of the CA and the certificate that the broker makes for itself
+     * @param names further host names and addresses that its own certificate is for
+     * @param certificate PEM with the chain, null for one of its own
+     * @param key PEM, belongs to the certificate
+     */
+    public record Tls(
+            int port,
+            Path directory,
+            List<String> names,
+            @Nullable Path certificate,
+            @Nullable Path key) {
+
+        public static final Tls OFF = new Tls(0, Path.of("tls"), List.of(), null, null);
+
+        public Tls {
+            requirePort("tls port", port);
+            names = List.copyOf(names);
+            if ((certificate == null) != (key == null)) {
+                throw new IllegalArgumentException(
+                        "a TLS certificate and its key go together: " + certificate + ", " + key);
+            }
+        }
+
+        boolean enabled() {
+            return port != 0;
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.streamwire.broker;
 
+import org.jspecify.annotations.Nullable;
+
 /** The config.xml of the embedded HiveMQ, which can be configured in no other way. */
 final class HiveMqConfiguration {
 
@@ -24,7 +26,7 @@ final class HiveMqConfiguration {
 
     private HiveMqConfiguration() {}
 
-    static String xml(BrokerSettings settings) {
+    static String xml(BrokerSettings settings, @Nullable Certificates certificates) {
         var host = escape(settings.host());
         var limits = settings.limits();
         return """
@@ -34,7 +36,7 @@ final class HiveMqConfiguration {
             <tcp-listener>
               <port>%d</port>
               <bind-address>%s</bind-address>
-            </tcp-listener>%s
+            </tcp-listener>%s%s
           </listeners>
           <mqtt>
             <queued-messages>
@@ -80,6 +82,7 @@ final class HiveMqConfiguration {
                 .formatted(
                         settings.port(),
                         host,
+                        tls(settings.tls().port(), host, certificates),
                         webSocket(settings.wsPort(), host),
                         HUB_QUEUE,
                         SESSION_EXPIRY_SECONDS,
@@ -90,6 +93,36 @@ final class HiveMqConfiguration {
                         CLIENT_ID_LENGTH,
                         TOPIC_LENGTH,
                         IDLE_WITHOUT_CONNECT_MS);
+    }
+
+    private static String tls(int port, String host, @Nullable Certificates certificates) {
+        if (certificates == null) {
+            return "";
+        }
+        return """
+
+        <tls-tcp-listener>
+          <port>%d</port>
+          <bind-address>%s</bind-address>
+          <tls>
+            <protocols>
+              <protocol>TLSv1.3</protocol>
+              <protocol>TLSv1.2</protocol>
+            </protocols>
+            <keystore>
+              <path>%s</path>
+              <password>%s</password>
+              <private-key-password>%s</private-key-password>
+            </keystore>
+          </tls>
+        </tls-tcp-listener>\
+        """
+                .formatted(
+                        port,
+                        host,
+                        escape(certificates.keystore().toString()),
+                        certificates.password(),
+                        certificates.password());
     }
 
     private static String webSocket(int port, String host) {

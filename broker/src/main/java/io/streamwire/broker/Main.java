@@ -15,6 +15,8 @@ final class Main {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    private static final Pattern COMMAS = Pattern.compile(" *, *");
+
     private Main() {}
 
     public static void main(String[] args) throws InterruptedException {
@@ -35,13 +37,17 @@ final class Main {
                 new BrokerSettings(
                         value(environment, "BROKER_BIND").orElse(BrokerSettings.LOOPBACK),
                         port(environment, "BROKER_PORT", 1883),
+                        new BrokerSettings.Tls(
+                                port(environment, "BROKER_TLS_PORT", 8883),
+                                dataDir(environment).resolve("tls"),
+                                value(environment, "BROKER_TLS_NAMES").stream()
+                                        .flatMap(names -> COMMAS.splitAsStream(names))
+                                        .toList(),
+                                value(environment, "BROKER_TLS_CERT").map(Path::of).orElse(null),
+                                value(environment, "BROKER_TLS_KEY").map(Path::of).orElse(null)),
                         port(environment, "BROKER_WS_PORT", 8083),
                         port(environment, "BROKER_HTTP_PORT", 8005),
-                        value(environment, "STREAMWIRE_DATA_DIR")
-                                .map(Path::of)
-                                .orElseGet(() ->
-                                        Path.of(System.getProperty("user.home"), ".streamwire"))
-                                .resolve("broker"),
+                        dataDir(environment).resolve("broker"),
                         required(environment, "MQTT_PASSWORD"),
                         required(environment, "SERVICE_SECRET"),
                         BrokerSettings.Limits.STANDARD);
@@ -60,6 +66,12 @@ final class Main {
                                         environment,
                                         "BROKER_AUTH_GRACE",
                                         Authenticator.Memory.STANDARD.grace()))));
+    }
+
+    private static Path dataDir(Map<String, String> environment) {
+        return value(environment, "STREAMWIRE_DATA_DIR")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".streamwire"));
     }
 
     /** The variable, or the content of the file that {@code NAME_FILE} names. */

@@ -22,6 +22,7 @@ class BrokerLifecycleTest {
                     new BrokerSettings(
                             BrokerSettings.LOOPBACK,
                             taken.getLocalPort(),
+                            BrokerSettings.Tls.OFF,
                             0,
                             0,
                             directory,
@@ -61,6 +62,7 @@ class BrokerLifecycleTest {
                 new BrokerSettings(
                         BrokerSettings.LOOPBACK,
                         port,
+                        BrokerSettings.Tls.OFF,
                         0,
                         0,
                         directory,

@@ -21,6 +21,7 @@ final class HubOptions {
                     "rules.port",
                     "devices.port",
                     "broker.port",
+                    "broker.tls-port",
                     "broker.ws-port",
                     "broker.http-port",
                     "embedded.postgres-port",

@@ -15,6 +15,7 @@ import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +172,18 @@ public final class Standalone implements AutoCloseable {
         return new BrokerSettings(
                 Configuration.text(config, "broker.bind"),
                 Configuration.port(config, "broker.port"),
+                new BrokerSettings.Tls(
+                        Configuration.port(config, "broker.tls-port"),
+                        dataDirectory.resolve("tls"),
+                        Configuration.optional(config, "broker.tls-names").stream()
+                                .flatMap(names -> Arrays.stream(names.split(" *, *", -1)))
+                                .toList(),
+                        Configuration.optional(config, "broker.tls-cert")
+                                .map(Path::of)
+                                .orElse(null),
+                        Configuration.optional(config, "broker.tls-key")
+                                .map(Path::of)
+                                .orElse(null)),
                 Configuration.port(config, "broker.ws-port"),
                 Configuration.port(config, "broker.http-port"),
                 dataDirectory.resolve("broker"),

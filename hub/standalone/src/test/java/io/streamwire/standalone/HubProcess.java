@@ -56,6 +56,7 @@ final class HubProcess implements AutoCloseable {
             builder.environment().put(service + "_PORT", "0");
         }
         builder.environment().put("BROKER_WS_PORT", "0");
+        builder.environment().put("BROKER_TLS_PORT", "0");
         builder.environment().put("BROKER_HTTP_PORT", "0");
         builder.environment().putAll(settings);
         return new HubProcess(builder.start(), output, errors);
