@@ -257,8 +257,7 @@ final class Certificates implements AutoCloseable {
                     true,
                     new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         } else {
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage,
                     false,
@@ -356,8 +355,7 @@ final class Certificates implements AutoCloseable {
         Files.deleteIfExists(fresh);
         Files.createFile(
                 fresh,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString(permissions)));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
         Files.write(fresh, content);
         Files.move(
                 fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

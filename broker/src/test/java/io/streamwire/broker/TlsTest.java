@@ -27,9 +27,9 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class TlsTest {
 
@@ -39,7 +39,8 @@ class TlsTest {
     void boardsThatTrustItsCaConnectOverTlsAndOverWebSocket()
             throws IOException, InterruptedException, GeneralSecurityException {
         var tls = directory.resolve("tls");
-        var settings = settings(new BrokerSettings.Tls(freePort(), tls, List.of("hub.local"), null, null));
+        var settings =
+                settings(new BrokerSettings.Tls(freePort(), tls, List.of("hub.local"), null, null));
         try (var fixture = new Fixture(settings);
                 var http = HttpClient.newHttpClient()) {
             var ca =
@@ -57,9 +58,7 @@ class TlsTest {
             var board = client(fixture, settings.tls().port(), trust(ca));
             connect(board, fixture);
             board.disconnect();
-            assertThatThrownBy(() ->
-                            client(fixture, settings.tls().port(), null)
-                                    .connect())
+            assertThatThrownBy(() -> client(fixture, settings.tls().port(), null).connect())
                     .isInstanceOf(Exception.class);
 
             var browser =
@@ -119,12 +118,12 @@ class TlsTest {
     void itsOwnCertificateIsRenewedBeforeItEndsAndTheCaStays()
             throws IOException, GeneralSecurityException {
         var tls = new BrokerSettings.Tls(1, directory.resolve("tls"), List.of(), null, null);
-        var clock = new Object() {
-            Instant now = Instant.now();
-        };
+        var clock =
+                new Object() {
+                    Instant now = Instant.now();
+                };
         InstantSource source = () -> clock.now;
-        try (var certificates =
-                Certificates.prepare(tls, directory.resolve("tls.p12"), source)) {
+        try (var certificates = Certificates.prepare(tls, directory.resolve("tls.p12"), source)) {
             var ca = certificates.ca();
             var ends = certificates.expires();
 
@@ -167,7 +166,8 @@ class TlsTest {
 
     private static X509Certificate x509(Path file) throws IOException, GeneralSecurityException {
         try (var in = Files.newInputStream(file)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
 

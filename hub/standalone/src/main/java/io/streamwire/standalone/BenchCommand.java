@@ -69,10 +69,10 @@ final class BenchCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             description = {
-                "seconds before that (90): until the JVM has compiled what it needs, commands may",
+                "seconds before that (150): until the JVM has compiled what it needs, commands may",
                 "come too late and expire, which is counted and no failure"
             })
-    private int warmUp = 90;
+    private int warmUp = 150;
 
     @Option(
             names = "--streamers",
