@@ -90,13 +90,19 @@ final class AccessControl implements ExtensionMain {
     private final BrokerSettings settings;
     private final Authenticator authenticator;
     private final Denials denials;
+    private final BrokerMetrics metrics;
     private final Children children = new Children();
     private final Semaphore authentications = new Semaphore(AUTHENTICATIONS_AT_ONCE);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable ClientService clients;
     private volatile @Nullable AdminService admin;
 
-    AccessControl(BrokerSettings settings, Authenticator authenticator, Denials denials) {
+    AccessControl(
+            BrokerSettings settings,
+            Authenticator authenticator,
+            Denials denials,
+            BrokerMetrics metrics) {
+        this.metrics = metrics;
         this.settings = settings;
         this.authenticator = authenticator;
         this.denials = denials;
@@ -110,6 +116,7 @@ final class AccessControl implements ExtensionMain {
                 .setAuthorizerProvider(client -> device(client).map(this::authorizer).orElse(null));
         Services.interceptorRegistry().setConnectInboundInterceptorProvider(_ -> this::onConnect);
         Services.initializerRegistry().setClientInitializer(this::initialize);
+        metrics.of(Services.metricRegistry());
         clients = Services.clientService();
         admin = Services.adminService();
     }

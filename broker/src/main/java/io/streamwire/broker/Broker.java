@@ -45,7 +45,8 @@ public final class Broker implements AutoCloseable {
     private Broker(BrokerSettings settings, Authenticator authenticator) {
         this.settings = settings;
         this.denials = new Denials();
-        this.accessControl = new AccessControl(settings, authenticator, denials);
+        var metrics = new BrokerMetrics(denials);
+        this.accessControl = new AccessControl(settings, authenticator, denials, metrics);
         this.certificates = certificates(settings);
         this.hiveMq = hiveMq(settings, accessControl, certificates);
         this.http =
@@ -62,6 +63,7 @@ public final class Broker implements AutoCloseable {
                                                 settings.serviceSecret(),
                                                 this::check,
                                                 this::ca,
+                                                metrics,
                                                 accessControl)))
                         .build();
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The broker's HTTP side: its health, and changing or ending what a device may do. */
+/** The broker's HTTP side: its health and figures, and changing or ending what a device may do. */
 final class BrokerApi implements HttpService {
 
     static final String SECRET_HEADER = "X-Service-Secret";
@@ -33,6 +33,7 @@ final class BrokerApi implements HttpService {
     private final String serviceSecret;
     private final Runnable check;
     private final CertificateAuthority ca;
+    private final BrokerMetrics metrics;
     private final AccessControl accessControl;
 
     /** The certificate that clients have to trust, PEM; null when there is none. */
@@ -44,7 +45,9 @@ final class BrokerApi implements HttpService {
             String serviceSecret,
             Runnable check,
             CertificateAuthority ca,
+            BrokerMetrics metrics,
             AccessControl accessControl) {
+        this.metrics = metrics;
         this.serviceSecret = serviceSecret;
         this.check = check;
         this.ca = ca;
@@ -54,6 +57,8 @@ final class BrokerApi implements HttpService {
     @Override
     public void routing(HttpRules rules) {
         rules.get("/health", this::health)
+                .get("/status", this::status)
+                .get("/metrics", this::metrics)
                 .get("/ca.pem", this::ca)
                 .put("/clients/{id}", this::change)
                 .delete("/clients/{id}", this::disconnect);
@@ -67,6 +72,15 @@ final class BrokerApi implements HttpService {
             LOG.log(Level.WARNING, "health status=down reason={0}", e.getMessage());
             json(response, Status.SERVICE_UNAVAILABLE_503, Map.of("status", "down"));
         }
+    }
+
+    private void status(ServerRequest request, ServerResponse response) {
+        json(response, Status.OK_200, metrics.status());
+    }
+
+    private void metrics(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+        response.send(metrics.scrape());
     }
 
     private void ca(ServerRequest request, ServerResponse response) {

@@ -12,7 +12,16 @@ final class Renewals {
     /** Boards that appear together are armed by one message, ms. */
     static final long COALESCE_MS = 200;
 
+    /**
+     * A board's clock lags by as much as the fastest message that it has had was late: the first
+     * ones after it appeared follow each other more closely, ms.
+     */
+    static final long SETTLING_MS = 4_000;
+
+    static final long SETTLING_PERIOD_MS = 1_000;
+
     private final Map<Scope, Long> renewedAt = new ConcurrentHashMap<>();
+    private final Map<Scope, Long> settlingUntil = new ConcurrentHashMap<>();
     private final Set<Scope> wanted = ConcurrentHashMap.newKeySet();
 
     /** Somebody may not know yet: renew without waiting for the next time. */
@@ -22,11 +31,17 @@ final class Renewals {
 
     boolean due(Scope scope, long now) {
         var since = now - renewedAt.getOrDefault(scope, 0L);
-        return since >= Safety.RENEWAL_MS || (since >= COALESCE_MS && wanted.contains(scope));
+        var period =
+                now < settlingUntil.getOrDefault(scope, 0L)
+                        ? SETTLING_PERIOD_MS
+                        : Safety.RENEWAL_MS;
+        return since >= period || (since >= COALESCE_MS && wanted.contains(scope));
     }
 
     void renewed(Scope scope, long now) {
-        wanted.remove(scope);
+        if (wanted.remove(scope)) {
+            settlingUntil.put(scope, now + SETTLING_MS);
+        }
         renewedAt.put(scope, now);
     }
 
@@ -34,5 +49,6 @@ final class Renewals {
     void end(Scope scope) {
         wanted.remove(scope);
         renewedAt.remove(scope);
+        settlingUntil.remove(scope);
     }
 }

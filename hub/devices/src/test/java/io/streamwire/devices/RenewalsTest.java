@@ -39,6 +39,17 @@ class RenewalsTest {
     }
 
     @Test
+    void theClockOfABoardThatAppearedSettlesSoon() {
+        renewals.want(SCOPE);
+        renewals.renewed(SCOPE, NOW);
+
+        assertThat(renewals.due(SCOPE, NOW + Renewals.SETTLING_PERIOD_MS)).isTrue();
+        renewals.renewed(SCOPE, NOW + Renewals.SETTLING_MS);
+        assertThat(renewals.due(SCOPE, NOW + Renewals.SETTLING_MS + Renewals.SETTLING_PERIOD_MS))
+                .isFalse();
+    }
+
+    @Test
     void scopesAreIndependent() {
         renewals.renewed(SCOPE, NOW);
 
