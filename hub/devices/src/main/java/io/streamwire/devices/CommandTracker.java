@@ -128,7 +128,9 @@ final class CommandTracker {
             case ACCEPTED -> CommandState.ACCEPTED;
             case STARTED -> CommandState.STARTED;
             case DONE -> CommandState.DONE;
-            case REJECTED -> CommandState.REJECTED;
+            // What an earlier boot did with it this one does not know.
+            case REJECTED ->
+                    Ack.REBOOTED.equals(ack.why()) ? CommandState.FAILED : CommandState.REJECTED;
             case EXPIRED -> CommandState.EXPIRED;
             case ABORTED -> CommandState.ABORTED;
             case DUPLICATE -> original(ack.why());
@@ -144,7 +146,8 @@ final class CommandTracker {
             case "accepted" -> CommandState.ACCEPTED;
             case "started" -> CommandState.STARTED;
             case "done" -> CommandState.DONE;
-            case "rejected" -> CommandState.REJECTED;
+            // It leaves out why; the first answer, if it still comes, corrects this.
+            case "rejected" -> CommandState.FAILED;
             case "expired" -> CommandState.EXPIRED;
             case "aborted" -> CommandState.ABORTED;
             default -> null;
