@@ -137,6 +137,7 @@ final class Boards implements MqttLine.Receiver {
     @Override
     public void connected() {
         configured.clear();
+        echo.restart(clock.millis());
         safety.publishAgain(owned);
         lanes.returnedAll();
     }
@@ -595,6 +596,9 @@ final class Boards implements MqttLine.Receiver {
 
     /** Stores and publishes what is waiting for it; called many times a second. */
     void tick() {
+        if (!line.connected()) {
+            echo.restart(clock.millis());
+        }
         for (var overdue : echo.overdue(clock.millis())) {
             LOG.log(
                     Level.WARNING,

@@ -61,6 +61,14 @@ final class ConfigEcho {
                                         : change);
     }
 
+    /** The line was down: nobody could echo meanwhile, and the change may be lost. */
+    void restart(long now) {
+        expected.replaceAll((_, change) ->
+                change.since() == 0
+                        ? change
+                        : new Expected(change.workspaceId(), change.envelope(), now));
+    }
+
     /** A board has reported its configuration; whether that ended a wait. */
     boolean echoed(UUID deviceId, String envelope) {
         var change = expected.get(deviceId);

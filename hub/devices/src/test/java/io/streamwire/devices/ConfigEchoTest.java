@@ -37,6 +37,19 @@ class ConfigEchoTest {
     }
 
     @Test
+    void theTimeBeginsAgainWhenTheLineWasDown() {
+        echo.expect(WORKSPACE, DEVICE, "new", null, NOW);
+        echo.restart(NOW + 1_000);
+        assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // still not published
+
+        echo.published(DEVICE, "new", NOW);
+        echo.restart(NOW + 4_000);
+
+        assertThat(echo.overdue(NOW + 4_000 + ConfigEcho.LONGEST_MS)).isEmpty();
+        assertThat(echo.overdue(NOW + 4_001 + ConfigEcho.LONGEST_MS)).hasSize(1);
+    }
+
+    @Test
     void earlierCommandsMayStillCarryThePreviousHash() {
         echo.expect(WORKSPACE, DEVICE, "new", "old", NOW);
 
