@@ -70,6 +70,8 @@ class KillTest {
                             PATIENCE,
                             "everything that was accepted is written down",
                             () -> missing(streamer, ledger).isEmpty());
+                    // What was accepted last becomes a command, and a row, a moment later.
+                    var _ = Wait.happens(PATIENCE, () -> everyMatchHasACommand(streamer, ledger));
                     Wait.until(
                             PATIENCE,
                             "every command is final",
@@ -108,6 +110,15 @@ class KillTest {
                         Collectors.groupingBy(
                                 command -> command.state() + " " + command.reason(),
                                 Collectors.counting()));
+    }
+
+    private static boolean everyMatchHasACommand(Streamer streamer, Ledger ledger)
+            throws Exception {
+        var known = new HashSet<>();
+        ledger.commands(streamer.workspaceId()).forEach(command -> known.add(command.id()));
+        return accepted(streamer).stream()
+                .filter(Sent::matches)
+                .allMatch(sent -> known.contains(streamer.commandOf(sent)));
     }
 
     private static void assertEveryMatchHasACommand(Streamer streamer, Ledger ledger)
