@@ -126,7 +126,7 @@ final class MqttLine implements AutoCloseable {
 
     /**
      * @param acknowledgements filters of what may be handled in any order
-     * @param reports filters of what is handled in order
+     * @param reports filters of the rest: states and configurations in order, bulk apart
      */
     MqttLine(Settings settings, List<String> acknowledgements, List<String> reports) {
         this.settings = settings;

@@ -151,7 +151,7 @@ final class SplitHub implements AutoCloseable {
                         "devices.port", Integer.toString(ports.get(0)),
                         "mqtt.url", "tcp://127.0.0.1:" + ports.get(1),
                         "auth.jwks-url", keys(authPort),
-                        "instance.id", "chaos",
+                        "instance.id", "split",
                         "bus.url", Configuration.text(base, "bus.url"),
                         "mqtt.password", Configuration.text(base, "mqtt.password"),
                         "service.secret", Configuration.text(base, "service.secret"),
