@@ -4,10 +4,12 @@ import io.streamwire.contract.CommandState;
 import io.streamwire.contract.mqtt.Ack;
 import io.streamwire.contract.mqtt.Envelope.Limit;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Decides whether a command may go to a board. Pure. */
 final class Admission {
@@ -21,8 +23,11 @@ final class Admission {
          * It may.
          *
          * @param args within the envelope
+         * @param boot of the board, or {@link Command#ANY_BOOT} while it is offline
+         * @param holdMs how long the command waits for the board; 0 while it is online
          */
-        record Admitted(Map<String, Long> args, Limit limit, long boot) implements Verdict {
+        record Admitted(Map<String, Long> args, Limit limit, long boot, long holdMs)
+                implements Verdict {
             public Admitted {
                 args = Map.copyOf(args);
             }
@@ -122,9 +127,12 @@ final class Admission {
             return Verdict.Refused.of(Reason.STALE_EPOCH);
         }
         if (seen == null || !seen.online()) {
-            return Verdict.Refused.of(Reason.DEVICE_OFFLINE);
+            var holdMs = known.device().offlineHoldMs();
+            return holdMs == 0
+                    ? Verdict.Refused.of(Reason.DEVICE_OFFLINE)
+                    : new Verdict.Admitted(args, limit, Command.ANY_BOOT, holdMs);
         }
-        return new Verdict.Admitted(args, limit, seen.state().boot());
+        return new Verdict.Admitted(args, limit, seen.state().boot(), 0);
     }
 
     private static List<Violation> violations(Limit limit, Map<String, Long> args) {

@@ -40,6 +40,11 @@ final class ArmingState {
                         .merge(scope.id(), arming, (old, given) -> given.over(old));
     }
 
+    /** What a scope was is of no interest any more: its device is gone. */
+    void forget(Scope scope) {
+        workspaces.getOrDefault(scope.workspaceId(), Map.of()).remove(scope.id());
+    }
+
     Arming of(Scope scope) {
         return workspaces
                 .getOrDefault(scope.workspaceId(), Map.of())

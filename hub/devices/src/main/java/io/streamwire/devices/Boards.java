@@ -21,6 +21,9 @@ import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.Presence.Seen;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -33,7 +36,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in what boards say. A board is hostile until shown otherwise: too large, malformed, unknown
@@ -673,19 +675,23 @@ final class Boards implements MqttLine.Receiver {
         }
     }
 
-    /** A device was deleted: nothing of it stays in the broker. */
-    void deleted(Device device) {
-        for (var topic :
-                List.of(
-                        Topics.safety(device.workspaceId(), device.id()),
-                        Topics.desiredConfig(device.workspaceId(), device.id()))) {
-            var _ = line.publish(MqttLine.Outgoing.retained(topic, ""));
-        }
+    /** A device is no more: nothing of it stays here or in the broker. */
+    void forget(Device device) {
+        var workspace = device.workspaceId();
+        clear(Topics.safety(workspace, device.id()));
+        clear(Topics.desiredConfig(workspace, device.id()));
         presence.forget(device.id());
         echo.forget(device.id());
         tracker.forget(device.id());
         configured.remove(device.id());
         announced.remove(device.id());
+        undescribed.remove(device.id());
+        unannounced.remove(device.id());
+        suspects.remove(device.id());
+    }
+
+    private void clear(String topic) {
+        var _ = line.publish(MqttLine.Outgoing.retained(topic, ""));
     }
 
     private void firmware(Known known, OtaReport report) {
@@ -701,7 +707,7 @@ final class Boards implements MqttLine.Receiver {
         return value == null;
     }
 
-    private static String boardsKey(int partition) {
+    static String boardsKey(int partition) {
         return Stream.key(partition, "boards");
     }
 }

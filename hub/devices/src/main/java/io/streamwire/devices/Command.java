@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.streamwire.contract.Action;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -8,10 +9,12 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.CommandMessage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one board is to do; never changes once it is stored. Times are ms since the epoch.
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param urgency the higher ones leave first: {@link #RULE_URGENCY}, and above it what people give
  * @param expiresAt last moment to switch on
  * @param confirmBy when it counts as failed unless the board has answered
- * @param boot the boot of the board that it is meant for
+ * @param boot the boot of the board that it is meant for, {@link #ANY_BOOT} until there is one
  * @param frame when the event's frame was read, us since the epoch
  * @param decided when a rule fired, us since the epoch
  */
@@ -45,6 +48,9 @@ record Command(
         @Nullable String traceparent,
         @Nullable Long frame,
         @Nullable Long decided) {
+
+    /** The board was offline when the command came: the boot that comes back gets it. */
+    static final long ANY_BOOT = -1;
 
     static final String RULE = "rule";
     static final String MANUAL = "manual";
@@ -153,6 +159,26 @@ record Command(
 
     /** The same, of a person who says how urgent it is. */
     Command withPriority(int priority) {
+        return with(MANUAL_URGENCY + priority, expiresAt, confirmBy, boot);
+    }
+
+    /** The same, which may wait that long for a board that is offline. */
+    Command heldFor(long ms) {
+        var until = Math.max(expiresAt, issuedAt + ms);
+        return with(urgency, until, confirmBy + until - expiresAt, boot);
+    }
+
+    /** The same, for the boot that it is sent to, and no other one after it. */
+    Command boundTo(long boot) {
+        return with(urgency, expiresAt, confirmBy, boot);
+    }
+
+    /** Whether it is known which boot it is meant for; before that it was certainly not sent. */
+    boolean bound() {
+        return boot != ANY_BOOT;
+    }
+
+    private Command with(int urgency, long expiresAt, long confirmBy, long boot) {
         return new Command(
                 id,
                 workspaceId,
@@ -164,7 +190,7 @@ record Command(
                 viewerId,
                 command,
                 args,
-                MANUAL_URGENCY + priority,
+                urgency,
                 issuedAt,
                 expiresAt,
                 confirmBy,
@@ -182,7 +208,8 @@ record Command(
 
     /** Whether the body of down/cmd is longer than a board must be able to take. */
     boolean tooLong() {
-        return message().getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
+        var longest = bound() ? this : boundTo(Long.MAX_VALUE);
+        return longest.message().getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
     }
 
     /** The body of down/cmd. */

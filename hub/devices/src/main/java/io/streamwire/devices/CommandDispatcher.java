@@ -14,6 +14,9 @@ import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.devices.DutyLedger.Fit;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -27,7 +30,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns actions and people's wishes into commands, and sees that every command of the partitions
@@ -146,12 +148,14 @@ final class CommandDispatcher implements PartitionListener {
         var command =
                 switch (verdict) {
                     case Verdict.Admitted admitted ->
-                            Command.of(
-                                    action,
-                                    admitted.args(),
-                                    now,
-                                    admitted.limit().maxOnMs(),
-                                    admitted.boot());
+                            held(
+                                    Command.of(
+                                            action,
+                                            admitted.args(),
+                                            now,
+                                            admitted.limit().maxOnMs(),
+                                            admitted.boot()),
+                                    admitted);
                     case Verdict.Refused _ -> Command.of(action, action.args(), now, 0, 0);
                 };
         var refusal = verdict instanceof Verdict.Refused refused ? refused.reason() : null;
@@ -181,6 +185,11 @@ final class CommandDispatcher implements PartitionListener {
                                 refusal == null ? spending(command) : Optional.empty(),
                                 now)
                         .thenApply(enqueued -> send(command, enqueued)));
+    }
+
+    /** A command as it is kept for a board that is offline. */
+    static Command held(Command command, Verdict.Admitted admitted) {
+        return admitted.holdMs() == 0 ? command : command.heldFor(admitted.holdMs());
     }
 
     private Verdict verdict(Action action, long now) {

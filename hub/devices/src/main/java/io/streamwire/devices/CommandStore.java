@@ -9,6 +9,9 @@ import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The commands in Redis: their authority while they are pending, and a while longer. Each change is
@@ -36,6 +38,18 @@ final class CommandStore {
                     "pending",
                     "return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0,"
                             + " ARGV[2])");
+
+    /** The first boot that a command is bound to stays; 0 = it can be bound no more. */
+    private static final Script BIND =
+            new Script(
+                    "bind-command",
+                    """
+                    local now = redis.call('HMGET', KEYS[1], 'state', 'boot')
+                    if now[1] ~= 'queued' or now[2] ~= ARGV[1] then return 0 end
+                    redis.call('HSET', KEYS[1], 'boot', ARGV[2])
+                    return 1
+                    """);
+
     private static final Script FORGET =
             new Script("forget", "return redis.call('ZREM', KEYS[1], ARGV[1])");
     private static final Script LAST_ACK =
@@ -268,6 +282,15 @@ final class CommandStore {
                 });
     }
 
+    /** Binds a command to a boot, before it is sent to it; false when somebody else has. */
+    CompletableFuture<Boolean> bind(Command command, long boot) {
+        return bus.call(
+                        BIND,
+                        List.of(key(bus.partition(command.workspaceId()), command.id())),
+                        List.of(Long.toString(Command.ANY_BOOT), Long.toString(boot)))
+                .thenApply(reply -> reply.number(0) == 1);
+    }
+
     /** A command; empty when it is unknown here or was final for a while. */
     CompletableFuture<Optional<Stored>> find(UUID workspaceId, UUID id) {
         return find(bus.partition(workspaceId), id)
@@ -384,7 +407,7 @@ final class CommandStore {
         return Stream.key(partition, "spent");
     }
 
-    private static String lastAcksKey(int partition) {
+    static String lastAcksKey(int partition) {
         return Stream.key(partition, "last-acks");
     }
 

@@ -7,6 +7,9 @@ import io.streamwire.devices.CommandStore.Advanced;
 import io.streamwire.devices.CommandStore.Outcome;
 import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Stored;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,7 +26,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows each command to its end: writes down what the broker and the boards say of it, with the
@@ -227,6 +229,11 @@ final class CommandTracker {
                 waiter.complete(null);
             }
         }
+    }
+
+    /** Writes down which boot a command is for; see {@link CommandStore#bind}. */
+    CompletableFuture<Boolean> bind(Command command, long boot) {
+        return store.bind(command, boot);
     }
 
     /** Waits until a command is final or the time is over; its last known state. */

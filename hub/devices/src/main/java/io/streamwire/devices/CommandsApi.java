@@ -21,6 +21,9 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Trace;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Commands as resources. */
 final class CommandsApi implements Api {
@@ -192,7 +194,7 @@ final class CommandsApi implements Api {
         var epoch = arming.inForce(device.workspaceId(), device.id()).epoch();
         switch (dispatcher.verdict(device, asked.command(), args, now + ttl)) {
             case Verdict.Admitted admitted -> {
-                var command =
+                var given =
                         Command.manual(
                                         id,
                                         device,
@@ -205,6 +207,7 @@ final class CommandsApi implements Api {
                                         admitted.boot(),
                                         traceparent)
                                 .withPriority(priority);
+                var command = CommandDispatcher.held(given, admitted);
                 if (command.tooLong()) {
                     throw invalid(new Violation("/args", "make the message too long"));
                 }

@@ -2,11 +2,13 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.DeviceConfig;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A board that belongs to a workspace.
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags what people filter by, sorted
  * @param limits the owner's own, tighter than the board's, by command
  * @param version grows with each change by a person: the ETag
+ * @param offlineHoldMs how long a command waits for the board while it is offline, 0 to 60,000
  * @param archivedAt since when it is out of use; null while it is in use
  */
 record Device(
@@ -37,6 +40,7 @@ record Device(
         long version,
         Instant createdAt,
         Instant updatedAt,
+        long offlineHoldMs,
         @Nullable Instant archivedAt) {
 
     Device {
@@ -68,8 +72,12 @@ record Device(
                 1,
                 now,
                 now,
+                0,
                 null);
     }
+
+    /** Longest {@link #offlineHoldMs}: no command lives longer. */
+    static final long LONGEST_HOLD_MS = 60_000;
 
     boolean archived() {
         return archivedAt != null;

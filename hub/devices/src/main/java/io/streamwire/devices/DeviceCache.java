@@ -2,6 +2,9 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.Envelope;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All devices, what they can do and their tokens' hashes, in memory: nothing on a command's way, no
@@ -42,6 +45,8 @@ final class DeviceCache {
 
     /** When tokens were used since that was last written down. */
     private final Map<UUID, Instant> uses = new ConcurrentHashMap<>();
+
+    private volatile Consumer<Device> gone = _ -> {};
 
     private Instant readUpTo = Instant.EPOCH; // guarded by this
 
@@ -78,6 +83,11 @@ final class DeviceCache {
         this.clock = clock;
     }
 
+    /** Who is told of every device that is no more. */
+    void onGone(Consumer<Device> gone) {
+        this.gone = gone;
+    }
+
     /** Reads what changed since the last time; everything at first. */
     synchronized void refresh() {
         var since = readUpTo.equals(Instant.EPOCH) ? readUpTo : readUpTo.minus(OVERLAP);
@@ -98,7 +108,7 @@ final class DeviceCache {
     void put(DeviceStore.Change change) {
         var device = change.device();
         if (change.deleted()) {
-            devices.remove(device.id());
+            var known = devices.remove(device.id());
             told.remove(device.id());
             tokens.remove(device.id());
             var _ =
@@ -108,6 +118,9 @@ final class DeviceCache {
                                 ids.remove(device.id());
                                 return ids;
                             });
+            if (known != null) {
+                gone.accept(known.device());
+            }
             return;
         }
         var _ =
@@ -206,6 +219,15 @@ final class DeviceCache {
                                 .filter(child -> bridge.equals(child.device().parentId()))
                                 .isPresent())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The boards that hang on a device, those out of use too. */
+    List<Device> hanging(Device bridge) {
+        return workspaces.getOrDefault(bridge.workspaceId(), Set.of()).stream()
+                .flatMap(id -> find(bridge.workspaceId(), id).stream())
+                .map(Known::device)
+                .filter(child -> bridge.id().equals(child.parentId()))
+                .toList();
     }
 
     /** The boards that hang on a device: none, unless it is a bridge. */

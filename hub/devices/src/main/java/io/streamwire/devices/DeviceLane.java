@@ -1,6 +1,9 @@
 package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,10 +11,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of one board that it has not acknowledged yet, in order: some under way, the others
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *   offer -> WAITING -> UNDER_WAY -> (answered: gone)
  *              ^            |
  *              +------------+  never left, nobody there, or the board came back
+ *
+ *   what was taken in while the board was offline is bound to the boot that comes back, and
+ *   that is written down, before it is sent
  * </pre>
  */
 final class DeviceLane {
@@ -32,6 +38,7 @@ final class DeviceLane {
 
     static final String CANCELLED = "cancelled";
     static final String PAUSED = "paused";
+    static final String OFFLINE = "device_offline";
 
     /** When nobody subscribes to the board's topic, it is about to come back or gone. */
     private static final long RETRY_MS = 200;
@@ -61,6 +68,12 @@ final class DeviceLane {
         /** Calls for {@link #pump} then, ms since the epoch. */
         void wake(Command command, long at);
 
+        /**
+         * Writes down that a command is for the present boot and no other one; empty when that is
+         * not known now, or somebody else did. Never blocks.
+         */
+        CompletableFuture<Optional<Command>> bind(Command command);
+
         /** Hands a command to the broker; never blocks. */
         CompletableFuture<MqttLine.Taken> send(Command command);
 
@@ -86,7 +99,8 @@ final class DeviceLane {
     }
 
     private static final class Item {
-        private final Command command;
+        private Command command;
+        private boolean binding;
         private boolean underWay;
         private boolean maybeSent;
         private boolean nobodyThere;
@@ -98,7 +112,7 @@ final class DeviceLane {
 
         Item(Command command, boolean maybeSent) {
             this.command = command;
-            this.maybeSent = maybeSent;
+            this.maybeSent = maybeSent && command.bound();
         }
     }
 
@@ -246,15 +260,22 @@ final class DeviceLane {
                 case STOPPED -> giveUp(item, CommandState.ABORTED, "stopped");
                 case WAIT -> {}
                 case PAUSED -> item.heldBy = PAUSED;
-                case AWAY -> item.nobodyThere = true;
+                case AWAY -> away(item);
                 case GO -> {
-                    if (now < item.notBefore) {
+                    if (item.binding) {
+                        held.hold(item, Long.MAX_VALUE);
+                    } else if (now < item.notBefore) {
                         held.hold(item, item.notBefore); // no later one of its output goes first
                     } else if (underWay < window
                             && held.lets(item)
                             && keepsLimits(item, held, now)) {
-                        underWay++;
-                        send(item, now);
+                        if (item.command.bound()) {
+                            underWay++;
+                            send(item, now);
+                        } else {
+                            held.hold(item, Long.MAX_VALUE);
+                            bind(item, now);
+                        }
                     }
                 }
             }
@@ -263,6 +284,30 @@ final class DeviceLane {
             wakesAt = held.until;
             way.wake(items.values().iterator().next().command, held.until);
         }
+    }
+
+    private static void away(Item item) {
+        if (item.command.bound()) {
+            item.nobodyThere = true;
+        } else {
+            item.heldBy = OFFLINE;
+        }
+    }
+
+    private void bind(Item item, long now) {
+        item.binding = true;
+        var _ = way.bind(item.command).handle((bound, _) -> bound(item, bound, now));
+    }
+
+    private synchronized boolean bound(Item item, @Nullable Optional<Command> bound, long at) {
+        item.binding = false;
+        if (bound != null && bound.isPresent()) {
+            item.command = bound.get();
+        } else {
+            item.notBefore = at + RETRY_MS;
+        }
+        way.wake(item.command, at);
+        return item.command.bound();
     }
 
     /** The most urgent ones first, and in the order in which they came. */
@@ -385,11 +430,16 @@ final class DeviceLane {
         item.notBefore = sending.at() + RETRY_MS;
     }
 
+    /** The board is no more: whatever waits or is under way is given up. */
+    synchronized void abandon() {
+        List.copyOf(items.values()).forEach(item -> giveUp(item, CommandState.ABORTED, "stopped"));
+    }
+
     private void expire(Item item) {
         if (item.maybeSent) {
             items.remove(item.command.id()); // only the board knows; else the sweeper fails it
         } else if (item.nobodyThere) {
-            giveUp(item, CommandState.FAILED, "device_offline");
+            giveUp(item, CommandState.FAILED, OFFLINE);
         } else {
             giveUp(item, CommandState.EXPIRED, item.heldBy == null ? "never_sent" : item.heldBy);
         }

@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.helidon.dbclient.DbRow;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.Capabilities;
@@ -8,12 +9,16 @@ import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** Devices and agent tokens in PostgreSQL. */
 final class DeviceStore {
@@ -147,6 +152,19 @@ final class DeviceStore {
                 == 1;
     }
 
+    /** Sets how long commands wait for a board; false when the device has another version. */
+    boolean holdOffline(UUID workspaceId, UUID id, long forMs, long version) {
+        return database.client()
+                        .execute()
+                        .createNamedUpdate("hold-offline")
+                        .addParam("workspace", workspaceId.toString())
+                        .addParam("id", id.toString())
+                        .addParam("hold", forMs)
+                        .addParam("version", version)
+                        .execute()
+                == 1;
+    }
+
     /** Takes a device out of use or back; false when it has another version or is so already. */
     boolean archive(UUID workspaceId, UUID id, boolean archived, long version) {
         return database.client()
@@ -236,6 +254,18 @@ final class DeviceStore {
 
     private static JsonNode tree(String json) {
         return Json.read(json, JsonNode.class);
+    }
+
+    /** The boards in use that hang on a bridge, as every instance sees them. */
+    Set<UUID> children(UUID workspaceId, UUID bridge) {
+        return database.client()
+                .execute()
+                .createNamedQuery("select-children")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("bridge", bridge.toString())
+                .execute()
+                .map(row -> Columns.uuid(row, "id"))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** All devices that changed since a time, deleted ones too. */
@@ -348,6 +378,7 @@ final class DeviceStore {
                 Columns.number(row, "version"),
                 Columns.instant(row, "created_at"),
                 Columns.instant(row, "updated_at"),
+                Columns.number(row, "offline_hold_ms"),
                 Columns.instantOrNull(row, "archived_at"));
     }
 

@@ -16,6 +16,7 @@ import io.streamwire.service.Round;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -180,7 +181,9 @@ public final class Devices implements AutoCloseable {
         var projection = new Projection(database);
         var log = new SafetyLog(database);
         var cache = new DeviceCache(store, clock);
-        var sessions = new Sessions(brokers, cache::children);
+        var groupStore = new GroupStore(database);
+        var groups = new GroupCache(groupStore);
+        var sessions = new Sessions(brokers, store::children);
         var drops = new Drops(clock);
         var records = new BoardRecords(database, drops, clock);
         var retention = new Retention(database, clock, Retention.Times.of(config));
@@ -238,12 +241,16 @@ public final class Devices implements AutoCloseable {
                         records,
                         clock,
                         dispatcher::owns);
+        var departures = new Departures(bus, store, cache, safety, lanes, boards, sessions);
+        cache.onGone(departures::gone);
+        lanes.leasedBy(safety::leased);
         dispatcher.onAcquired(boards::acquired);
         lanes.ownedBy(workspace -> dispatcher.owns(bus.partition(workspace)));
         var queues = new Queues(bus, dispatcher, cache, lanes);
         lanes.remembering(workspace -> dispatcher.remembers(bus.partition(workspace)));
 
         cache.refresh();
+        groups.refresh();
         safety.recall();
         store.endedSince(clock.instant().minus(LONGEST_AWAY)).forEach(sessions::end);
         opened(
@@ -287,6 +294,7 @@ public final class Devices implements AutoCloseable {
                                 "devices-refresh",
                                 () -> {
                                     cache.refresh();
+                                    groups.refresh();
                                     boards.refreshed();
                                 }));
         var arms =
@@ -334,14 +342,23 @@ public final class Devices implements AutoCloseable {
                                                 safety,
                                                 new StopReports(
                                                         safety, log, presence, cache, clock),
+                                                new StopKeys(bus, safety),
                                                 log,
                                                 cache,
+                                                groups,
                                                 lanes,
                                                 commands,
                                                 clock),
                                         commandsApi,
                                         new QueueApi(
-                                                queues, pauses, lanes, commandsApi, tracker, cache),
+                                                bus,
+                                                store,
+                                                queues,
+                                                pauses,
+                                                lanes,
+                                                commandsApi,
+                                                tracker,
+                                                cache),
                                         new IdentifyApi(cache, commandsApi),
                                         new SnippetApi(cache, URI.create(publicMqttUrl)),
                                         new ClaimsApi(
@@ -362,13 +379,20 @@ public final class Devices implements AutoCloseable {
                                                 clock),
                                         new ReceiptsApi(commands, tracker, projection, clock),
                                         new DevicesApi(
-                                                bus, store, cache, presence, safety, commands,
-                                                boards, sessions, clock),
+                                                bus,
+                                                store,
+                                                cache,
+                                                presence,
+                                                safety,
+                                                commands,
+                                                departures,
+                                                sessions,
+                                                clock),
                                         new EventsApi(bus, verifier),
                                         new RecordsApi(cache, records),
                                         new ConfigApi(bus, store, cache, echo, boards),
                                         new ArchiveApi(bus, store, cache, safety, lanes, sessions),
-                                        new GroupsApi(new GroupStore(database), cache),
+                                        new GroupsApi(bus, groupStore, cache, groups),
                                         new FirmwareApi(
                                                 firmware,
                                                 cache,

@@ -18,13 +18,15 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Devices: {@code POST /devices}, {@code GET /devices/{id}/status} and so on. */
 final class DevicesApi implements Api {
@@ -47,7 +49,7 @@ final class DevicesApi implements Api {
     private final Presence presence;
     private final SafetySwitch safety;
     private final CommandStore commands;
-    private final Boards boards;
+    private final Departures departures;
     private final Sessions sessions;
     private final InstantSource clock;
 
@@ -58,7 +60,7 @@ final class DevicesApi implements Api {
             Presence presence,
             SafetySwitch safety,
             CommandStore commands,
-            Boards boards,
+            Departures departures,
             Sessions sessions,
             InstantSource clock) {
         this.bus = bus;
@@ -67,7 +69,7 @@ final class DevicesApi implements Api {
         this.presence = presence;
         this.safety = safety;
         this.commands = commands;
-        this.boards = boards;
+        this.departures = departures;
         this.sessions = sessions;
         this.clock = clock;
     }
@@ -133,7 +135,7 @@ final class DevicesApi implements Api {
             throw e;
         }
         var device = store.device(workspace, id).orElseThrow(DevicesApi::unknown);
-        changed(device, false);
+        changed(device);
         bridgeChanged(device);
         Versions.etag(response, device.version());
         Body.created(response, "/api/v1/devices/" + id, device);
@@ -237,7 +239,7 @@ final class DevicesApi implements Api {
         }
         var changed =
                 store.device(device.workspaceId(), device.id()).orElseThrow(DevicesApi::unknown);
-        changed(changed, false);
+        changed(changed);
         Versions.etag(response, changed.version());
         Body.send(response, changed);
     }
@@ -261,18 +263,15 @@ final class DevicesApi implements Api {
     private void delete(ServerRequest request, ServerResponse response) {
         var device = stored(request);
         var version = Versions.required(request);
-        if (!store.delete(device.workspaceId(), device.id(), version)) {
+        var cause = new Cause(clock.millis(), "user:" + Caller.of(request).userId(), "deleted");
+        if (device.version() != version || !departures.delete(device, version, cause)) {
             throw Versions.mismatch();
         }
-        changed(device, true);
-        boards.deleted(device);
-        sessions.end(device.id());
-        bridgeChanged(device);
         response.status(Status.NO_CONTENT_204).send();
     }
 
-    private void changed(Device device, boolean deleted) {
-        cache.put(new DeviceStore.Change(device, deleted));
+    private void changed(Device device) {
+        cache.put(new DeviceStore.Change(device, false));
         bus.announce(Devices.CHANGED, device.id().toString());
     }
 

@@ -6,11 +6,14 @@ import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Groups of devices in PostgreSQL. */
 final class GroupStore {
@@ -33,6 +36,15 @@ final class GroupStore {
             long version,
             Instant createdAt,
             Instant updatedAt) {}
+
+    /** A group that was changed or deleted. */
+    record Change(
+            UUID id, UUID workspaceId, Set<UUID> deviceIds, Instant updatedAt, boolean deleted) {
+
+        Change {
+            deviceIds = Set.copyOf(deviceIds);
+        }
+    }
 
     /** Adds a group; nothing happens when there is one with this id, or too many. */
     void insert(UUID workspaceId, UUID id, String name, List<UUID> devices) {
@@ -97,12 +109,7 @@ final class GroupStore {
                             .addParam("version", version)
                             .execute();
             if (changed == 1 && devices != null) {
-                var _ =
-                        transaction
-                                .createNamedDelete("empty-group")
-                                .addParam("workspace", workspaceId.toString())
-                                .addParam("id", id.toString())
-                                .execute();
+                empty(transaction, workspaceId, id);
                 fill(transaction, workspaceId, id, devices);
             }
             return changed == 1;
@@ -111,14 +118,45 @@ final class GroupStore {
 
     /** Deletes a group, not its devices; false when it has another version. */
     boolean delete(UUID workspaceId, UUID id, long version) {
+        return database.transaction(transaction -> {
+            var deleted =
+                    transaction
+                            .createNamedUpdate("delete-group")
+                            .addParam("workspace", workspaceId.toString())
+                            .addParam("id", id.toString())
+                            .addParam("version", version)
+                            .execute();
+            if (deleted == 1) {
+                empty(transaction, workspaceId, id);
+            }
+            return deleted == 1;
+        });
+    }
+
+    /** All groups that changed since a time, deleted ones too. */
+    List<Change> changed(Instant since) {
         return database.client()
-                        .execute()
-                        .createNamedDelete("delete-group")
+                .execute()
+                .createNamedQuery("changed-groups")
+                .addParam("since", Columns.parameter(since))
+                .execute()
+                .map(row ->
+                        new Change(
+                                Columns.uuid(row, "id"),
+                                Columns.uuid(row, "workspace_id"),
+                                Set.of(Json.read(Columns.text(row, "members"), UUID[].class)),
+                                Columns.instant(row, "updated_at"),
+                                Columns.instantOrNull(row, "deleted_at") != null))
+                .toList();
+    }
+
+    private static void empty(DbTransaction transaction, UUID workspaceId, UUID id) {
+        var _ =
+                transaction
+                        .createNamedDelete("empty-group")
                         .addParam("workspace", workspaceId.toString())
                         .addParam("id", id.toString())
-                        .addParam("version", version)
-                        .execute()
-                == 1;
+                        .execute();
     }
 
     private static void fill(

@@ -4,6 +4,7 @@ import io.helidon.dbclient.DbClientException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
 import io.streamwire.contract.Ids;
 import io.streamwire.devices.GroupStore.Group;
 import io.streamwire.service.Api;
@@ -18,11 +19,13 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Named sets of devices. */
 final class GroupsApi implements Api {
@@ -30,11 +33,15 @@ final class GroupsApi implements Api {
     private static final int MOST_DEVICES = 500;
 
     private final GroupStore store;
+    private final Bus bus;
     private final DeviceCache cache;
+    private final GroupCache groups;
 
-    GroupsApi(GroupStore store, DeviceCache cache) {
+    GroupsApi(Bus bus, GroupStore store, DeviceCache cache, GroupCache groups) {
+        this.bus = bus;
         this.store = store;
         this.cache = cache;
+        this.groups = groups;
     }
 
     private record NewGroup(String name, @Nullable List<UUID> deviceIds) {}
@@ -71,6 +78,7 @@ final class GroupsApi implements Api {
                                 Problem.conflict(
                                         "too_many_groups",
                                         "A workspace has at most " + GroupStore.MOST + " groups."));
+        changed(group);
         Versions.etag(response, group.version());
         Body.created(response, "/api/v1/devices/groups/" + id, group);
     }
@@ -101,7 +109,14 @@ final class GroupsApi implements Api {
                                 version))) {
             throw Versions.mismatch();
         }
-        send(response, stored(request));
+        var changed = stored(request);
+        changed(changed);
+        send(response, changed);
+    }
+
+    private void changed(Group group) {
+        groups.put(group);
+        bus.announce(Devices.CHANGED, group.id().toString());
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
@@ -110,6 +125,8 @@ final class GroupsApi implements Api {
         if (!store.delete(group.workspaceId(), group.id(), version)) {
             throw Versions.mismatch();
         }
+        groups.remove(group.id());
+        bus.announce(Devices.CHANGED, group.id().toString());
         response.status(Status.NO_CONTENT_204).send();
     }
 

@@ -3,11 +3,15 @@ package io.streamwire.devices;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
+import io.streamwire.contract.mqtt.BoardState.Phase;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DutyLedger.Fit;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,7 +29,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One lane per board of the partitions that this instance owns: only the owner publishes commands,
@@ -54,6 +57,7 @@ final class Lanes implements DeviceLane.Way {
     private volatile Predicate<UUID> owned = _ -> false;
     private volatile Predicate<UUID> remembered = _ -> true;
     private volatile BiPredicate<UUID, UUID> paused = (_, _) -> false;
+    private volatile Predicate<Presence.Seen> leased = _ -> true;
 
     /** A lane and what is remembered of its board. */
     private static final class Board {
@@ -98,6 +102,11 @@ final class Lanes implements DeviceLane.Way {
     /** Whose commands wait, by workspace and device. */
     void pausedBy(BiPredicate<UUID, UUID> paused) {
         this.paused = paused;
+    }
+
+    /** Which boards were told that they are armed since they came back. */
+    void leasedBy(Predicate<Presence.Seen> leased) {
+        this.leased = leased;
     }
 
     private Board board(UUID workspaceId, UUID deviceId) {
@@ -277,6 +286,14 @@ final class Lanes implements DeviceLane.Way {
         boards.values().forEach(board -> board.lane.returned(clock.millis()));
     }
 
+    /** A board is no more. */
+    void forget(UUID deviceId) {
+        var board = boards.remove(deviceId);
+        if (board != null) {
+            board.lane.abandon();
+        }
+    }
+
     /** Forgets the boards of partitions that others own now. */
     void keepOnly(Predicate<UUID> workspace) {
         boards.values().removeIf(board -> !workspace.test(board.workspaceId));
@@ -302,8 +319,11 @@ final class Lanes implements DeviceLane.Way {
         if (seen == null || !seen.online()) {
             return DeviceLane.Readiness.AWAY;
         }
-        if (seen.state().boot() != command.boot()) {
+        if (command.bound() && seen.state().boot() != command.boot()) {
             return DeviceLane.Readiness.REBOOTED;
+        }
+        if (!command.bound() && (seen.state().s() != Phase.READY || !leased.test(seen))) {
+            return DeviceLane.Readiness.WAIT;
         }
         if (paused.test(command.workspaceId(), command.deviceId())) {
             return DeviceLane.Readiness.PAUSED;
@@ -331,6 +351,17 @@ final class Lanes implements DeviceLane.Way {
         CompletableFuture.delayedExecutor(
                         Math.max(1, at - clock.millis()), TimeUnit.MILLISECONDS, WAKING)
                 .execute(() -> pump(command.deviceId()));
+    }
+
+    @Override
+    public CompletableFuture<Optional<Command>> bind(Command command) {
+        var seen = presence.of(command.workspaceId(), command.deviceId()).orElse(null);
+        if (seen == null || !seen.online()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        var boot = seen.state().boot();
+        return tracker.bind(command, boot)
+                .thenApply(first -> first ? Optional.of(command.boundTo(boot)) : Optional.empty());
     }
 
     @Override

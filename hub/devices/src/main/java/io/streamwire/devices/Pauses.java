@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class Pauses {
         paused.put(partition, Set.copyOf(ids));
     }
 
-    private static String key(int partition) {
+    static String key(int partition) {
         return Stream.key(partition, "paused");
     }
 }

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.bus.Bus;
 import io.streamwire.devices.Queues.Cancelled;
 import io.streamwire.devices.Queues.Queued;
 import io.streamwire.devices.Queues.Verb;
@@ -12,6 +13,11 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+import io.streamwire.service.Versions;
+import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -20,6 +26,8 @@ final class QueueApi implements Api {
 
     private static final Duration LONGEST_CANCEL = Duration.ofSeconds(2);
 
+    private final Bus bus;
+    private final DeviceStore store;
     private final Queues queues;
     private final Pauses pauses;
     private final Lanes lanes;
@@ -28,12 +36,16 @@ final class QueueApi implements Api {
     private final DeviceCache cache;
 
     QueueApi(
+            Bus bus,
+            DeviceStore store,
             Queues queues,
             Pauses pauses,
             Lanes lanes,
             CommandsApi commands,
             CommandTracker tracker,
             DeviceCache cache) {
+        this.bus = bus;
+        this.store = store;
         this.queues = queues;
         this.pauses = pauses;
         this.lanes = lanes;
@@ -42,7 +54,9 @@ final class QueueApi implements Api {
         this.cache = cache;
     }
 
-    private record QueueView(boolean paused, List<Queued> items) {}
+    private record QueueView(boolean paused, long offlineHoldMs, List<Queued> items) {}
+
+    private record Settings(@Nullable Long offlineHoldMs) {}
 
     private record Paused(boolean paused) {}
 
@@ -50,6 +64,7 @@ final class QueueApi implements Api {
     public void routes(Routes routes) {
         routes.at(DevicesApi.PREFIXES)
                 .get("/{id}/queue", Permission.DEVICES_READ, this::queue)
+                .put("/{id}/queue", Permission.DEVICES_CHANGE, this::change)
                 .get("/{id}/limits-state", Permission.DEVICES_READ, this::limits)
                 .delete("/{id}/commands", Permission.DEVICES_RUN, this::clear)
                 .delete("/{id}/commands/{command}", Permission.DEVICES_RUN, this::cancel)
@@ -64,11 +79,40 @@ final class QueueApi implements Api {
     }
 
     private void queue(ServerRequest request, ServerResponse response) {
-        var device = DevicesApi.known(cache, request);
+        send(response, DevicesApi.known(cache, request));
+    }
+
+    private void send(ServerResponse response, Device device) {
         var queue = queues.ask(device, Verb.QUEUE, null, Queues.Queue.class);
+        Versions.etag(response, device.version());
         Body.send(
                 response,
-                new QueueView(pauses.paused(device.workspaceId(), device.id()), queue.items()));
+                new QueueView(
+                        pauses.paused(device.workspaceId(), device.id()),
+                        device.offlineHoldMs(),
+                        queue.items()));
+    }
+
+    private void change(ServerRequest request, ServerResponse response) {
+        var device = DevicesApi.known(cache, request);
+        var version = Versions.required(request);
+        var holdMs = Body.read(request, Settings.class).offlineHoldMs();
+        if (holdMs == null || holdMs < 0 || holdMs > Device.LONGEST_HOLD_MS) {
+            throw Problem.unprocessable(
+                    "invalid_queue",
+                    "Commands cannot wait for the board like that.",
+                    List.of(
+                            new Violation(
+                                    "/offline_hold_ms", "must be 0 to " + Device.LONGEST_HOLD_MS)));
+        }
+        if (!store.holdOffline(device.workspaceId(), device.id(), holdMs, version)) {
+            throw Versions.mismatch();
+        }
+        var changed =
+                store.device(device.workspaceId(), device.id()).orElseThrow(DevicesApi::unknown);
+        cache.put(new DeviceStore.Change(changed, false));
+        bus.announce(Devices.CHANGED, device.id().toString());
+        send(response, changed);
     }
 
     private void limits(ServerRequest request, ServerResponse response) {

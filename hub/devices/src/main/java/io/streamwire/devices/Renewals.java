@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.devices.ArmingState.Scope;
+
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,11 @@ final class Renewals {
                         ? SETTLING_PERIOD_MS
                         : Safety.RENEWAL_MS;
         return since >= period || (since >= COALESCE_MS && wanted.contains(scope));
+    }
+
+    /** When a scope was renewed last, ms since the epoch; 0 = never. */
+    long renewedAt(Scope scope) {
+        return renewedAt.getOrDefault(scope, 0L);
     }
 
     void renewed(Scope scope, long now) {

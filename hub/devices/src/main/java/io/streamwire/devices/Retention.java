@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,6 +20,9 @@ final class Retention {
 
     /** How long a claim that is over can still be looked at. */
     private static final Duration CLAIMS = Duration.ofDays(1);
+
+    /** How long instances have to learn that a group was deleted. */
+    private static final Duration GROUPS = Duration.ofDays(1);
 
     /** Rows of one statement, so that none holds its locks for long. */
     private static final int ROWS = 2_000;
@@ -54,6 +58,7 @@ final class Retention {
         prune("prune-device-logs", now.minus(times.logs()));
         prune("prune-safety-log", now.minus(times.logs()));
         prune("prune-claims", now.minus(CLAIMS));
+        prune("prune-groups", now.minus(GROUPS));
         prune("prune-commands", now.minus(times.commands()));
     }
 

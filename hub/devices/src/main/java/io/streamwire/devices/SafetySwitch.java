@@ -13,6 +13,7 @@ import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.ArmingState.Decided;
 import io.streamwire.devices.ArmingState.Scope;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -146,12 +147,11 @@ final class SafetySwitch {
     }
 
     /**
-     * Stops a workspace, or some devices of it, and waits up to 1.5 s for the boards to say so.
+     * Waits up to 1.5 s for the boards to say that they have stopped under an epoch or a later one.
      *
      * @param devices empty = the whole workspace
      */
-    Stopped stop(UUID workspaceId, List<UUID> devices, Cause cause) {
-        var epoch = disarm(workspaceId, devices, cause);
+    Stopped awaitStopped(UUID workspaceId, List<UUID> devices, long epoch) {
         var concerned = concerned(workspaceId, devices);
         presence.awaitStopped(concerned, epoch, LONGEST_CONFIRMATION);
         var confirmed = new ArrayList<UUID>();
@@ -176,6 +176,17 @@ final class SafetySwitch {
     /** Whether a device is armed right now. */
     boolean armed(UUID workspaceId, UUID deviceId) {
         return state.inForce(workspaceId, deviceId).holds(clock.millis());
+    }
+
+    /**
+     * Whether somebody armed any of the devices and nobody has stopped it since.
+     *
+     * @param devices empty = the whole workspace
+     */
+    boolean armed(UUID workspaceId, List<UUID> devices) {
+        var all = devices.isEmpty() ? cache.devices(workspaceId) : devices;
+        return (devices.isEmpty() && ofWorkspace(workspaceId).armed())
+                || all.stream().anyMatch(device -> inForce(workspaceId, device).armed());
     }
 
     private boolean everConnected(UUID workspaceId, UUID device) {
@@ -459,6 +470,17 @@ final class SafetySwitch {
         }
     }
 
+    /** Whether a board that is there was told since it came back that it is armed. */
+    boolean leased(Presence.Seen seen) {
+        var own = new Scope(seen.workspaceId(), seen.deviceId());
+        var inForce = inForce(seen.workspaceId(), seen.deviceId());
+        var scope =
+                state.of(own).epoch() == inForce.epoch()
+                        ? own
+                        : Scope.workspace(seen.workspaceId());
+        return renewals.renewedAt(scope) >= seen.since();
+    }
+
     private void renew(Decided decided, long now) {
         var arming = decided.arming();
         var until = Math.min(now + Safety.LEASE_MS, arming.until());
@@ -517,6 +539,14 @@ final class SafetySwitch {
                 });
     }
 
+    /** A device is no more. */
+    void forget(UUID workspaceId, UUID deviceId) {
+        var scope = new Scope(workspaceId, deviceId);
+        state.forget(scope);
+        renewals.end(scope);
+        unpublished.remove(scope);
+    }
+
     /** Reads what is armed in a partition. */
     CompletableFuture<Void> load(int partition) {
         return bus.call(ALL, List.of(armingKey(partition)), List.of()).thenAccept(this::loaded);
@@ -547,11 +577,11 @@ final class SafetySwitch {
                 : Topics.safety(scope.workspaceId(), scope.id());
     }
 
-    private static String armingKey(int partition) {
+    static String armingKey(int partition) {
         return Stream.key(partition, "arming");
     }
 
-    private static String epochsKey(int partition) {
+    static String epochsKey(int partition) {
         return Stream.key(partition, "epochs");
     }
 

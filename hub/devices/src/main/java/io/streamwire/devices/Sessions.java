@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import io.streamwire.devices.Devices.Broker;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -51,31 +52,42 @@ final class Sessions {
 
     private void tell(Told told, UUID workspaceId, UUID bridge) {
         try {
-            for (int tries = 0; tries < MOST_TRIES; tries++) {
-                try {
-                    tellOnce(told, workspaceId, bridge);
-                    return;
-                } catch (RuntimeException e) {
-                    if (tries == 0) {
-                        LOG.log(
-                                Level.WARNING,
-                                "bridge={0} access=changes_later reason={1}",
-                                bridge,
-                                e.getMessage());
-                    }
-                    Thread.sleep(RETRY);
-                }
-            }
-            LOG.log(Level.ERROR, "bridge={0} access=unknown broker=unreachable", bridge);
+            repeatedly(bridge, () -> tellOnce(told, workspaceId, bridge));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private static void repeatedly(UUID device, Runnable telling) throws InterruptedException {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            try {
+                telling.run();
+                return;
+            } catch (RuntimeException e) {
+                if (tries == 0) {
+                    LOG.log(
+                            Level.WARNING,
+                            "device={0} access=changes_later reason={1}",
+                            device,
+                            e.getMessage());
+                }
+                Thread.sleep(RETRY);
+            }
+        }
+        LOG.log(Level.ERROR, "device={0} access=unknown broker=unreachable", device);
+    }
+
     private void tellOnce(Told told, UUID workspaceId, UUID bridge) {
         told.lock().lock();
         try {
-            told.broker().setChildren(workspaceId, bridge, children.apply(workspaceId, bridge));
+            // Another instance may have told of an earlier state meanwhile: look again.
+            var said = Set.<UUID>of();
+            var now = children.apply(workspaceId, bridge);
+            do {
+                told.broker().setChildren(workspaceId, bridge, now);
+                said = now;
+                now = children.apply(workspaceId, bridge);
+            } while (!now.equals(said));
         } finally {
             told.lock().unlock();
         }
@@ -88,6 +100,33 @@ final class Sessions {
                     Thread.ofVirtual()
                             .name("end-session-" + deviceId)
                             .start(() -> end(told.broker(), deviceId));
+        }
+    }
+
+    /** Ends a deleted device's session, and lets every broker forget what it has said. */
+    void erase(UUID workspaceId, UUID deviceId) {
+        for (var told : brokers) {
+            var _ =
+                    Thread.ofVirtual()
+                            .name("erase-" + deviceId)
+                            .start(() -> erase(told, workspaceId, deviceId));
+        }
+    }
+
+    private void erase(Told told, UUID workspaceId, UUID deviceId) {
+        end(told.broker(), deviceId);
+        try {
+            Thread.sleep(LOGIN); // its last will comes after its session
+            repeatedly(
+                    deviceId,
+                    () -> {
+                        // What a client no longer speaks for is cleared, and a device speaks for
+                        // itself.
+                        told.broker().setChildren(workspaceId, deviceId, Set.of(deviceId));
+                        told.broker().setChildren(workspaceId, deviceId, Set.of());
+                    });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -14,14 +14,17 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stopping, and what became of it. Everybody may stop, boards with their agent token too; it needs
@@ -33,8 +36,10 @@ final class StopApi implements Api {
 
     private final SafetySwitch safety;
     private final StopReports reports;
+    private final StopKeys keys;
     private final SafetyLog log;
     private final DeviceCache cache;
+    private final GroupCache groups;
     private final Lanes lanes;
     private final CommandStore commands;
     private final InstantSource clock;
@@ -42,24 +47,35 @@ final class StopApi implements Api {
     StopApi(
             SafetySwitch safety,
             StopReports reports,
+            StopKeys keys,
             SafetyLog log,
             DeviceCache cache,
+            GroupCache groups,
             Lanes lanes,
             CommandStore commands,
             InstantSource clock) {
         this.safety = safety;
         this.reports = reports;
+        this.keys = keys;
         this.log = log;
         this.cache = cache;
+        this.groups = groups;
         this.lanes = lanes;
         this.commands = commands;
         this.clock = clock;
     }
 
-    /** Devices, those with one of the tags, or both; the whole workspace when neither is given. */
-    private record Stop(@Nullable List<UUID> deviceIds, @Nullable List<String> tags) {
+    /** All of the devices that are named in any way; the whole workspace when none is. */
+    private record Stop(
+            @Nullable List<UUID> deviceIds,
+            @Nullable List<String> tags,
+            @Nullable List<UUID> groupIds) {
 
-        static final Stop EVERYTHING = new Stop(null, null);
+        static final Stop EVERYTHING = new Stop(null, null, null);
+
+        boolean everything() {
+            return deviceIds == null && tags == null && groupIds == null;
+        }
     }
 
     /** The answer to a stop; {@code follow} is where the rest of the confirmations appear. */
@@ -74,8 +90,8 @@ final class StopApi implements Api {
      */
     private record CommandAnswer(String outcome, @Nullable Answer stop) {}
 
-    /** Who stops, and where. */
-    private record Who(UUID workspaceId, Cause cause) {}
+    /** Who stops, and where; the key is the Idempotency-Key. */
+    private record Who(UUID workspaceId, Cause cause, Optional<String> key) {}
 
     @Override
     public void routes(Routes routes) {
@@ -85,36 +101,39 @@ final class StopApi implements Api {
                 .post("/{id}/stop", Permission.DEVICES_STOP, this::stopDevice)
                 .post("/{id}/commands/{command}/stop", Permission.DEVICES_STOP, this::stopCommand)
                 .post("/tags/{tag}/stop", Permission.DEVICES_STOP, this::stopTag)
+                .post("/groups/{id}/stop", Permission.DEVICES_STOP, this::stopGroup)
                 .get("/stops/{epoch}", Permission.DEVICES_READ, this::report)
                 .get("/safety-log", Permission.DEVICES_READ, this::history);
     }
 
     private Who who(ServerRequest request) {
         var now = clock.millis();
+        var key = StopKeys.given(request);
         return Agent.of(request)
-                .map(agent -> new Who(agent.workspaceId(), Cause.agent(agent.deviceId(), now)))
+                .map(agent -> new Who(agent.workspaceId(), Cause.agent(agent.deviceId(), now), key))
                 .orElseGet(() -> {
                     var caller = Caller.of(request);
-                    return new Who(caller.workspaceId(), Cause.user(caller.userId(), now));
+                    return new Who(caller.workspaceId(), Cause.user(caller.userId(), now), key);
                 });
     }
 
     private void stop(ServerRequest request, ServerResponse response) {
         var who = who(request);
         var asked = asked(request);
-        if (asked.deviceIds() == null && asked.tags() == null) {
+        if (asked.everything()) {
             stop(who, List.of(), response);
             return;
         }
+        var workspace = who.workspaceId();
         var devices =
-                Stream.concat(
-                                Stream.ofNullable(asked.deviceIds()).flatMap(List::stream),
-                                Stream.ofNullable(asked.tags())
-                                        .flatMap(List::stream)
-                                        .filter(tag -> !missing(tag))
-                                        .flatMap(tag -> tagged(who.workspaceId(), tag).stream()))
+                Stream.of(
+                                named(asked.deviceIds()),
+                                named(asked.tags()).flatMap(tag -> tagged(workspace, tag).stream()),
+                                named(asked.groupIds())
+                                        .flatMap(id -> grouped(workspace, id).stream()))
+                        .flatMap(ids -> ids)
                         // One that is not of the workspace keeps no other one moving.
-                        .filter(id -> !missing(id) && cache.find(who.workspaceId(), id).isPresent())
+                        .filter(id -> cache.find(workspace, id).isPresent())
                         .distinct()
                         .toList();
         if (devices.isEmpty()) {
@@ -124,6 +143,26 @@ final class StopApi implements Api {
                     List.of(new Violation("", "names no device of this workspace")));
         }
         stop(who, devices, response);
+    }
+
+    private static <T> Stream<T> named(@Nullable List<T> things) {
+        return Stream.ofNullable(things).flatMap(List::stream).filter(thing -> !missing(thing));
+    }
+
+    private void stopGroup(ServerRequest request, ServerResponse response) {
+        var who = who(request);
+        var devices = grouped(who.workspaceId(), Paths.uuid(request, "id"));
+        if (devices.isEmpty()) {
+            throw DevicesApi.unknown();
+        }
+        stop(who, devices, response);
+    }
+
+    private List<UUID> grouped(UUID workspaceId, UUID group) {
+        return groups.devices(workspaceId, group).orElse(Set.of()).stream()
+                .filter(id -> cache.find(workspaceId, id).isPresent())
+                .sorted()
+                .toList();
     }
 
     private void stopTag(ServerRequest request, ServerResponse response) {
@@ -192,13 +231,24 @@ final class StopApi implements Api {
     }
 
     private Answer stopped(Who who, List<UUID> devices) {
-        var stopped = safety.stop(who.workspaceId(), devices, who.cause());
-        lanes.pumpWorkspace(who.workspaceId());
+        var workspace = who.workspaceId();
+        var epoch =
+                who.key()
+                        .flatMap(key -> keys.earlier(workspace, devices, key))
+                        .orElseGet(() -> disarmed(who, devices));
+        var stopped = safety.awaitStopped(workspace, devices, epoch);
         return new Answer(
                 stopped.epoch(),
                 stopped.confirmed(),
                 stopped.unconfirmed(),
                 "/api/v1/devices/stops/" + stopped.epoch());
+    }
+
+    private long disarmed(Who who, List<UUID> devices) {
+        var epoch = safety.disarm(who.workspaceId(), devices, who.cause());
+        who.key().ifPresent(key -> keys.keep(who.workspaceId(), devices, key, epoch));
+        lanes.pumpWorkspace(who.workspaceId());
+        return epoch;
     }
 
     /** A body that cannot be understood stops the whole workspace: too much is safe. */

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+
 import io.streamwire.contract.mqtt.Topics;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 @ExtendWith(Rig.Extension.class)
 class BridgesTest {
@@ -72,6 +76,29 @@ class BridgesTest {
         rig.publish(client, Topics.state(member.workspace, child), READY);
         Rig.await("back", () -> presence(child).equals("online"));
         client.disconnect();
+    }
+
+    @Test
+    void boardsAreStoppedAndDeletedWithTheirBridge() throws InterruptedException {
+        var bridge = create("bridge", null);
+        var child = create("uno", bridge);
+        var client = rig.connect(bridge, token(bridge));
+        rig.publish(client, Topics.state(member.workspace, bridge), READY);
+        rig.publish(client, Topics.state(member.workspace, child), READY);
+        Rig.await("online", () -> presence(child).equals("online"));
+        member.post("/devices/arm", Map.of("device_ids", List.of(child)));
+        var etag =
+                member.get("/devices/" + bridge).raw().headers().firstValue("etag").orElseThrow();
+
+        assertThat(member.delete("/devices/" + bridge, "If-Match", etag).status()).isEqualTo(204);
+
+        assertThat(member.get("/devices/" + child + "/status").status()).isEqualTo(404);
+        Rig.await("ended", () -> !client.getState().isConnected());
+        Rig.await(
+                "both were stopped",
+                () ->
+                        member.get("/devices/safety-log").body().at("/items/0/device_ids").size()
+                                == 2);
     }
 
     @Test

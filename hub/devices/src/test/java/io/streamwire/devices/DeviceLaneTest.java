@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import static io.streamwire.devices.Samples.NOW;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.CommandState;
@@ -8,12 +9,15 @@ import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DeviceLane.Readiness;
 import io.streamwire.devices.MqttLine.NotSent;
 import io.streamwire.devices.MqttLine.Taken;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 class DeviceLaneTest {
 
@@ -28,6 +32,7 @@ class DeviceLaneTest {
         private final List<CompletableFuture<Taken>> answers = new ArrayList<>();
         private final List<UUID> sent = new ArrayList<>();
         private final List<String> givenUp = new ArrayList<>();
+        private final List<CompletableFuture<Optional<Command>>> bindings = new ArrayList<>();
         private final List<Long> wakes = new ArrayList<>();
         private Readiness readiness = Readiness.GO;
         private Known known = Samples.motor();
@@ -54,6 +59,13 @@ class DeviceLaneTest {
         }
 
         @Override
+        public CompletableFuture<Optional<Command>> bind(Command command) {
+            var binding = new CompletableFuture<Optional<Command>>();
+            bindings.add(binding);
+            return binding;
+        }
+
+        @Override
         public CompletableFuture<Taken> send(Command command) {
             var answer = new CompletableFuture<Taken>();
             handedOver.add(command.id());
@@ -70,6 +82,35 @@ class DeviceLaneTest {
         public void givenUp(Command command, CommandState state, String reason) {
             givenUp.add(state + " " + reason);
         }
+    }
+
+    @Test
+    void whatWasHeldForABoardIsBoundToItsBootBeforeItLeaves() {
+        var held = Samples.command(5_000).boundTo(Command.ANY_BOOT);
+        road.readiness = Readiness.AWAY;
+        lane.offer(held, true, NOW); // an earlier owner cannot have sent it
+        assertThat(lane.queue().getFirst().waitsFor()).isEqualTo(DeviceLane.OFFLINE);
+
+        road.readiness = Readiness.GO;
+        lane.pump(NOW + 10);
+        lane.pump(NOW + 11);
+        assertThat(road.handedOver).isEmpty();
+        assertThat(road.bindings).hasSize(1);
+        road.bindings.getFirst().complete(Optional.of(held.boundTo(Samples.BOOT)));
+        lane.pump(NOW + 12);
+
+        assertThat(road.handedOver).containsExactly(held.id());
+        assertThat(lane.commands().getFirst().boot()).isEqualTo(Samples.BOOT);
+    }
+
+    @Test
+    void whatWaitedForABoardInVainHasSurelyExpired() {
+        road.readiness = Readiness.AWAY;
+        lane.offer(Samples.command(1_000).boundTo(Command.ANY_BOOT), false, NOW);
+
+        lane.pump(NOW + 1_001);
+
+        assertThat(road.givenUp).containsExactly("expired device_offline");
     }
 
     @Test

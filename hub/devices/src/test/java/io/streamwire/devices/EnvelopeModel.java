@@ -14,18 +14,21 @@ import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DeviceLane.Readiness;
 import io.streamwire.devices.Presence.Seen;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One board whose own limits are off, an unreliable way to it and a hub with the real admission,
@@ -399,6 +402,11 @@ final class EnvelopeModel {
         @Override
         public void wake(Command command, long at) {
             after(at - now, () -> lane.pump(now));
+        }
+
+        @Override
+        public CompletableFuture<Optional<Command>> bind(Command command) {
+            return CompletableFuture.completedFuture(Optional.of(command.boundTo(knownBoot)));
         }
 
         @Override

@@ -3,11 +3,16 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.service.Role;
+import io.streamwire.virtualboard.PinRecorder;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class QueueTest {
@@ -122,6 +127,103 @@ class QueueTest {
                         member.get(path(device, "/limits-state"))
                                 .text("/commands/light_on/duty_left_ms"))
                 .isEqualTo("60000");
+    }
+
+    private void holdOffline(UUID device, long ms) {
+        var etag = member.get(path(device, "/queue")).raw().headers().firstValue("ETag");
+        var held =
+                member.put(
+                        path(device, "/queue"),
+                        Map.of("offline_hold_ms", ms),
+                        "If-Match",
+                        etag.orElseThrow());
+        assertThat(held.text("/offline_hold_ms")).as(held.toString()).isEqualTo("" + ms);
+    }
+
+    private void awaitLost(UUID device) throws InterruptedException {
+        Rig.await(
+                "lost", () -> member.get(path(device, "/status")).text("/presence").equals("lost"));
+    }
+
+    @Test
+    void aCommandWaitsForABoardThatComesBackInTimeOverARestart() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        assertThat(member.get(path(device, "/queue")).text("/offline_hold_ms")).isEqualTo("0");
+        assertThat(member.put(path(device, "/queue"), Map.of("offline_hold_ms", 1)).status())
+                .isEqualTo(428);
+        holdOffline(device, 20_000);
+        var before = rig.recorder.totals();
+        board.dropConnection(Duration.ofMillis(3_500));
+        awaitLost(device);
+
+        var held = member.command(device, spin(20, 500));
+        rig.restart(() -> {});
+
+        assertThat(held.status()).isEqualTo(202);
+        Rig.await(
+                "in the queue of the next run",
+                () -> {
+                    var item = member.get(path(device, "/queue")).body().at("/items/0");
+                    return item.at("/waits_for").asText().equals("device_offline")
+                            || member.read(device, held.text("/id")).text("/state").equals("done");
+                });
+        member.awaitState(device, held.text("/id"), "done");
+        assertThat(rig.recorder.totals())
+                .returns(before.duplicates(), PinRecorder.Totals::duplicates)
+                .returns(before.unarmed(), PinRecorder.Totals::unarmed);
+    }
+
+    @Test
+    void theBootThatComesBackGetsWhatWasHeld() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        holdOffline(device, 20_000);
+        board.dropConnection(Duration.ofMillis(1_000));
+        awaitLost(device);
+        var held = member.command(device, spin(20, 500)).text("/id");
+
+        board.reboot();
+
+        member.awaitState(device, held, "done");
+    }
+
+    @Test
+    void aCommandDoesNotWaitLongerThanTheOwnerSaid() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        board.dropConnection(Duration.ofHours(1));
+        awaitLost(device);
+        assertThat(member.command(device, spin(20, 500)).text("/code")).isEqualTo("device_offline");
+        holdOffline(device, 800);
+
+        var answer = member.command(device, spin(20, 100), "Prefer", "wait=10");
+
+        assertThat(answer.text("/state") + " " + answer.text("/reason"))
+                .isEqualTo("expired device_offline");
+        assertThat(Instant.parse(answer.text("/expires_at")))
+                .isEqualTo(Instant.parse(answer.text("/issued_at")).plusMillis(800));
+    }
+
+    @Test
+    void aStopKillsWhatWaitsForABoard() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        holdOffline(device, 20_000);
+        board.dropConnection(Duration.ofMillis(1_500));
+        awaitLost(device);
+        var held = member.command(device, spin(20, 500)).text("/id");
+
+        member.post("/devices/stop", null);
+        member.arm();
+
+        member.awaitState(device, held, "aborted");
+        Rig.await("armed again", () -> board.status().armed());
+        assertThat(member.read(device, held).text("/reason")).isEqualTo("stopped");
+        assertThat(
+                        member.read(device, held).body().at("/hops/published").isMissingNode()
+                                || member.read(device, held).body().at("/hops/published").isNull())
+                .isTrue();
     }
 
     @Test

@@ -3,18 +3,27 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+
+import io.streamwire.bus.Script;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.VirtualBoard;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.stream.StreamSupport;
+
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.StreamSupport;
 
 /** What people keep about their devices, and what reaches the boards of it. */
 @ExtendWith(Rig.Extension.class)
@@ -97,6 +106,88 @@ class RegistryTest {
                 .isEqualTo(403);
         assertThat(member.delete(path, "If-Match", tag(changed)).status()).isEqualTo(204);
         assertThat(member.get(path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aDeletedDeviceIsStoppedFirstAndLeavesNothing() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        var neighbour = member.board();
+        member.post("/devices/arm", Map.of("device_ids", List.of(device)));
+        var spinning = member.command(device, Member.spin(50, 5_000)).text("/id");
+        member.awaitState(device, spinning, "started");
+        assertThat(remembered(device)).containsExactlyInAnyOrder("arming", "epochs", "boards");
+
+        assertThat(member.delete("/devices/" + device, "If-Match", "\"99\"").status())
+                .isEqualTo(412);
+        assertThat(board.status().armed()).isTrue();
+        assertThat(member.delete("/devices/" + device, "If-Match", tag(device)).status())
+                .isEqualTo(204);
+
+        assertThat(board.status().armed()).isFalse();
+        Rig.await("session ended", () -> !board.status().connected());
+        Rig.await(
+                "broken off",
+                () -> member.get("/api/v1/receipts/" + spinning).text("/state").equals("aborted"));
+        assertThat(remembered(device)).isEmpty();
+        Rig.await("the broker retains nothing", () -> !retained(neighbour, board).contains(device));
+        Rig.await(
+                "written down",
+                () ->
+                        member.get("/devices/safety-log").text("/items/0/why").equals("deleted")
+                                && member.get("/devices/safety-log")
+                                        .text("/items/0/device_ids/0")
+                                        .equals(device.toString()));
+    }
+
+    /** Where Redis remembers a device. */
+    private List<String> remembered(UUID device) {
+        var partition = rig.bus.partition(member.workspace);
+        var script =
+                new Script(
+                        "remembered",
+                        """
+                        local found = {}
+                        for i, key in ipairs(KEYS) do
+                          for _, field in ipairs(redis.call('HKEYS', key)) do
+                            if string.find(field, ARGV[1], 1, true) then found[#found + 1] = ARGV[i + 1] end
+                          end
+                        end
+                        return found
+                        """);
+        var names = List.of("arming", "epochs", "boards");
+        var keys = names.stream().map(name -> Stream.key(partition, name)).toList();
+        var args = new ArrayList<String>();
+        args.add(device.toString());
+        args.addAll(names);
+        return rig.bus.call(script, keys, args).join().values().stream()
+                .map(String::valueOf)
+                .toList();
+    }
+
+    /** The boards of which the broker retains a state; the first one is certainly there. */
+    private Set<UUID> retained(VirtualBoard first, VirtualBoard second) {
+        var found = ConcurrentHashMap.<UUID>newKeySet();
+        var client = rig.hub();
+        client.toAsync()
+                .publishes(
+                        MqttGlobalPublishFilter.ALL,
+                        message ->
+                                Topics.parseUp(message.getTopic().toString())
+                                        .ifPresent(up -> found.add(up.deviceId())));
+        for (var board : List.of(second, first)) {
+            var _ =
+                    client.subscribeWith()
+                            .topicFilter(Topics.state(member.workspace, board.deviceId()))
+                            .send();
+        }
+        try {
+            Rig.await("the first one", () -> found.contains(first.deviceId()));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        client.disconnect();
+        return found;
     }
 
     @Test

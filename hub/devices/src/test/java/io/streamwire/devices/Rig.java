@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+
 import io.helidon.config.Config;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.Broker;
@@ -15,6 +16,11 @@ import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -30,9 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The devices service with real PostgreSQL, Redis, broker and boards, one for all tests of the JVM.
@@ -165,6 +168,24 @@ final class Rig implements AutoCloseable {
                 .simpleAuth()
                 .username(device.toString())
                 .password(token.getBytes(StandardCharsets.UTF_8))
+                .applySimpleAuth()
+                .send();
+        return client;
+    }
+
+    /** A raw client that is another part of the hub. */
+    Mqtt5BlockingClient hub() {
+        var client =
+                MqttClient.builder()
+                        .useMqttVersion5()
+                        .identifier("hub-" + UUID.randomUUID())
+                        .serverHost("127.0.0.1")
+                        .serverPort(broker.port())
+                        .buildBlocking();
+        client.connectWith()
+                .simpleAuth()
+                .username("hub")
+                .password(MQTT_PASSWORD.getBytes(StandardCharsets.UTF_8))
                 .applySimpleAuth()
                 .send();
         return client;

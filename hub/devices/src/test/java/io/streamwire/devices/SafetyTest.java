@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.BoardState.Phase;
@@ -11,6 +12,10 @@ import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.VirtualBoard;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,8 +25,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class SafetyTest {
@@ -243,6 +246,58 @@ class SafetyTest {
         var again = member.post("/devices/stop", Map.of("tags", List.of("motors", "lamps")));
         assertThat(ids(again.body().at("/confirmed"))).containsExactly(board.deviceId());
         assertThat(member.post("/devices/tags/lamps/stop", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aGroupIsStoppedAlone() throws InterruptedException {
+        var board = member.board();
+        var neighbour = member.board();
+        member.arm(board, neighbour);
+        var group =
+                member.post(
+                        "/devices/groups",
+                        Map.of("name", "Stage", "device_ids", List.of(board.deviceId())));
+        var path = "/devices/groups/" + group.text("/id");
+
+        var stopped = member.with(Role.VIEWER).post(path + "/stop", null);
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(neighbour.status().armed()).isTrue();
+        Rig.await(
+                "written down",
+                () ->
+                        member.get("/devices/safety-log")
+                                .text("/items/0/epoch")
+                                .equals(stopped.text("/epoch")));
+        assertThat(member.get(stopped.text("/follow")).body().at("/complete").asBoolean()).isTrue();
+        var again = member.post("/devices/stop", Map.of("group_ids", List.of(group.text("/id"))));
+        assertThat(ids(again.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(Member.owner(rig).post(path + "/stop", null).status()).isEqualTo(404);
+        var version = group.raw().headers().firstValue("ETag").orElseThrow();
+        assertThat(member.delete(path, "If-Match", version).status()).isEqualTo(204);
+        assertThat(member.post(path + "/stop", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void theSameKeyIsTheSameStopUntilSomebodyArms() throws InterruptedException {
+        var board = member.armedBoard();
+        var stopped = member.post("/devices/stop", null, "Idempotency-Key", "panic");
+
+        var again = member.post("/devices/stop", null, "Idempotency-Key", "panic");
+
+        assertThat(again.body()).isEqualTo(stopped.body());
+        assertThat(storedEpoch(member.workspace)).isEqualTo(stopped.text("/epoch"));
+        var other =
+                member.post(
+                        "/devices/" + board.deviceId() + "/stop", null, "Idempotency-Key", "panic");
+        assertThat(other.body().at("/epoch").asLong())
+                .isGreaterThan(stopped.body().at("/epoch").asLong());
+        member.arm(board);
+        var after = member.post("/devices/stop", null, "Idempotency-Key", "panic");
+        assertThat(after.body().at("/epoch").asLong())
+                .isGreaterThan(other.body().at("/epoch").asLong());
+        assertThat(ids(after.body().at("/confirmed"))).containsExactly(board.deviceId());
+        assertThat(board.status().armed()).isFalse();
     }
 
     @Test

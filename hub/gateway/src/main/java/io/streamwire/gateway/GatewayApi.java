@@ -6,6 +6,7 @@ import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
+
 import java.util.List;
 import java.util.Map;
 
@@ -63,7 +64,9 @@ final class GatewayApi implements Api {
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);
         below(routes, "/api/v1/rules", rules);
-        for (var stopped : List.of("", "/{id}", "/tags/{tag}", "/{id}/commands/{command}")) {
+        var stoppable =
+                List.of("", "/{id}", "/tags/{tag}", "/groups/{id}", "/{id}/commands/{command}");
+        for (var stopped : stoppable) {
             routes.post("/api/v1/devices" + stopped + "/stop", Permission.DEVICES_STOP, devices);
         }
         below(routes, "/api/v1/devices", devices);

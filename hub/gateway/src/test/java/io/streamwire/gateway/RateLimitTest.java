@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamwire.service.Problem;
+
+import org.junit.jupiter.api.Test;
+
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
 
@@ -43,7 +45,7 @@ class RateLimitTest {
                 // until nothing is left
             }
 
-            for (var path : List.of("stop", "0198/stop", "tags/motors/stop")) {
+            for (var path : List.of("stop", "0198/stop", "tags/motors/stop", "groups/0198/stop")) {
                 var stop =
                         client.request("/api/v1/devices/" + path, "Authorization", Client.newUser())
                                 .POST(HttpRequest.BodyPublishers.noBody());
