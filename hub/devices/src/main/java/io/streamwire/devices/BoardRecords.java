@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.helidon.dbclient.DbClientException;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
@@ -10,6 +11,9 @@ import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
 import io.streamwire.service.Problem;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -24,7 +28,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What boards measure and write, kept in PostgreSQL behind bounded queues: it is dropped, not
@@ -78,9 +81,12 @@ final class BoardRecords {
     record Sample(UUID id, Instant at, JsonNode values) {}
 
     /**
-     * A line of a device's log: a status that the hub saw, or what the board wrote.
+     * A line of a device's log: a status that the hub saw, a command's change of state, or what the
+     * board wrote.
      *
-     * @param kind status or board
+     * @param kind status, command or board
+     * @param from the command's state before; null when it was new
+     * @param reason why the command is in its state
      */
     record Line(
             UUID id,
@@ -92,7 +98,10 @@ final class BoardRecords {
             @Nullable Long epoch,
             @Nullable String firmware,
             @Nullable String level,
-            @Nullable String text) {}
+            @Nullable String text,
+            @Nullable UUID commandId,
+            @Nullable String from,
+            @Nullable String reason) {}
 
     void accept(Device device, Telemetry message) {
         if (!telemetry.admits(device.id(), message.items().size())) {
@@ -198,17 +207,22 @@ final class BoardRecords {
                 .execute()
                 .map(row -> {
                     var level = Columns.textOrNull(row, "level");
+                    var command = Columns.uuidOrNull(row, "command_id");
+                    var status = level == null && command == null;
                     return new Line(
                             Columns.uuid(row, "id"),
                             Columns.instant(row, "at"),
-                            level == null ? "status" : "board",
+                            status ? "status" : command == null ? "board" : "command",
                             Columns.textOrNull(row, "presence"),
                             Columns.textOrNull(row, "state"),
-                            level == null ? Columns.number(row, "boot") : null,
-                            level == null ? Columns.number(row, "epoch") : null,
+                            status ? Columns.number(row, "boot") : null,
+                            status ? Columns.number(row, "epoch") : null,
                             Columns.textOrNull(row, "firmware"),
                             level,
-                            Columns.textOrNull(row, "line"));
+                            Columns.textOrNull(row, "line"),
+                            command,
+                            Columns.textOrNull(row, "from_state"),
+                            Columns.textOrNull(row, "reason"));
                 })
                 .toList();
     }

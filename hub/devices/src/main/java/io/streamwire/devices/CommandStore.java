@@ -261,7 +261,8 @@ final class CommandStore {
                                 key(partition, id),
                                 pendingKey(partition),
                                 Stream.DEVICE.key(partition),
-                                lastAcksKey(partition)),
+                                lastAcksKey(partition),
+                                spentKey(partition)),
                         List.of(
                                 deviceId.toString(),
                                 progress.state().toString(),

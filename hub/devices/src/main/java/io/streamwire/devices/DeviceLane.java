@@ -296,18 +296,17 @@ final class DeviceLane {
 
     private void bind(Item item, long now) {
         item.binding = true;
-        var _ = way.bind(item.command).handle((bound, _) -> bound(item, bound, now));
+        var _ =
+                way.bind(item.command)
+                        .exceptionally(_ -> Optional.empty())
+                        .thenAccept(bound -> bound(item, bound, now));
     }
 
-    private synchronized boolean bound(Item item, @Nullable Optional<Command> bound, long at) {
+    private synchronized void bound(Item item, Optional<Command> bound, long at) {
         item.binding = false;
-        if (bound != null && bound.isPresent()) {
-            item.command = bound.get();
-        } else {
-            item.notBefore = at + RETRY_MS;
-        }
+        bound.ifPresentOrElse(
+                command -> item.command = command, () -> item.notBefore = at + RETRY_MS);
         way.wake(item.command, at);
-        return item.command.bound();
     }
 
     /** The most urgent ones first, and in the order in which they came. */

@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.Entry;
@@ -16,6 +17,9 @@ import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -27,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to devices and commands, for good, in PostgreSQL: written behind the device stream
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Projection {
 
     private static final Logger LOG = System.getLogger(Projection.class.getName());
+
+    /** What publication.lua calls the state before the first one. */
+    private static final String NEW = "none";
 
     private final Database database;
 
@@ -93,15 +99,18 @@ final class Projection {
             UUID workspaceId,
             UUID deviceId,
             Instant at,
-            String presence,
+            @Nullable String presence,
             String state,
-            long boot,
-            long epoch,
-            @Nullable String firmware) {
+            @Nullable Long boot,
+            @Nullable Long epoch,
+            @Nullable String firmware,
+            @Nullable UUID commandId,
+            @Nullable String fromState,
+            @Nullable String reason) {
 
         static LogRow of(Entry entry, DeviceStatus status) {
             return new LogRow(
-                    Ids.derived("device-log", Integer.toString(entry.partition()), entry.id()),
+                    id(entry),
                     status.workspaceId(),
                     status.deviceId(),
                     Instant.ofEpochMilli(status.at()),
@@ -109,7 +118,32 @@ final class Projection {
                     status.state(),
                     status.boot(),
                     status.epoch(),
-                    status.firmware());
+                    status.firmware(),
+                    null,
+                    null,
+                    null);
+        }
+
+        /** What became of a command. */
+        static LogRow of(Entry entry, CommandChanged change) {
+            var from = entry.field("from");
+            return new LogRow(
+                    id(entry),
+                    change.workspaceId(),
+                    change.deviceId(),
+                    Instant.ofEpochMilli(change.at()),
+                    null,
+                    change.state().toString(),
+                    null,
+                    null,
+                    null,
+                    change.commandId(),
+                    from.equals(NEW) ? null : from,
+                    change.reason());
+        }
+
+        private static UUID id(Entry entry) {
+            return Ids.derived("device-log", Integer.toString(entry.partition()), entry.id());
         }
     }
 
@@ -125,6 +159,9 @@ final class Projection {
                 case CommandChanged change -> {
                     // The last one of a command says all that the ones before it said.
                     commands.put(change.commandId(), CommandRow.of(change));
+                    if (!entry.field("from").isEmpty()) {
+                        logs.add(LogRow.of(entry, change));
+                    }
                     if (entry.type().equals("command_done")) {
                         finished.add(change);
                     }
@@ -182,14 +219,17 @@ final class Projection {
     }
 
     private static void log(LogRow row) {
+        if (row.commandId() != null) {
+            return; // its end is logged with its cause
+        }
         LOG.log(
                 Level.INFO,
                 "device={0} presence={1} state={2} boot={3} epoch={4}",
                 row.deviceId(),
                 row.presence(),
                 row.state(),
-                Long.toString(row.boot()),
-                Long.toString(row.epoch()));
+                row.boot() == null ? null : row.boot().toString(),
+                row.epoch() == null ? null : row.epoch().toString());
     }
 
     /** A command of a workspace. */

@@ -1,5 +1,5 @@
 -- Moves a command forward, never backwards, and fills in hops that were not known yet.
--- KEYS command, pending, device stream, last acks
+-- KEYS command, pending, device stream, last acks, spent
 -- ARGV device, state, reason as JSON, at ms, '1' when a board's ack says so, ms to keep a final one,
 --      ms to keep a failed one, published us, received us, on us, off us ('' = not known)
 -- Returns 'moved', 'kept', 'unknown' or 'foreign', and the state it is in.
@@ -27,6 +27,7 @@ for i = 3, #HOPS do
 end
 
 local from, to = RANK[state], RANK[ARGV[2]]
+local left = state
 local moved = to > from and (state ~= 'failed' or acked)
 local final = moved and to >= RANK.failed
 if moved then
@@ -39,8 +40,13 @@ if #changes > 2 then
   if final then
     redis.call('ZREM', KEYS[2], command[1])
     redis.call('PEXPIRE', KEYS[1], state == 'failed' and ARGV[7] or ARGV[6])
+    -- The hub says so of what never left: it has cost nothing.
+    if not acked and (state ~= 'failed' or reason == '"device_offline"') then
+      local cost = redis.call('HGET', KEYS[1], 'cost')
+      if cost then redis.call('ZREM', KEYS[5], cost) end
+    end
   end
   sw_publish(KEYS[3], final and 'command_done' or published and 'command_sent' or 'command_changed',
-    command, hops, state, reason, ARGV[4])
+    command, hops, state, reason, ARGV[4], moved and left)
 end
 return {moved and 'moved' or 'kept', state}

@@ -24,8 +24,9 @@ else
   if ARGV[14] ~= '' then
     redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ARGV[7])
     redis.call('ZADD', KEYS[4], ARGV[15], ARGV[14])
+    redis.call('HSET', KEYS[1], 'cost', ARGV[14])
   end
 end
 sw_publish(KEYS[3], ARGV[8] == '' and 'command_done' or 'command_changed', {unpack(ARGV, 1, 4)},
-  {ARGV[11], ARGV[12]}, ARGV[5], ARGV[6], ARGV[7])
+  {ARGV[11], ARGV[12]}, ARGV[5], ARGV[6], ARGV[7], 'none')
 return {'created', ARGV[5]}

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import static io.streamwire.contract.CommandState.ABORTED;
 import static io.streamwire.contract.CommandState.ACCEPTED;
 import static io.streamwire.contract.CommandState.DONE;
+import static io.streamwire.contract.CommandState.EXPIRED;
 import static io.streamwire.contract.CommandState.FAILED;
 import static io.streamwire.contract.CommandState.QUEUED;
 import static io.streamwire.contract.CommandState.SENT;
@@ -10,6 +11,7 @@ import static io.streamwire.contract.CommandState.STARTED;
 import static io.streamwire.devices.Samples.DEVICE;
 import static io.streamwire.devices.Samples.NOW;
 import static io.streamwire.devices.Samples.WORKSPACE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.bus.Bus;
@@ -23,13 +25,17 @@ import io.streamwire.devices.CommandStore.Advanced;
 import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Outcome;
 import io.streamwire.devices.CommandStore.Progress;
+import io.streamwire.devices.CommandStore.Spending;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import java.util.UUID;
 
 @ExtendWith(Rig.Extension.class)
 class CommandStoreTest {
@@ -118,6 +124,42 @@ class CommandStoreTest {
 
         assertThat(foreign.outcome()).isEqualTo(Outcome.FOREIGN);
         assertThat(state()).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void whatNeverLeftHasCostNothing() {
+        var other = Samples.command(2_000);
+        for (var one : List.of(command, other)) {
+            var spending =
+                    new Spending(
+                            DEVICE, one.id(), "motor_spin", 100, one.expiresAt(), NOW + 60_000);
+            store.enqueue(one, Optional.of(spending), NOW).join();
+        }
+        assertThat(spent()).contains(command.id(), other.id());
+
+        advance(Progress.of(EXPIRED, "never_sent"));
+        store.advance(WORKSPACE, DEVICE, other.id(), Progress.of(FAILED, "unconfirmed"), NOW)
+                .join();
+
+        assertThat(spent()).doesNotContain(command.id()).contains(other.id());
+    }
+
+    private List<UUID> spent() {
+        return store.spent(bus.partition(WORKSPACE), NOW).join().stream()
+                .map(Spending::id)
+                .toList();
+    }
+
+    @Test
+    void aCommandIsBoundToOneBoot() {
+        var held = command.boundTo(Command.ANY_BOOT);
+        store.enqueue(held, Optional.empty(), NOW).join();
+
+        assertThat(store.bind(held, 7).join()).isTrue();
+        assertThat(store.bind(held, 8).join()).isFalse();
+
+        var stored = store.find(WORKSPACE, command.id()).join().orElseThrow();
+        assertThat(stored.command().boot()).isEqualTo(7);
     }
 
     @Test

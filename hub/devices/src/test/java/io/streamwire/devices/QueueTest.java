@@ -179,7 +179,7 @@ class QueueTest {
         var board = member.armedBoard();
         var device = board.deviceId();
         holdOffline(device, 20_000);
-        board.dropConnection(Duration.ofMillis(1_000));
+        board.dropConnection(Duration.ofSeconds(1));
         awaitLost(device);
         var held = member.command(device, spin(20, 500)).text("/id");
 

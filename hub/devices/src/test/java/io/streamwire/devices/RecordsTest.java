@@ -3,13 +3,17 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+
 import io.streamwire.contract.mqtt.Topics;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What boards measure and write down. */
 @ExtendWith(Rig.Extension.class)
@@ -109,6 +113,41 @@ class RecordsTest {
         assertThat(stored.body().at("/items").size() + rest.body().at("/items").size())
                 .isBetween(BoardRecords.MOST_ITEMS, BoardRecords.MOST_PER_MINUTE);
         board.client().disconnect();
+    }
+
+    @Test
+    void eachStateOfACommandStandsInTheLog() throws InterruptedException {
+        var board = member.armedBoard();
+        var id =
+                member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10")
+                        .text("/id");
+        var path = "/devices/" + board.deviceId() + "/logs?limit=200";
+
+        Rig.await("written down", () -> states(path, id).endsWith("done"));
+
+        assertThat(states(path, id)).startsWith("null>queued ").endsWith("started>done");
+        member.post("/devices/" + board.deviceId() + "/pause", null);
+        var paused = member.command(board.deviceId(), Member.spin(60, 20)).text("/id");
+        member.delete("/devices/" + board.deviceId() + "/commands");
+        Rig.await(
+                "cancelled",
+                () -> states(path, paused).equals("null>queued queued>aborted:cancelled"));
+    }
+
+    /** What became of a command, the oldest first. */
+    private String states(String path, String command) {
+        var states = new ArrayList<String>();
+        for (var line : member.get(path).body().at("/items")) {
+            if (line.at("/command_id").asText().equals(command)) {
+                var why = line.at("/reason").asText("");
+                states.addFirst(
+                        line.at("/from").asText("null")
+                                + ">"
+                                + line.at("/state").asText()
+                                + (why.isEmpty() || why.equals("null") ? "" : ":" + why));
+            }
+        }
+        return String.join(" ", states);
     }
 
     @Test
