@@ -109,6 +109,7 @@ final class BenchOutageCommand implements Callable<Integer> {
                     .printf(
                             "while PostgreSQL was away: %d actions did not reach their board%n",
                             unreached);
+            recorder.violations().forEach(violation -> bench.out().println("pins: " + violation));
             var violations = totals.violations() - before;
             var sound = results.complete() && violations == 0 && unreached == 0;
             var summary = new LinkedHashMap<String, Object>();

@@ -230,6 +230,7 @@ final class Firmware {
         if (command.id() == null || command.cmd() == null) {
             return;
         }
+        clock.observe(command.iat(), local());
         var received = now();
         var original = ring.status(command.id()).orElse(null);
         if (original != null) {
