@@ -21,9 +21,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A board's MQTT connection: connects again by itself, taps what comes in for the recorder before
- * the board sees it, and can be made to misbehave. State is confined to the board's thread;
- * messages arrive on the network's.
+ * A board's MQTT connection: connects again by itself, taps what passes for the recorder, what
+ * comes in before the board sees it, and can be made to misbehave. State is confined to the board's
+ * thread; messages arrive on the network's.
  */
 final class BoardLink implements Firmware.Uplink {
 
@@ -111,13 +111,17 @@ final class BoardLink implements Firmware.Uplink {
             taken.by(false);
             return;
         }
+        var payload = Json.writeBytes(body);
+        if (topic.endsWith("/up/describe")) {
+            recorder.described(access.deviceId(), payload);
+        }
         var _ =
                 open.publish(
                                 Mqtt5Publish.builder()
                                         .topic(topic)
                                         .qos(MqttQos.AT_LEAST_ONCE)
                                         .retain(retain)
-                                        .payload(Json.writeBytes(body))
+                                        .payload(payload)
                                         .build())
                         .whenComplete((result, failure) ->
                                 thread.execute(() ->

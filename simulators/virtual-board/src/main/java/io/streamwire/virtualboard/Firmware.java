@@ -52,6 +52,10 @@ final class Firmware {
     /** How long a refused acknowledgement waits before it is sent again, ms. */
     private static final long RETRY_MS = 1_000;
 
+    /** What a board keeps that leaves all limits to the hub. */
+    private static final Envelope.Limit NO_LIMIT =
+            new Envelope.Limit(Map.of(), null, 100, 60_000, 0);
+
     /** How often it says that it is well, ms. */
     static final long HEARTBEAT_MS = 15_000;
 
@@ -249,7 +253,7 @@ final class Firmware {
             acknowledge(pulse, refusal.status(), refusal.why());
             return;
         }
-        var lane = lane(command.cmd());
+        var lane = lane(command);
         if (lane.full()) {
             acknowledge(pulse, Ack.Status.REJECTED, Ack.BUSY);
             return;
@@ -275,7 +279,7 @@ final class Firmware {
         if (limit == null) {
             return new Refusal(Ack.Status.REJECTED, Ack.UNKNOWN_COMMAND);
         }
-        if (limit.violation(command.args()).isPresent()) {
+        if (keepsLimits() && limit.violation(command.args()).isPresent()) {
             return new Refusal(Ack.Status.REJECTED, Ack.OUT_OF_RANGE);
         }
         var now = now();
@@ -288,14 +292,22 @@ final class Firmware {
         return null;
     }
 
-    Envelope.@Nullable Limit limit(String command) {
-        return envelope.limit(command).orElse(null);
+    private boolean keepsLimits() {
+        return capabilities.limits() == Capabilities.LimitsBy.BOARD;
     }
 
-    private Lane lane(String command) {
-        var limit = limit(command);
+    Envelope.@Nullable Limit limit(String command) {
+        return keepsLimits() ? envelope.limit(command).orElse(null) : NO_LIMIT;
+    }
+
+    private Lane lane(CommandMessage command) {
+        if (!keepsLimits()) {
+            lanes.values().removeIf(Lane::idle);
+            return lanes.computeIfAbsent(command.id().toString(), _ -> new Lane(this));
+        }
+        var limit = limit(command.cmd());
         var group = limit == null ? null : limit.group();
-        return lanes.computeIfAbsent(group == null ? command : group, _ -> new Lane(this));
+        return lanes.computeIfAbsent(group == null ? command.cmd() : group, _ -> new Lane(this));
     }
 
     private void abort(String why) {

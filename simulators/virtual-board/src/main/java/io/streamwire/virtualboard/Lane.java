@@ -37,6 +37,10 @@ final class Lane {
         this.firmware = firmware;
     }
 
+    boolean idle() {
+        return running == null && waiting.isEmpty();
+    }
+
     boolean full() {
         return waiting.size() >= CAPACITY;
     }

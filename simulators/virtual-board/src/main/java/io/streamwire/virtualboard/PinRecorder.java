@@ -3,6 +3,7 @@ package io.streamwire.virtualboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,9 +18,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges boards from outside: it sees every edge of their pins, and by its own tap every message on
- * their wire, and counts what should never happen. It shares no code with the boards and reads the
- * messages by itself. One recorder may watch any number of boards, also over their reboots.
+ * Judges boards, and the hub behind them, from outside: it sees every edge of their pins, and by
+ * its own tap every message on their wire, and counts what should never happen. It shares no code
+ * with the boards and reads the messages by itself. One recorder may watch any number of boards,
+ * also over their reboots.
  *
  * <p>Each watched device is guarded by its own lock. Listeners run on the threads of the boards and
  * must not block.
@@ -27,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class PinRecorder {
 
     /**
-     * How late a board may be, ms: its clock lags the hub's by the link's fastest delay, and both
-     * need a moment of the processor.
+     * How late a board may be, ms. It knows the hub's clock only by messages, and lags by what the
+     * fastest one of the last half minute took: on Wi-Fi at most the 102 ms that a radio sleeps
+     * from one beacon to the next. The rest is for the moment between its look at the clock and the
+     * edge, on a machine that does other things, too.
      */
     public static final long TOLERANCE_MS = 250;
 
@@ -52,8 +56,9 @@ public final class PinRecorder {
     private final AtomicLong stale = new AtomicLong();
     private final AtomicLong unarmed = new AtomicLong();
     private final AtomicLong unasked = new AtomicLong();
+    private final AtomicLong outside = new AtomicLong();
 
-    /** What should never happen when an output goes on. */
+    /** What should never happen; from {@code OUT_OF_RANGE} on it is outside of the envelope. */
     public enum Offence {
         /** The command had switched on before. */
         DUPLICATE,
@@ -62,7 +67,17 @@ public final class PinRecorder {
         /** Without a lease, or for a command from before the last stop or arming. */
         UNARMED,
         /** Nobody sent such a command. */
-        UNASKED
+        UNASKED,
+        /** With an argument that the command does not have, or not so. */
+        OUT_OF_RANGE,
+        /** On for longer than the output may be. */
+        TOO_LONG,
+        /** Before the shortest gap since the last pulse was over. */
+        TOO_SOON,
+        /** On for more of a minute than the output may be. */
+        OVER_DUTY,
+        /** While it was on already, or another output of its interlock group. */
+        TOGETHER
     }
 
     /** An output of a device changed. */
@@ -94,6 +109,7 @@ public final class PinRecorder {
      *
      * @param commands different commands that were received
      * @param repetitions commands that were received again
+     * @param outside of the envelope
      */
     public record Totals(
             long commands,
@@ -103,10 +119,11 @@ public final class PinRecorder {
             long duplicates,
             long stale,
             long unarmed,
-            long unasked) {
+            long unasked,
+            long outside) {
 
         public long violations() {
-            return duplicates + stale + unarmed + unasked;
+            return duplicates + stale + unarmed + unasked + outside;
         }
     }
 
@@ -119,7 +136,8 @@ public final class PinRecorder {
                 duplicates.get(),
                 stale.get(),
                 unarmed.get(),
-                unasked.get());
+                unasked.get(),
+                outside.get());
     }
 
     /** The first offences. */
@@ -157,6 +175,10 @@ public final class PinRecorder {
             watched(deviceId).safety(topic.contains("/all/"), message, retained, nanoTime);
             return;
         }
+        if (topic.endsWith("/down/config")) {
+            watched(deviceId).configured(message, nanoTime);
+            return;
+        }
         if (!topic.endsWith("/down/cmd")) {
             return;
         }
@@ -182,6 +204,15 @@ public final class PinRecorder {
         commandListeners.forEach(listener -> listener.accept(reception));
     }
 
+    /** A device says what it can do. */
+    void described(UUID deviceId, byte[] document) {
+        try {
+            watched(deviceId).described(Json.mapper().readTree(document), System.nanoTime());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A device lost its link, and with it every lease. */
     void disconnected(UUID deviceId) {
         watched(deviceId).disconnected(System.nanoTime());
@@ -195,6 +226,7 @@ public final class PinRecorder {
             watched(deviceId).judge(edge).forEach(this::count);
         } else {
             switchedOff.incrementAndGet();
+            watched(deviceId).ended(edge).forEach(this::count);
         }
         edgeListeners.forEach(listener -> listener.accept(edge));
     }
@@ -209,6 +241,7 @@ public final class PinRecorder {
             case STALE -> stale.incrementAndGet();
             case UNARMED -> unarmed.incrementAndGet();
             case UNASKED -> unasked.incrementAndGet();
+            case OUT_OF_RANGE, TOO_LONG, TOO_SOON, OVER_DUTY, TOGETHER -> outside.incrementAndGet();
         }
         synchronized (violations) {
             if (violations.size() < MAX_KEPT) {
@@ -220,13 +253,8 @@ public final class PinRecorder {
     /** All that is known about one device; guarded by its own lock. */
     private static final class Watched {
 
-        private final SafetyWire own = new SafetyWire();
-        private final SafetyWire workspace = new SafetyWire();
-
-        /** The highest epoch on the wire, and since when. */
-        private long epoch;
-
-        private long epochSince = Long.MIN_VALUE;
+        private final SafetyWatch safety = new SafetyWatch();
+        private final EnvelopeWatch envelope = new EnvelopeWatch();
 
         private final Map<UUID, Sent> sent =
                 new LinkedHashMap<>() {
@@ -250,48 +278,26 @@ public final class PinRecorder {
                     new Sent(
                             message.path("exp").asLong(),
                             message.path("epoch").asLong(),
+                            message.path("args"),
                             nanoTime));
             return true;
         }
 
+        synchronized void described(JsonNode document, long nanoTime) {
+            envelope.described(document, nanoTime);
+        }
+
+        synchronized void configured(JsonNode config, long nanoTime) {
+            envelope.configured(config, nanoTime);
+        }
+
         synchronized void safety(
                 boolean forAll, JsonNode message, boolean retained, long nanoTime) {
-            var wire = forAll ? workspace : own;
-            var other = forAll ? own : workspace;
-            var sentEpoch = message.path("epoch").asLong();
-            if (sentEpoch < wire.epoch) {
-                return;
-            }
-            if (sentEpoch > wire.epoch) {
-                wire.epoch = sentEpoch;
-                wire.stopped = false;
-                wire.end(nanoTime);
-            }
-            if (sentEpoch > epoch) {
-                epoch = sentEpoch;
-                epochSince = nanoTime;
-                other.end(nanoTime);
-            }
-            var armed = message.path("armed").asBoolean();
-            wire.stopped |= !armed;
-            if (sentEpoch < epoch) {
-                return;
-            }
-            if (!armed) {
-                wire.end(nanoTime);
-                other.end(nanoTime);
-                return;
-            }
-            if (retained || wire.stopped || (other.epoch == epoch && other.stopped)) {
-                return;
-            }
-            var lease = message.path("until").asLong() - message.path("now").asLong();
-            wire.leaseEnd = Math.max(wire.leaseEnd, nanoTime + lease * NANOS_PER_MS);
+            safety.said(forAll, message, retained, nanoTime);
         }
 
         synchronized void disconnected(long nanoTime) {
-            own.end(nanoTime);
-            workspace.end(nanoTime);
+            safety.disconnected(nanoTime);
         }
 
         synchronized List<Violation> judge(Edge edge) {
@@ -308,28 +314,23 @@ public final class PinRecorder {
             if (late > TOLERANCE_MS) {
                 found.add(new Violation(Offence.STALE, edge, late + " ms after exp"));
             }
-            var earliest = edge.nanoTime() - TOLERANCE_MS * NANOS_PER_MS;
-            if (Math.max(own.leaseEnd, workspace.leaseEnd) < earliest) {
-                found.add(new Violation(Offence.UNARMED, edge, "no lease"));
-            } else if (command.epoch < epoch && epochSince < earliest) {
-                found.add(
-                        new Violation(
-                                Offence.UNARMED,
-                                edge,
-                                "epoch " + command.epoch + " below " + epoch));
-            }
+            var since = edge.nanoTime() - TOLERANCE_MS * NANOS_PER_MS;
+            safety.against(command.epoch, since)
+                    .ifPresent(why -> found.add(new Violation(Offence.UNARMED, edge, why)));
+            envelope.on(edge.commandId(), edge.actuator(), command.args, edge.nanoTime())
+                    .forEach(finding -> found.add(violation(finding, edge)));
             return found;
         }
-    }
 
-    /** One of the two safety topics. */
-    private static final class SafetyWire {
-        private long epoch;
-        private boolean stopped;
-        private long leaseEnd = Long.MIN_VALUE;
+        /** An output went off. */
+        synchronized List<Violation> ended(Edge edge) {
+            return envelope.off(edge.commandId(), edge.nanoTime()).stream()
+                    .map(finding -> violation(finding, edge))
+                    .toList();
+        }
 
-        void end(long nanoTime) {
-            leaseEnd = Math.min(leaseEnd, nanoTime);
+        private static Violation violation(EnvelopeWatch.Finding finding, Edge edge) {
+            return new Violation(finding.offence(), edge, finding.detail());
         }
     }
 
@@ -337,12 +338,14 @@ public final class PinRecorder {
     private static final class Sent {
         private final long exp;
         private final long epoch;
+        private final JsonNode args;
         private final long nanoTime;
         private boolean switchedOn;
 
-        Sent(long exp, long epoch, long nanoTime) {
+        Sent(long exp, long epoch, JsonNode args, long nanoTime) {
             this.exp = exp;
             this.epoch = epoch;
+            this.args = args;
             this.nanoTime = nanoTime;
         }
     }

@@ -58,6 +58,7 @@ public final class VirtualBoard {
     private static final long REBOOT_MS = 50;
 
     private final BoardAccess access;
+    private final Capabilities capabilities;
     private final BoardThread thread;
     private final PinRecorder recorder;
     private final BoardLink link;
@@ -73,10 +74,12 @@ public final class VirtualBoard {
     VirtualBoard(
             URI broker,
             BoardAccess access,
+            Capabilities capabilities,
             MqttClientExecutorConfig executors,
             BoardThread thread,
             PinRecorder recorder) {
         this.access = access;
+        this.capabilities = capabilities;
         this.thread = thread;
         this.recorder = recorder;
         this.link = new BoardLink(broker, access, executors, thread, recorder, this);
@@ -89,7 +92,7 @@ public final class VirtualBoard {
     private final class Updated implements FirmwareUpdate.Board {
         @Override
         public String type() {
-            return CAPABILITIES.board();
+            return capabilities.board();
         }
 
         @Override
@@ -261,7 +264,7 @@ public final class VirtualBoard {
         return new Firmware(
                 access,
                 boot,
-                capabilities(),
+                describe(),
                 this::localMs,
                 thread,
                 (actuator, on, commandId) ->
@@ -269,13 +272,13 @@ public final class VirtualBoard {
                 link);
     }
 
-    private Capabilities capabilities() {
+    private Capabilities describe() {
         return new Capabilities(
-                CAPABILITIES.v(),
+                capabilities.v(),
                 version,
-                CAPABILITIES.board(),
-                CAPABILITIES.limits(),
-                CAPABILITIES.commands());
+                capabilities.board(),
+                capabilities.limits(),
+                capabilities.commands());
     }
 
     /** Milliseconds since boot, as the board's own clock counts them. */

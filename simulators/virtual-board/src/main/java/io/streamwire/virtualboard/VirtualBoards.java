@@ -2,6 +2,7 @@ package io.streamwire.virtualboard;
 
 import com.hivemq.client.mqtt.MqttClientExecutorConfig;
 import io.reactivex.schedulers.Schedulers;
+import io.streamwire.contract.mqtt.Capabilities;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
@@ -61,7 +62,16 @@ public final class VirtualBoards implements AutoCloseable {
 
     /** Starts one more board. */
     public VirtualBoard add(BoardAccess access) {
-        var board = new VirtualBoard(broker, access, executors, thread, recorder);
+        return add(access, VirtualBoard.CAPABILITIES);
+    }
+
+    /**
+     * Starts one more board.
+     *
+     * @param capabilities with {@code limits: hub} it keeps none of them
+     */
+    public VirtualBoard add(BoardAccess access, Capabilities capabilities) {
+        var board = new VirtualBoard(broker, access, capabilities, executors, thread, recorder);
         if (boards.putIfAbsent(access.deviceId(), board) != null) {
             throw new IllegalArgumentException("already running: " + access.deviceId());
         }

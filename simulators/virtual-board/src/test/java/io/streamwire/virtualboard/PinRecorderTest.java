@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.CommandMessage;
+import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.PinRecorder.Offence;
@@ -32,7 +33,7 @@ class PinRecorderTest {
         recorder.edge(device, "motor_spin", false, id);
 
         assertThat(recorder.violations()).isEmpty();
-        assertThat(recorder.totals()).isEqualTo(new PinRecorder.Totals(1, 0, 1, 1, 0, 0, 0, 0));
+        assertThat(recorder.totals()).isEqualTo(new PinRecorder.Totals(1, 0, 1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -132,6 +133,27 @@ class PinRecorderTest {
         on(Ids.next());
 
         assertOffence(Offence.UNASKED);
+    }
+
+    @Test
+    void aPulseOutsideOfTheEnvelopeIsCounted() {
+        recorder.described(device, Json.writeBytes(VirtualBoard.CAPABILITIES));
+        recorder.received(
+                device,
+                Topics.desiredConfig(workspace, device),
+                Json.writeBytes(
+                        new DeviceConfig(
+                                1,
+                                "0",
+                                Map.of("motor_spin", new DeviceConfig.Limits(200L, null, null)))),
+                true,
+                System.nanoTime() - SECOND);
+        armed(3, false, 0);
+
+        on(commanded(3, 2_000));
+
+        assertOffence(Offence.OUT_OF_RANGE);
+        assertThat(recorder.totals().outside()).isEqualTo(1);
     }
 
     @Test

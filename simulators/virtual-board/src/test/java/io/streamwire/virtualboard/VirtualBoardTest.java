@@ -9,12 +9,14 @@ import io.streamwire.contract.mqtt.Ack.Status;
 import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.BoardState.Phase;
 import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.contract.mqtt.CommandMessage;
 import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Envelope;
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.PinRecorder.Edge;
+import io.streamwire.virtualboard.PinRecorder.Offence;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -413,6 +415,38 @@ class VirtualBoardTest {
         hub.awaitAck(late, Status.EXPIRED);
         hub.awaitAck(hub.send(board, light(20)), Status.DONE);
         assertClean(1);
+    }
+
+    @Test
+    void aBoardThatLeavesItsLimitsToTheHubDoesAllItIsTold() {
+        var access = hub.register(workspace);
+        var obedient =
+                boards.add(
+                        access,
+                        new Capabilities(
+                                1,
+                                "1.0.0",
+                                "virtual",
+                                LimitsBy.HUB,
+                                VirtualBoard.CAPABILITIES.commands()));
+        hub.awaitState(access.deviceId(), Phase.READY, 0);
+        hub.arm(workspace, EPOCH);
+        await("armed", () -> obedient.status().armed());
+        var boot = obedient.status().boot();
+        var args = Map.of("level", 300L, "ms", 200L);
+
+        var first = hub.send(obedient, command("motor_spin", args, EPOCH, boot, 30_000));
+        hub.awaitAck(first, Status.STARTED);
+        var second = hub.send(obedient, command("motor_spin", args, EPOCH, boot, 30_000));
+        hub.awaitAck(first, Status.DONE);
+        hub.awaitAck(second, Status.DONE);
+
+        assertThat(recorder.violations())
+                .extracting(PinRecorder.Violation::offence)
+                .contains(Offence.OUT_OF_RANGE, Offence.TOGETHER);
+        var disarmed = command("motor_spin", args, EPOCH - 1, boot, 30_000);
+        assertThat(hub.awaitAck(hub.send(obedient, disarmed), Status.REJECTED).why())
+                .isEqualTo(Ack.STALE_EPOCH);
     }
 
     @Test
