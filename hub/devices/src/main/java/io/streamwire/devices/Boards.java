@@ -100,6 +100,11 @@ final class Boards implements MqttLine.Receiver {
     /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
     private long keepAgainAt;
 
+    /** SHA-256 of the capability document that was taken in last. */
+    private final Map<UUID, String> documents = new ConcurrentHashMap<>();
+
+    private final RowRates rows;
+
     /** The envelope that was published to a board since the line was last connected. */
     private final Map<UUID, String> configured = new ConcurrentHashMap<>();
 
@@ -134,6 +139,7 @@ final class Boards implements MqttLine.Receiver {
         this.records = records;
         this.clock = clock;
         this.owned = owned;
+        this.rows = new RowRates(clock);
     }
 
     @Override
@@ -167,8 +173,7 @@ final class Boards implements MqttLine.Receiver {
                 case "ack" ->
                         acknowledged(known, read(payload, LONGEST_REPORT, Ack.class), arrivedUs);
                 case "state" -> state(known, read(payload, LONGEST_REPORT, BoardState.class));
-                case "describe" ->
-                        described(known, read(payload, LONGEST_DOCUMENT, Capabilities.class));
+                case "describe" -> described(known, payload);
                 case "config" ->
                         configured(known, read(payload, LONGEST_DOCUMENT, DeviceConfig.class));
                 case "telemetry" ->
@@ -370,6 +375,20 @@ final class Boards implements MqttLine.Receiver {
         return text.matches("[\\x21-\\x7e]{1,64}") ? text : "unreadable";
     }
 
+    /** Boards say it again with each connection, and the broker when ours is back. */
+    private void described(Known known, byte[] payload) {
+        var device = known.device();
+        var sha256 = DeviceCache.sha256(payload);
+        if (sha256.equals(documents.get(device.id())) && known.capabilities() != null) {
+            if (owned.test(bus.partition(device.workspaceId()))) {
+                undescribed.add(device.id());
+            }
+            return;
+        }
+        described(known, read(payload, LONGEST_DOCUMENT, Capabilities.class));
+        documents.put(device.id(), sha256);
+    }
+
     private void described(Known known, Capabilities capabilities) {
         var device = known.device();
         if (!acceptable(capabilities)) {
@@ -454,6 +473,10 @@ final class Boards implements MqttLine.Receiver {
         }
         if (!capabilities.equals(device.capabilities())
                 || !envelope.hash().equals(device.envelope())) {
+            if (!rows.document(device.id())) {
+                undescribed.add(device.id());
+                return;
+            }
             store.describe(device.workspaceId(), device.id(), capabilities, envelope.hash());
             var stored = store.device(device.workspaceId(), device.id());
             if (stored.isEmpty()) {
@@ -505,6 +528,10 @@ final class Boards implements MqttLine.Receiver {
     private void announce(Seen seen) {
         var partition = bus.partition(seen.workspaceId());
         if (!owned.test(partition)) {
+            return;
+        }
+        if (!rows.state(seen.deviceId())) {
+            unannounced.add(seen.deviceId());
             return;
         }
         var standing = presence.standing(seen, clock.millis());
@@ -688,6 +715,8 @@ final class Boards implements MqttLine.Receiver {
         undescribed.remove(device.id());
         unannounced.remove(device.id());
         suspects.remove(device.id());
+        documents.remove(device.id());
+        rows.forget(device.id());
     }
 
     private void clear(String topic) {

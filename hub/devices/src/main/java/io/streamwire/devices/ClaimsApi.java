@@ -18,6 +18,10 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.TrustedProxies;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -25,10 +29,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Claims: how a board becomes a device without anybody copying a token.
@@ -52,18 +56,21 @@ final class ClaimsApi implements Api {
     private static final int MOST_CALLS = 600;
 
     private static final int MOST_CODES = 10;
-    private static final int MOST_CODES_OF_ALL = 1_000;
+
+    /** Codes of a whole network: who has many addresses has them there. */
+    private static final int MOST_CODES_OF_NETWORK = 1_000;
 
     private final SecureRandom random = new SecureRandom();
     private final Bus bus;
     private final ClaimStore store;
     private final DeviceCache cache;
+    private final Caps caps;
     private final TrustedProxies proxies;
     private final Settings settings;
     private final InstantSource clock;
     private final Throttle calls;
     private final Throttle codes;
-    private final Throttle allCodes;
+    private final Throttle networkCodes;
 
     /**
      * What answers tell.
@@ -83,18 +90,20 @@ final class ClaimsApi implements Api {
             Bus bus,
             ClaimStore store,
             DeviceCache cache,
+            Caps caps,
             TrustedProxies proxies,
             Settings settings,
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;
+        this.caps = caps;
         this.proxies = proxies;
         this.settings = settings;
         this.clock = clock;
         this.calls = bus.throttle("claim-address", MOST_CALLS, LIFE);
         this.codes = bus.throttle("claim-code-address", MOST_CODES, LIFE);
-        this.allCodes = bus.throttle("claim-code", MOST_CODES_OF_ALL, LIFE);
+        this.networkCodes = bus.throttle("claim-code-network", MOST_CODES_OF_NETWORK, LIFE);
     }
 
     private record NewClaim(String name, String board) {}
@@ -158,6 +167,9 @@ final class ClaimsApi implements Api {
 
     private void create(ServerRequest request, ServerResponse response) {
         var workspace = Caller.of(request).workspaceId();
+        if (cache.count(workspace) >= caps.devices()) {
+            throw caps.tooManyDevices();
+        }
         var asked = Body.read(request, NewClaim.class);
         var violations = new ArrayList<Violation>();
         DevicesApi.checkName(asked.name(), violations);
@@ -232,7 +244,8 @@ final class ClaimsApi implements Api {
 
     /** What a board asks, which is nobody yet. */
     private void claim(ServerRequest request, ServerResponse response) {
-        var address = proxies.client(request).getHostAddress();
+        var client = proxies.client(request);
+        var address = prefix(client, 4, 8);
         limit(calls, address);
         var shown = Body.read(request, Shown.class);
         var violations = new ArrayList<Violation>();
@@ -245,7 +258,7 @@ final class ClaimsApi implements Api {
             complete(response, claim, shown.hardwareUuid(), now);
         } else if (shown.code() != null && shown.secret() == null && shown.ticket() == null) {
             limit(codes, address);
-            limit(allCodes, "all");
+            limit(networkCodes, prefix(client, 2, 4));
             type(response, shown.code(), shown.hardwareUuid(), now);
         } else if (shown.ticket() != null && shown.secret() == null && shown.code() == null) {
             var claim =
@@ -323,6 +336,17 @@ final class ClaimsApi implements Api {
             throw unknownClaim();
         }
         return word;
+    }
+
+    /**
+     * The first bytes of an address. A client of IPv6 has a whole /64 to itself.
+     *
+     * @param v4 of IPv4
+     * @param v6 of IPv6
+     */
+    private static String prefix(InetAddress address, int v4, int v6) {
+        var bytes = address.getAddress();
+        return HexFormat.of().formatHex(bytes, 0, bytes.length == 4 ? v4 : v6);
     }
 
     private static void limit(Throttle throttle, String key) {

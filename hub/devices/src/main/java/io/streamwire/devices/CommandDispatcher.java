@@ -89,7 +89,10 @@ final class CommandDispatcher implements PartitionListener {
         this.clock = clock;
     }
 
-    private record Deciding(Command command, CompletableFuture<Enqueued> sent) {}
+    /**
+     * @param counted whether it was counted against the rates
+     */
+    private record Deciding(Command command, boolean counted, CompletableFuture<Enqueued> sent) {}
 
     /** Handles a batch of actions; all of them are stored before the first one is waited for. */
     void handle(Lease lease, List<Entry> entries) {
@@ -100,11 +103,34 @@ final class CommandDispatcher implements PartitionListener {
                 batch.add(decide(lease, action));
             }
         }
-        for (var one : batch) {
-            var enqueued = SafetySwitch.joined(one.sent());
-            if (enqueued.state() == CommandState.QUEUED && !enqueued.created()) {
-                recover(lease.partition(), one.command().id());
+        for (int i = 0; i < batch.size(); i++) {
+            var one = batch.get(i);
+            try {
+                var enqueued = SafetySwitch.joined(one.sent());
+                if (!enqueued.created()) {
+                    giveBack(one);
+                }
+                if (enqueued.state() == CommandState.QUEUED && !enqueued.created()) {
+                    recover(lease.partition(), one.command().id());
+                }
+            } catch (RuntimeException e) {
+                batch.subList(i, batch.size()).forEach(this::giveBackUnlessStored);
+                throw e; // and the batch comes again
             }
+        }
+    }
+
+    private void giveBackUnlessStored(Deciding one) {
+        if (one.sent().isCompletedExceptionally() || !one.sent().isDone()) {
+            giveBack(one);
+        }
+    }
+
+    /** A command that was not new is counted once. */
+    private void giveBack(Deciding one) {
+        if (one.counted()) {
+            var command = one.command();
+            rates.giveBack(command.workspaceId(), command.deviceId(), command.viewerId());
         }
     }
 
@@ -162,10 +188,12 @@ final class CommandDispatcher implements PartitionListener {
         if (refusal == null && command.tooLong()) {
             refusal = Reason.TOO_LARGE;
         }
+        var counted = false;
         if (refusal == null) {
             refusal =
                     rates.take(action.workspaceId(), action.deviceId(), action.viewerId(), now)
                             .orElse(null);
+            counted = refusal == null;
         }
         LOG.log(
                 Level.DEBUG,
@@ -177,6 +205,7 @@ final class CommandDispatcher implements PartitionListener {
                 refusal);
         return new Deciding(
                 command,
+                counted,
                 store.enqueue(
                                 lease,
                                 command,

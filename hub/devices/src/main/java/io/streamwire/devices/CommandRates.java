@@ -2,12 +2,15 @@ package io.streamwire.devices;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.streamwire.service.Problem;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many commands one device takes and one viewer causes, on the instance that takes them in: the
@@ -21,8 +24,8 @@ final class CommandRates {
     private static final int MOST_VIEWERS = 200_000;
 
     private final Settings settings;
-    private final Cache<UUID, Bucket> devices;
-    private final Cache<Viewer, Bucket> viewers;
+    private final Cache<UUID, TokenBucket> devices;
+    private final Cache<Viewer, TokenBucket> viewers;
 
     /**
      * @param perSecondPerDevice 1 or more
@@ -58,6 +61,20 @@ final class CommandRates {
                 : Optional.empty();
     }
 
+    /** A rule's command that was counted was no new one, or comes again. */
+    void giveBack(UUID workspaceId, UUID deviceId, @Nullable String viewer) {
+        if (viewer != null) {
+            var bucket = viewers.getIfPresent(new Viewer(workspaceId, viewer));
+            if (bucket != null) {
+                bucket.giveBack();
+            }
+        }
+        var bucket = devices.getIfPresent(deviceId);
+        if (bucket != null) {
+            bucket.giveBack();
+        }
+    }
+
     /**
      * Counts a person's command.
      *
@@ -80,53 +97,25 @@ final class CommandRates {
                 .header("RateLimit", "\"device\";r=0;t=" + window);
     }
 
-    private Bucket device(UUID id, long now) {
+    private TokenBucket device(UUID id, long now) {
         return devices.get(
                 id,
                 _ ->
-                        new Bucket(
+                        new TokenBucket(
                                 settings.burstPerDevice(),
                                 settings.perSecondPerDevice(),
                                 TimeUnit.SECONDS.toMillis(1),
                                 now));
     }
 
-    private Bucket viewer(Viewer viewer, long now) {
+    private TokenBucket viewer(Viewer viewer, long now) {
         return viewers.get(
                 viewer,
                 _ ->
-                        new Bucket(
+                        new TokenBucket(
                                 settings.perMinutePerViewer(),
                                 settings.perMinutePerViewer(),
                                 TimeUnit.MINUTES.toMillis(1),
                                 now));
-    }
-
-    /** Tokens that come back evenly. Guarded by its own lock. */
-    private static final class Bucket {
-        private final double capacity;
-        private final double perMs;
-        private double tokens;
-        private long at;
-
-        Bucket(long capacity, long tokens, long inMs, long now) {
-            this.capacity = capacity;
-            this.perMs = (double) tokens / inMs;
-            this.tokens = capacity;
-            this.at = now;
-        }
-
-        /** Takes a token; 0, or after how many ms there is one. */
-        synchronized long take(long now) {
-            if (now > at) {
-                tokens = Math.min(capacity, tokens + (now - at) * perMs);
-                at = now;
-            }
-            if (tokens >= 1) {
-                tokens--;
-                return 0;
-            }
-            return (long) Math.ceil((1 - tokens) / perMs);
-        }
     }
 }

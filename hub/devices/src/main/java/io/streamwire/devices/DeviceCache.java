@@ -206,6 +206,27 @@ final class DeviceCache {
                 .toList();
     }
 
+    /** How many devices a workspace has, those out of use too. */
+    int count(UUID workspaceId) {
+        return workspaces.getOrDefault(workspaceId, Set.of()).size();
+    }
+
+    /** How many valid tokens a workspace has. */
+    int tokens(UUID workspaceId) {
+        return workspaces.getOrDefault(workspaceId, Set.of()).stream()
+                .mapToInt(id -> tokens.getOrDefault(id, Map.of()).size())
+                .sum();
+    }
+
+    /** The tags of all of a workspace's devices but one. */
+    Set<String> tagsBeside(UUID workspaceId, UUID device) {
+        return workspaces.getOrDefault(workspaceId, Set.of()).stream()
+                .filter(id -> !id.equals(device))
+                .flatMap(id -> find(workspaceId, id).stream())
+                .flatMap(known -> known.device().tags().stream())
+                .collect(Collectors.toSet());
+    }
+
     /** Every device. */
     List<Known> all() {
         return List.copyOf(devices.values());
@@ -307,11 +328,12 @@ final class DeviceCache {
 
     /** What is kept of a token, hex. */
     static String sha256(String token) {
+        return sha256(token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256")
-                                    .digest(token.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

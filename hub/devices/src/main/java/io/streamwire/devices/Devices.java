@@ -181,7 +181,8 @@ public final class Devices implements AutoCloseable {
         var projection = new Projection(database);
         var log = new SafetyLog(database);
         var cache = new DeviceCache(store, clock);
-        var groupStore = new GroupStore(database);
+        var caps = Caps.of(config);
+        var groupStore = new GroupStore(database, caps.groups());
         var groups = new GroupCache(groupStore);
         var sessions = new Sessions(brokers, store::children);
         var drops = new Drops(clock);
@@ -336,7 +337,13 @@ public final class Devices implements AutoCloseable {
                                 List.of(
                                         OpenApi.of(Devices.class),
                                         new TokensApi(
-                                                bus, store, cache, sessions, publicMqttUrl, clock),
+                                                bus,
+                                                store,
+                                                cache,
+                                                sessions,
+                                                publicMqttUrl,
+                                                caps,
+                                                clock),
                                         new SafetyApi(bus, safety, cache, presence, clock),
                                         new StopApi(
                                                 safety,
@@ -365,6 +372,7 @@ public final class Devices implements AutoCloseable {
                                                 bus,
                                                 new ClaimStore(database),
                                                 cache,
+                                                caps,
                                                 TrustedProxies.of(
                                                         config, "devices.trusted-proxies"),
                                                 new ClaimsApi.Settings(
@@ -387,12 +395,13 @@ public final class Devices implements AutoCloseable {
                                                 commands,
                                                 departures,
                                                 sessions,
+                                                caps,
                                                 clock),
                                         new EventsApi(bus, verifier),
                                         new RecordsApi(cache, records),
                                         new ConfigApi(bus, store, cache, echo, boards),
                                         new ArchiveApi(bus, store, cache, safety, lanes, sessions),
-                                        new GroupsApi(bus, groupStore, cache, groups),
+                                        new GroupsApi(bus, groupStore, cache, groups, caps),
                                         new FirmwareApi(
                                                 firmware,
                                                 cache,

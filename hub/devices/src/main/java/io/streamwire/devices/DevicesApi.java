@@ -51,6 +51,7 @@ final class DevicesApi implements Api {
     private final CommandStore commands;
     private final Departures departures;
     private final Sessions sessions;
+    private final Caps caps;
     private final InstantSource clock;
 
     DevicesApi(
@@ -62,6 +63,7 @@ final class DevicesApi implements Api {
             CommandStore commands,
             Departures departures,
             Sessions sessions,
+            Caps caps,
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
@@ -71,6 +73,7 @@ final class DevicesApi implements Api {
         this.commands = commands;
         this.departures = departures;
         this.sessions = sessions;
+        this.caps = caps;
         this.clock = clock;
     }
 
@@ -115,6 +118,9 @@ final class DevicesApi implements Api {
                 IdempotencyKey.of(request)
                         .map(key -> Ids.keyed(workspace, "devices", key))
                         .orElseGet(Ids::next);
+        if (cache.count(workspace) >= caps.devices() && store.device(workspace, id).isEmpty()) {
+            throw caps.tooManyDevices();
+        }
         var now = clock.instant();
         try {
             var _ =
@@ -234,6 +240,9 @@ final class DevicesApi implements Api {
         refuse(violations);
         var name = asked.name() == null ? null : asked.name().strip();
         var tags = asked.tags() == null ? null : asked.tags().stream().distinct().sorted().toList();
+        if (tags != null && tooMany(device, tags)) {
+            throw caps.tooManyTags();
+        }
         if (!store.change(device.workspaceId(), device.id(), name, tags, version)) {
             throw Versions.mismatch();
         }
@@ -242,6 +251,11 @@ final class DevicesApi implements Api {
         changed(changed);
         Versions.etag(response, changed.version());
         Body.send(response, changed);
+    }
+
+    private boolean tooMany(Device device, List<String> tags) {
+        var all = cache.tagsBeside(device.workspaceId(), device.id());
+        return all.addAll(tags) && all.size() > caps.tags();
     }
 
     private static void checkTags(List<String> tags, List<Violation> violations) {

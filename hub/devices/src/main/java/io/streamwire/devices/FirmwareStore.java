@@ -1,12 +1,16 @@
 package io.streamwire.devices;
 
 import io.helidon.dbclient.DbRow;
+import io.helidon.dbclient.DbTransaction;
 import io.streamwire.contract.Json;
 import io.streamwire.devices.Rollout.Progress;
 import io.streamwire.devices.Rollout.Target;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -15,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Firmware, the keys that sign it and its roll-outs in PostgreSQL. */
 final class FirmwareStore {
@@ -63,13 +66,35 @@ final class FirmwareStore {
     }
 
     boolean deleteKey(UUID workspaceId, String id) {
-        return database.client()
-                        .execute()
-                        .createNamedDelete("delete-firmware-key")
+        return database.transaction(transaction -> {
+            var deleted =
+                    transaction
+                            .createNamedDelete("delete-firmware-key")
+                            .addParam("workspace", workspaceId.toString())
+                            .addParam("id", id)
+                            .execute();
+            var cancelled =
+                    transaction
+                            .createNamedUpdate("cancel-rollouts-of-key")
+                            .addParam("workspace", workspaceId.toString())
+                            .addParam("workspace2", workspaceId.toString())
+                            .addParam("id", id)
+                            .execute();
+            if (cancelled > 0) {
+                withdraw(transaction, workspaceId);
+            }
+            return deleted == 1;
+        });
+    }
+
+    /** What roll-outs that are over have offered and nobody has begun to fetch. */
+    private static void withdraw(DbTransaction transaction, UUID workspaceId) {
+        var _ =
+                transaction
+                        .createNamedUpdate("withdraw-offers")
                         .addParam("workspace", workspaceId.toString())
-                        .addParam("id", id)
-                        .execute()
-                == 1;
+                        .addParam("workspace2", workspaceId.toString())
+                        .execute();
     }
 
     /** Adds an image; false when this version is there, or there are {@code most} already. */
@@ -276,16 +301,21 @@ final class FirmwareStore {
 
     /** Moves a roll-out from one state to another; false when it was in a third one. */
     boolean move(Rollout rollout, Rollout.State from, Rollout.State to, @Nullable String reason) {
-        return database.client()
-                        .execute()
-                        .createNamedUpdate("move-rollout")
-                        .addParam("workspace", rollout.workspaceId().toString())
-                        .addParam("id", rollout.id().toString())
-                        .addParam("state", to.toString())
-                        .addParam("reason", reason)
-                        .addParam("before", from.toString())
-                        .execute()
-                == 1;
+        return database.transaction(transaction -> {
+            var moved =
+                    transaction
+                            .createNamedUpdate("move-rollout")
+                            .addParam("workspace", rollout.workspaceId().toString())
+                            .addParam("id", rollout.id().toString())
+                            .addParam("state", to.toString())
+                            .addParam("reason", reason)
+                            .addParam("before", from.toString())
+                            .execute();
+            if (moved == 1 && (to == Rollout.State.CANCELLED || to == Rollout.State.FAILED)) {
+                withdraw(transaction, rollout.workspaceId());
+            }
+            return moved == 1;
+        });
     }
 
     void finishStage(Rollout rollout) {

@@ -18,13 +18,15 @@ import java.util.UUID;
 /** Groups of devices in PostgreSQL. */
 final class GroupStore {
 
-    /** Groups of one workspace. */
-    static final int MOST = 200;
-
     private final Database database;
+    private final int most;
 
-    GroupStore(Database database) {
+    /**
+     * @param most groups of one workspace
+     */
+    GroupStore(Database database, int most) {
         this.database = database;
+        this.most = most;
     }
 
     /** A named set of devices. */
@@ -56,7 +58,7 @@ final class GroupStore {
                                     .addParam("id", id.toString())
                                     .addParam("workspace", workspaceId.toString())
                                     .addParam("name", name)
-                                    .addParam("most", MOST)
+                                    .addParam("most", most)
                                     .execute();
                     if (inserted == 1) {
                         fill(transaction, workspaceId, id, devices);

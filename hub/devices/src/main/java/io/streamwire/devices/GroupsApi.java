@@ -36,12 +36,14 @@ final class GroupsApi implements Api {
     private final Bus bus;
     private final DeviceCache cache;
     private final GroupCache groups;
+    private final Caps caps;
 
-    GroupsApi(Bus bus, GroupStore store, DeviceCache cache, GroupCache groups) {
+    GroupsApi(Bus bus, GroupStore store, DeviceCache cache, GroupCache groups, Caps caps) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;
         this.groups = groups;
+        this.caps = caps;
     }
 
     private record NewGroup(String name, @Nullable List<UUID> deviceIds) {}
@@ -72,12 +74,7 @@ final class GroupsApi implements Api {
                     store.insert(workspace, id, asked.name().strip(), devices);
                     return true;
                 });
-        var group =
-                store.group(workspace, id)
-                        .orElseThrow(() ->
-                                Problem.conflict(
-                                        "too_many_groups",
-                                        "A workspace has at most " + GroupStore.MOST + " groups."));
+        var group = store.group(workspace, id).orElseThrow(caps::tooManyGroups);
         changed(group);
         Versions.etag(response, group.version());
         Body.created(response, "/api/v1/devices/groups/" + id, group);

@@ -16,12 +16,14 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Roll-outs: begun, watched, paused, resumed and cancelled. */
 final class RolloutsApi implements Api {
@@ -130,6 +132,10 @@ final class RolloutsApi implements Api {
             long waitMs,
             int maxFailures) {
         var violations = new ArrayList<Violation>();
+        if (store.keys(firmware.workspaceId()).stream()
+                .noneMatch(key -> key.id().equals(firmware.keyId()))) {
+            violations.add(new Violation("", "is signed by a key that is not trusted any more"));
+        }
         if (devices.isEmpty() || devices.size() > MOST_DEVICES) {
             violations.add(
                     new Violation("/device_ids", "must be 1 to " + MOST_DEVICES + " devices"));

@@ -18,6 +18,9 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
+
+import org.jspecify.annotations.Nullable;
+
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +28,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Agent tokens: what a board shows to the broker as its password. */
 final class TokensApi implements Api {
@@ -45,6 +47,7 @@ final class TokensApi implements Api {
     private final DeviceCache cache;
     private final Sessions sessions;
     private final String mqttUrl;
+    private final Caps caps;
     private final InstantSource clock;
 
     TokensApi(
@@ -53,12 +56,14 @@ final class TokensApi implements Api {
             DeviceCache cache,
             Sessions sessions,
             String mqttUrl,
+            Caps caps,
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;
         this.sessions = sessions;
         this.mqttUrl = mqttUrl;
+        this.caps = caps;
         this.clock = clock;
     }
 
@@ -142,6 +147,9 @@ final class TokensApi implements Api {
                         .orElseGet(Ids::next);
         var expires = asked.expiresIn() == null ? null : now.plusSeconds(asked.expiresIn());
         var token = token(id, device, name, secret, now, expires);
+        if (cache.tokens(workspace) >= caps.tokens() && store.token(workspace, id).isEmpty()) {
+            throw caps.tooManyTokens();
+        }
         if (!store.insert(token)) {
             throw Problem.conflict(
                     "token_shown_already",

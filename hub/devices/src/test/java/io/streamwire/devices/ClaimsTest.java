@@ -8,18 +8,22 @@ import com.google.zxing.RGBLuminanceSource;
 import com.google.zxing.ReaderException;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
+
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.service.Role;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How boards become devices by themselves. */
 @ExtendWith(Rig.Extension.class)
@@ -51,6 +55,28 @@ class ClaimsTest {
 
     private static String hardware() {
         return Ids.next().toString();
+    }
+
+    @Test
+    void whoGuessesLocksOnlyItsOwnNetworkOut() {
+        for (int i = 0; i < 1_010; i++) {
+            var address = "198.%d.%d.1".formatted(18 + i % 2, i / 10);
+            claim(address, "code", "0000-0000", hardware());
+        }
+
+        var code = created().text("/code");
+
+        assertThat(claim("203.0.113.9", "code", code, hardware()).status()).isEqualTo(202);
+        var guesses = List.of("192.0.2.77", "2001:db8::1", "2001:db8:0:0:ffff::1");
+        for (int i = 0; i < 10; i++) {
+            for (var address : guesses.subList(0, 2)) {
+                assertThat(claim(address, "code", "0000-0000", hardware()).status()).isEqualTo(404);
+            }
+        }
+        for (var address : guesses) {
+            assertThat(claim(address, "code", "0000-0000", hardware()).text("/code"))
+                    .isEqualTo("too_many_attempts");
+        }
     }
 
     @Test

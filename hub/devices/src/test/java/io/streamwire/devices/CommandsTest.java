@@ -12,6 +12,10 @@ import io.streamwire.contract.mqtt.Ack;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.VirtualBoard;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class CommandsTest {
@@ -95,6 +97,20 @@ class CommandsTest {
 
     private String reason(UUID device, String command) {
         return member.read(device, command).text("/reason");
+    }
+
+    @Test
+    void anActionThatComesAgainIsCountedOnce() throws InterruptedException {
+        var board = member.armedBoard();
+        var again = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 20_000);
+        for (int i = 0; i < 100; i++) {
+            publish(again, Long.MAX_VALUE);
+        }
+
+        var fresh = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 20_000);
+        var id = publish(fresh, Long.MAX_VALUE);
+
+        member.awaitState(board.deviceId(), id, "done");
     }
 
     @Test

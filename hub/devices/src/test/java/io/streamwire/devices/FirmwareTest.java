@@ -9,6 +9,11 @@ import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.VirtualBoard;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.security.GeneralSecurityException;
@@ -23,9 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class FirmwareTest {
@@ -229,6 +231,74 @@ class FirmwareTest {
                                 .formatted(rig.port(), device, firmware));
         return Member.status(
                 HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + token));
+    }
+
+    @Test
+    void whatACancelledRolloutOrADistrustedKeyOfferedIsWithdrawn() throws InterruptedException {
+        var firmware = firmware("1.2.0");
+        var device =
+                UUID.fromString(
+                        member.post("/devices", Map.of("name", "Raw", "board", "virtual"))
+                                .text("/id"));
+        var token = member.token(device);
+        var client = rig.connect(device, token);
+        var _ =
+                client.subscribeWith()
+                        .topicFilter(Topics.downFilter(member.workspace, device))
+                        .send();
+        rig.publish(
+                client,
+                Topics.state(member.workspace, device),
+                "{\"s\":\"ready\",\"boot\":1,\"epoch\":0,\"fw\":\"1.0.0\"}");
+        var cancelled = offered(firmware, device);
+        assertThat(download(device, firmware, token)).isEqualTo(200);
+
+        assertThat(member.post("/firmware/rollouts/" + cancelled + "/cancel", null).status())
+                .isEqualTo(200);
+
+        assertThat(states(cancelled)).containsExactly("waiting");
+        assertThat(rollout(cancelled).text("/devices/0/reason")).isEqualTo("withdrawn");
+        assertThat(download(device, firmware, token)).isEqualTo(404);
+
+        var distrusted = offered(firmware, device);
+        assertThat(member.delete("/firmware/keys/" + Ota.keyId(raw())).status()).isEqualTo(204);
+
+        assertThat(rollout(distrusted).text("/rollout/state")).isEqualTo("cancelled");
+        assertThat(rollout(distrusted).text("/rollout/reason")).isEqualTo("key_distrusted");
+        assertThat(states(distrusted)).containsExactly("waiting");
+        assertThat(download(device, firmware, token)).isEqualTo(404);
+        assertThat(member.post("/firmware/" + firmware + "/rollouts", null).text("/code"))
+                .isEqualTo("invalid_rollout");
+        client.disconnect();
+    }
+
+    private String offered(String firmware, UUID device) throws InterruptedException {
+        var id = rollOut(firmware, Map.of("device_ids", List.of(device)));
+        Rig.await("offered", () -> states(id).equals(List.of("offered")));
+        return id;
+    }
+
+    @Test
+    void twoInstancesDriveARolloutTogether() throws InterruptedException {
+        var boards = List.of(board(), board(), board());
+        var firmware = firmware("1.2.0");
+        var boots = boards.stream().map(board -> board.status().boot()).toList();
+        try (var bus = rig.connect();
+                var another = rig.another(bus)) {
+            var path = "/devices/" + boards.getLast().deviceId() + "/status";
+            Rig.await(
+                    "known there",
+                    () -> member.at(another).get(path).text("/presence").equals("online"));
+
+            var id = rollOut(firmware, Map.of("stages", List.of(34, 100)));
+            awaitRollout(id, "done");
+
+            assertThat(states(id)).containsExactly("done", "done", "done");
+        }
+        for (int i = 0; i < boards.size(); i++) {
+            assertThat(boards.get(i).status().version()).isEqualTo("1.2.0");
+            assertThat(boards.get(i).status().boot()).isEqualTo(boots.get(i) + 1);
+        }
     }
 
     @Test

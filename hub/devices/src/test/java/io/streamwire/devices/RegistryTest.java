@@ -191,6 +191,47 @@ class RegistryTest {
     }
 
     @Test
+    void aWorkspaceHasOnlySoMuchOfEverything() throws InterruptedException {
+        var first = member.device("First");
+        var caps =
+                Map.of(
+                        "devices.most-devices", "2",
+                        "devices.most-tokens", "1",
+                        "devices.most-groups", "1",
+                        "devices.most-tags", "2");
+        try (var bus = rig.connect();
+                var another = rig.another(bus, caps)) {
+            var there = member.at(another);
+            var body = Map.of("name", "Second", "board", "esp32");
+            var second = there.post("/devices", body, "Idempotency-Key", "second");
+            assertThat(second.status()).isEqualTo(201);
+            assertThat(there.post("/devices", body, "Idempotency-Key", "second").status())
+                    .isEqualTo(201);
+            refused(there.post("/devices", body), "too_many_devices");
+            refused(there.post("/devices/claims", body), "too_many_devices");
+            var token = Map.of("device_id", first, "name", "agent");
+            assertThat(there.post("/devices/tokens", token).status()).isEqualTo(201);
+            refused(there.post("/devices/tokens", token), "too_many_tokens");
+            assertThat(there.post("/devices/groups", Map.of("name", "One")).status())
+                    .isEqualTo(201);
+            refused(there.post("/devices/groups", Map.of("name", "Two")), "too_many_groups");
+            refused(
+                    there.patch(
+                            "/devices/" + first,
+                            Map.of("tags", List.of("a", "b", "c")),
+                            "If-Match",
+                            tag(first)),
+                    "too_many_tags");
+        }
+    }
+
+    private static void refused(Member.Answer answer, String code) {
+        assertThat(answer)
+                .returns(409, Member.Answer::status)
+                .returns(code, refused -> refused.text("/code"));
+    }
+
+    @Test
     void anotherWorkspacesDeviceIsInNoGroup() {
         var foreign = Member.owner(rig).device("Foreign");
 

@@ -57,6 +57,8 @@ final class GatewayApi implements Api {
                 .post("/api/v1/auth/register", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/login", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/refresh", Permission.PUBLIC, auth)
+                // A board that nobody knows yet shows a secret or a code, which the service limits.
+                .post("/api/v1/devices/claim", Permission.PUBLIC, devices)
                 // A board shows its agent token, which the devices service knows.
                 .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
                 .upload("/api/v1/devices/firmware", Permission.SIGNED_IN, devices, largestFirmware);

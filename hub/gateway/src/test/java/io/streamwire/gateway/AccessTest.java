@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.SigningKey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.net.http.HttpRequest;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
 
@@ -77,6 +79,22 @@ class AccessTest {
 
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(backend.onlyArrival().body()).isEqualTo("{}");
+        }
+    }
+
+    @Test
+    void aBoardClaimsItselfWithoutAToken() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend)) {
+
+            var response =
+                    client.send(
+                            client.request("/api/v1/devices/claim")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(client.send(client.request("/api/v1/devices/claims")).statusCode())
+                    .isEqualTo(401);
         }
     }
 
