@@ -12,6 +12,7 @@ import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
 import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
@@ -50,6 +51,7 @@ final class CommandsApi implements Api {
     private final DeviceCache cache;
     private final ArmingState arming;
     private final CommandRates rates;
+    private final Refusals refusals;
     private final InstantSource clock;
 
     CommandsApi(
@@ -60,6 +62,7 @@ final class CommandsApi implements Api {
             DeviceCache cache,
             ArmingState arming,
             CommandRates rates,
+            Refusals refusals,
             InstantSource clock) {
         this.dispatcher = dispatcher;
         this.store = store;
@@ -68,6 +71,7 @@ final class CommandsApi implements Api {
         this.cache = cache;
         this.arming = arming;
         this.rates = rates;
+        this.refusals = refusals;
         this.clock = clock;
     }
 
@@ -166,10 +170,26 @@ final class CommandsApi implements Api {
                 return;
             }
         }
-        var command = admitted(device, id, asked, Trace.of(request).traceparent());
+        var command = admitted(request, device, id, asked);
         var enqueued = dispatcher.dispatch(command);
         var record = command.changed(enqueued.state(), null, command.issuedAt());
         accepted(response, awaited(record, wait));
+    }
+
+    /** A refusal has a receipt, too: its answer says where. */
+    private Command admitted(ServerRequest request, Device device, UUID id, NewCommand asked) {
+        try {
+            return admitted(device, id, asked, Trace.of(request).traceparent());
+        } catch (Problem e) {
+            var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
+            var user = Caller.of(request).userId();
+            throw refusals.keep(device, user, asked.command(), args, clock.instant(), e)
+                    .map(receipt ->
+                            e.header(
+                                    "Link",
+                                    "</api/v1/receipts/" + receipt + ">; rel=\"describedby\""))
+                    .orElse(e);
+        }
     }
 
     private Command admitted(Device device, UUID id, NewCommand asked, String traceparent) {

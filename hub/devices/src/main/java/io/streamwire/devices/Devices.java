@@ -201,6 +201,7 @@ public final class Devices implements AutoCloseable {
         var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
         var pauses = new Pauses(bus);
         lanes.pausedBy(pauses::paused);
+        var refusals = new Refusals(bus);
         var rates = new CommandRates(rates(config));
         var journal =
                 new StopJournal(
@@ -321,7 +322,15 @@ public final class Devices implements AutoCloseable {
         opened(parts, bus.listen(Queues.ANSWERS, queues::answered));
         var commandsApi =
                 new CommandsApi(
-                        dispatcher, commands, tracker, projection, cache, arming, rates, clock);
+                        dispatcher,
+                        commands,
+                        tracker,
+                        projection,
+                        cache,
+                        arming,
+                        rates,
+                        refusals,
+                        clock);
         opened(
                 parts,
                 bus.listen(
@@ -385,7 +394,8 @@ public final class Devices implements AutoCloseable {
                                                                         config, "service.secret")
                                                                 .orElse("")),
                                                 clock),
-                                        new ReceiptsApi(commands, tracker, projection, clock),
+                                        new ReceiptsApi(
+                                                commands, tracker, projection, refusals, clock),
                                         new DevicesApi(
                                                 bus,
                                                 store,

@@ -1,6 +1,7 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -14,6 +15,9 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,7 +25,6 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Receipts: what a command's way looked like, and how long the ways of many took. */
 final class ReceiptsApi implements Api {
@@ -37,16 +40,19 @@ final class ReceiptsApi implements Api {
     private final CommandStore store;
     private final CommandTracker tracker;
     private final Projection projection;
+    private final Refusals refusals;
     private final InstantSource clock;
 
     ReceiptsApi(
             CommandStore store,
             CommandTracker tracker,
             Projection projection,
+            Refusals refusals,
             InstantSource clock) {
         this.store = store;
         this.tracker = tracker;
         this.projection = projection;
+        this.refusals = refusals;
         this.clock = clock;
     }
 
@@ -76,6 +82,7 @@ final class ReceiptsApi implements Api {
     public void routes(Routes routes) {
         routes.at("/api/v1/receipts", "/receipts")
                 .get("/", Permission.DEVICES_READ, this::list)
+                .get("/refused", Permission.DEVICES_READ, this::refused)
                 .get("/latencies", Permission.DEVICES_READ, this::latencies)
                 .get("/{id}", Permission.DEVICES_READ, this::read);
     }
@@ -93,10 +100,37 @@ final class ReceiptsApi implements Api {
         var command =
                 SafetySwitch.joined(store.find(workspace, id))
                         .map(Stored::record)
-                        .or(() -> projection.command(workspace, id))
+                        .or(() -> projection.command(workspace, id));
+        if (command.isPresent()) {
+            Body.send(response, receipt(command.get()));
+            return;
+        }
+        Body.send(
+                response,
+                refusals.of(workspace).stream()
+                        .filter(refusal -> refusal.id().equals(id))
+                        .findAny()
                         .orElseThrow(() ->
-                                Problem.notFound("command_not_found", "There is no such command."));
-        Body.send(response, receipt(command));
+                                Problem.notFound(
+                                        "command_not_found", "There is no such command.")));
+    }
+
+    private void refused(ServerRequest request, ServerResponse response) {
+        var device = device(request);
+        var all = refusals.of(Caller.of(request).workspaceId());
+        var items =
+                all.stream()
+                        .filter(refusal -> device == null || refusal.deviceId().equals(device))
+                        .toList();
+        Body.send(response, new Listing<>(items, null));
+    }
+
+    private static @Nullable UUID device(ServerRequest request) {
+        var device = id(request, "device_id").orElse(null);
+        if (device == null && request.query().first("device_id").isPresent()) {
+            throw Problem.badRequest("bad_device_id", "device_id must be a UUID.");
+        }
+        return device;
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -125,11 +159,7 @@ final class ReceiptsApi implements Api {
                     "from must be before to, by %d days at most."
                             .formatted(LONGEST_RANGE.toDays()));
         }
-        var named = request.query().first("device_id").isPresent();
-        var device = id(request, "device_id").orElse(null);
-        if (named && device == null) {
-            throw Problem.badRequest("bad_device_id", "device_id must be a UUID.");
-        }
+        var device = device(request);
         var ways =
                 projection.ways(Caller.of(request).workspaceId(), device, from, to, MOST_COMMANDS);
         Body.send(

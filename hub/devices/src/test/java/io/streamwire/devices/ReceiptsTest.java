@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
-import java.time.Duration;
-import java.time.Instant;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 
 @ExtendWith(Rig.Extension.class)
 class ReceiptsTest {
@@ -36,6 +39,32 @@ class ReceiptsTest {
         assertThat(durations.has("frame_to_decided")).isFalse();
         assertThat(Math.abs(receipt.at("/clock/offset_ms").asDouble())).isLessThan(1_000);
         assertThat(receipt.at("/clock/uncertainty_ms").asDouble()).isBetween(0.5, 1_000.0);
+    }
+
+    @Test
+    void aRefusedCommandHasAReceiptThatSaysWhy() throws InterruptedException {
+        var board = member.board();
+        var disarmed = member.command(board.deviceId(), Member.spin(60, 20));
+        assertThat(disarmed.status()).isEqualTo(409);
+        var place = disarmed.raw().headers().firstValue("Link").orElseThrow();
+
+        var receipt = member.get(place.substring(1, place.indexOf('>')));
+
+        assertThat(receipt.text("/state") + " " + receipt.text("/reason"))
+                .isEqualTo("refused device_disarmed");
+        assertThat(receipt.text("/by")).startsWith("user:");
+        assertThat(receipt.body().at("/args/level").asLong()).isEqualTo(60);
+        assertThat(receipt.text("/id")).isEqualTo(place.replaceAll(".*/([-0-9a-f]{36})>.*", "$1"));
+        for (int i = 0; i < Refusals.MOST + 5; i++) {
+            member.command(board.deviceId(), Map.of("command", "dance"));
+        }
+        var path = "/receipts/refused?device_id=";
+        var all = member.get(path + board.deviceId()).body().at("/items");
+        assertThat(all).hasSize(Refusals.MOST);
+        assertThat(all.at("/0/reason").asText()).isEqualTo("command_not_allowed");
+        assertThat(all.at("/0/http_status").asInt()).isEqualTo(422);
+        assertThat(member.get(path + Ids.next()).body().at("/items")).isEmpty();
+        assertThat(member.get(path + "x").text("/code")).isEqualTo("bad_device_id");
     }
 
     @Test
