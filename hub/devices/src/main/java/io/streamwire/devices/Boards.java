@@ -57,6 +57,10 @@ final class Boards implements MqttLine.Receiver {
     private static final long ANNOUNCE_AGAIN_MS = 500;
     private static final int MOST_ANNOUNCED = 1_000;
     private static final long JUDGE_AFTER_MS = 1_000;
+
+    /** How long after its boards' words that of a bridge may come, ms. */
+    private static final long LONGEST_EARLY_MS = 5_000;
+
     private static final long LONGEST_ON_MS = 3_600_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
@@ -87,6 +91,11 @@ final class Boards implements MqttLine.Receiver {
 
     /** Boards whose state the stream does not have yet. */
     private final Set<UUID> unannounced = ConcurrentHashMap.newKeySet();
+
+    /** What boards of lost bridges have said. */
+    private final Map<UUID, Early> early = new ConcurrentHashMap<>();
+
+    private record Early(BoardState state, long at) {}
 
     /** Boards that may have stopped by themselves, and since when, ms since the epoch. */
     private final Map<UUID, Long> suspects = new ConcurrentHashMap<>();
@@ -272,13 +281,19 @@ final class Boards implements MqttLine.Receiver {
             drops.count(device.id(), "malformed_state");
             return;
         }
-        var change =
-                presence.accept(device.workspaceId(), device.id(), sane(state), clock.millis());
+        var said = sane(state);
+        if (bridgeIsLost(device)) {
+            early.put(device.id(), new Early(said, clock.millis()));
+            said = lostAs(said);
+        }
+        var change = presence.accept(device.workspaceId(), device.id(), said, clock.millis());
         safety.reported(device.workspaceId(), device.id(), change.after().state());
         announce(change.after());
         lookForOwnStop(change.after());
         if (!change.after().online()) {
             lost(device);
+        } else {
+            cache.childrenOf(device).forEach(this::heardAfterAll);
         }
         if (change.appeared() && echo.holds(device.id())) {
             undescribed.add(device.id()); // now it counts how long it takes to echo
@@ -300,17 +315,35 @@ final class Boards implements MqttLine.Receiver {
             if (seen == null || !seen.online()) {
                 continue;
             }
-            var last = seen.state();
-            var state =
-                    new BoardState(
-                            BoardState.Phase.LOST,
-                            last.boot(),
-                            last.epoch(),
-                            last.fw(),
-                            last.envelope(),
-                            null);
+            var state = lostAs(seen.state());
             announce(presence.accept(bridge.workspaceId(), child, state, clock.millis()).after());
         }
+    }
+
+    /** What a lost bridge's board has said is from before: the broker tells it in any order. */
+    private boolean bridgeIsLost(Device device) {
+        return device.parentId() != null
+                && presence.of(device.workspaceId(), device.parentId())
+                        .filter(bridge -> !bridge.online())
+                        .isPresent();
+    }
+
+    /** A bridge is back: what its board said a moment before it is from now, too. */
+    private void heardAfterAll(UUID child) {
+        var word = early.remove(child);
+        if (word != null && clock.millis() - word.at() <= LONGEST_EARLY_MS) {
+            cache.known(child).ifPresent(known -> state(known, word.state()));
+        }
+    }
+
+    private static BoardState lostAs(BoardState last) {
+        return new BoardState(
+                BoardState.Phase.LOST,
+                last.boot(),
+                last.epoch(),
+                last.fw(),
+                last.envelope(),
+                null);
     }
 
     private static BoardState sane(BoardState state) {
@@ -715,6 +748,7 @@ final class Boards implements MqttLine.Receiver {
         undescribed.remove(device.id());
         unannounced.remove(device.id());
         suspects.remove(device.id());
+        early.remove(device.id());
         documents.remove(device.id());
         rows.forget(device.id());
     }

@@ -24,6 +24,8 @@ class BridgesTest {
 
     private static final String READY = "{\"s\":\"ready\",\"boot\":1,\"epoch\":0}";
 
+    private static final String READY_AGAIN = "{\"s\":\"ready\",\"boot\":2,\"epoch\":0}";
+
     private final Rig rig;
     private final Member member;
 
@@ -73,7 +75,13 @@ class BridgesTest {
                 "{\"s\":\"lost\",\"boot\":1,\"epoch\":0}");
 
         Rig.await("lost", () -> presence(child).equals("lost"));
-        rig.publish(client, Topics.state(member.workspace, child), READY);
+        rig.publish(client, Topics.state(member.workspace, child), READY_AGAIN);
+        Rig.await(
+                "heard, and lost all the same",
+                () ->
+                        member.get("/devices/" + child + "/logs").text("/items/0/boot").equals("2")
+                                && presence(child).equals("lost"));
+        rig.publish(client, Topics.state(member.workspace, bridge), READY_AGAIN);
         Rig.await("back", () -> presence(child).equals("online"));
         client.disconnect();
     }
