@@ -52,6 +52,16 @@ public final class Throttle {
         }
     }
 
+    /** How many tokens a key has left now. */
+    public long left(String key) {
+        var bucketKey = "sw:throttle:" + name + ":" + key;
+        try {
+            return shared.builder().build(bucketKey, () -> limit).getAvailableTokens();
+        } catch (RedisException e) {
+            return own.get(bucketKey, _ -> ownBucket()).getAvailableTokens();
+        }
+    }
+
     private static Duration take(Bucket bucket) {
         return Duration.ofNanos(bucket.tryConsumeAndReturnRemaining(1).getNanosToWaitForRefill());
     }

@@ -8,18 +8,21 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened on a TikTok LIVE stream.
  *
  * @param id derived from room and message id, so that a redelivery keeps it
- * @param msgId TikTok's message id, int64 in decimal
+ * @param msgId TikTok's message id, int64 in decimal; 0 for what no message says
  * @param ts when TikTok says it happened
  * @param receivedAt when its frame was read from the socket
  * @param historical from the backlog that TikTok sends on connect; rules ignore it
  * @param simulated made by a person or a replay, not by a viewer
+ * @param user who did it; {@link Viewer#NOBODY} when it was no viewer
  */
 @JsonPropertyOrder({
     "id",
@@ -63,7 +66,14 @@ public record LiveEvent(
         @JsonSubTypes.Type(Liked.class),
         @JsonSubTypes.Type(Joined.class),
         @JsonSubTypes.Type(Followed.class),
-        @JsonSubTypes.Type(Shared.class)
+        @JsonSubTypes.Type(Shared.class),
+        @JsonSubTypes.Type(Subscribed.class),
+        @JsonSubTypes.Type(ViewersCounted.class),
+        @JsonSubTypes.Type(QuestionAsked.class),
+        @JsonSubTypes.Type(EmoteSent.class),
+        @JsonSubTypes.Type(EnvelopeSent.class),
+        @JsonSubTypes.Type(RoomChanged.class),
+        @JsonSubTypes.Type(EventsMissed.class)
     })
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public sealed interface Payload {
@@ -77,6 +87,13 @@ public record LiveEvent(
                 case Joined _ -> Joined.TYPE;
                 case Followed _ -> Followed.TYPE;
                 case Shared _ -> Shared.TYPE;
+                case Subscribed _ -> Subscribed.TYPE;
+                case ViewersCounted _ -> ViewersCounted.TYPE;
+                case QuestionAsked _ -> QuestionAsked.TYPE;
+                case EmoteSent _ -> EmoteSent.TYPE;
+                case EnvelopeSent _ -> EnvelopeSent.TYPE;
+                case RoomChanged _ -> RoomChanged.TYPE;
+                case EventsMissed _ -> EventsMissed.TYPE;
             };
         }
     }
@@ -120,9 +137,12 @@ public record LiveEvent(
      *
      * @param count taps in this event
      * @param total likes of the room so far; never goes backwards
+     * @param sum taps of all events so far, as far as TikTok sent them; at most the total's growth
+     * @param milestone the highest of 100, 200, 500, 1000, ... that the total has just reached
      */
     @JsonTypeName(Liked.TYPE)
-    public record Liked(int count, long total) implements Payload {
+    public record Liked(int count, long total, long sum, @Nullable Long milestone)
+            implements Payload {
         static final String TYPE = "tiktok.like";
     }
 
@@ -142,5 +162,106 @@ public record LiveEvent(
     @JsonTypeName(Shared.TYPE)
     public record Shared() implements Payload {
         static final String TYPE = "tiktok.share";
+    }
+
+    /**
+     * A viewer subscribed.
+     *
+     * @param months how many by now, 0 when TikTok does not say
+     */
+    @JsonTypeName(Subscribed.TYPE)
+    public record Subscribed(long months) implements Payload {
+        static final String TYPE = "tiktok.subscribe";
+    }
+
+    /**
+     * How many watch.
+     *
+     * @param now viewers at this moment
+     * @param total different viewers so far
+     */
+    @JsonTypeName(ViewersCounted.TYPE)
+    public record ViewersCounted(long now, long total) implements Payload {
+        static final String TYPE = "tiktok.viewers";
+    }
+
+    /** A question to the streamer; its text is hostile. */
+    @JsonTypeName(QuestionAsked.TYPE)
+    public record QuestionAsked(String text) implements Payload {
+        static final String TYPE = "tiktok.question";
+    }
+
+    /**
+     * Emotes of the streamer's subscribers.
+     *
+     * @param emotes their ids, at most 20
+     */
+    @JsonTypeName(EmoteSent.TYPE)
+    public record EmoteSent(List<String> emotes) implements Payload {
+        static final String TYPE = "tiktok.emote";
+
+        public EmoteSent {
+            emotes = List.copyOf(emotes);
+        }
+    }
+
+    /**
+     * A treasure box.
+     *
+     * @param diamonds what is in it
+     * @param people how many can have a share
+     */
+    @JsonTypeName(EnvelopeSent.TYPE)
+    public record EnvelopeSent(String envelopeId, int diamonds, int people) implements Payload {
+        static final String TYPE = "tiktok.envelope";
+    }
+
+    /** The room went on, or not. */
+    @JsonTypeName(RoomChanged.TYPE)
+    public record RoomChanged(RoomState state) implements Payload {
+        static final String TYPE = "tiktok.control";
+    }
+
+    /** What a room may be told to be. */
+    public enum RoomState {
+        PAUSED,
+        RESUMED,
+        /** By the streamer. */
+        ENDED,
+        /** By TikTok. */
+        SUSPENDED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Something was missed, or may have been.
+     *
+     * @param from nothing older is concerned
+     * @param until nothing newer is concerned
+     */
+    @JsonTypeName(EventsMissed.TYPE)
+    public record EventsMissed(MissedWhy reason, Instant from, Instant until) implements Payload {
+        static final String TYPE = "tiktok.gap";
+    }
+
+    /** Why something was missed. */
+    public enum MissedWhy {
+        /** There was no connection. */
+        DISCONNECTED,
+        /** Another instance had the livestream, and is gone. */
+        TAKEN_OVER,
+        /** A frame or a message could not be read. */
+        DAMAGED,
+        /** The bus refused what was read. */
+        UNPUBLISHED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

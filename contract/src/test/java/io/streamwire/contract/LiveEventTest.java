@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.contract.LiveEvent.CommentPosted;
+import io.streamwire.contract.LiveEvent.EmoteSent;
+import io.streamwire.contract.LiveEvent.EnvelopeSent;
+import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.contract.LiveEvent.Followed;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Joined;
 import io.streamwire.contract.LiveEvent.Liked;
+import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.QuestionAsked;
+import io.streamwire.contract.LiveEvent.RoomChanged;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Shared;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -28,10 +37,22 @@ class LiveEventTest {
         return new Arguments[] {
             Arguments.of("tiktok.comment", new CommentPosted("spin it!")),
             Arguments.of("tiktok.gift", new GiftSent(5655, "Rose", 1, 7, 3, Streak.RUNNING)),
-            Arguments.of("tiktok.like", new Liked(15, 3_000_000_000L)),
+            Arguments.of("tiktok.like", new Liked(15, 3_000_000_000L, 4_200, 2_000_000_000L)),
             Arguments.of("tiktok.join", new Joined()),
             Arguments.of("tiktok.follow", new Followed()),
             Arguments.of("tiktok.share", new Shared()),
+            Arguments.of("tiktok.subscribe", new Subscribed(3)),
+            Arguments.of("tiktok.viewers", new ViewersCounted(120, 5_400)),
+            Arguments.of("tiktok.question", new QuestionAsked("how fast is it?")),
+            Arguments.of("tiktok.emote", new EmoteSent(List.of("7100000000000000009"))),
+            Arguments.of("tiktok.envelope", new EnvelopeSent("7200000000000000001", 100, 10)),
+            Arguments.of("tiktok.control", new RoomChanged(RoomState.PAUSED)),
+            Arguments.of(
+                    "tiktok.gap",
+                    new EventsMissed(
+                            MissedWhy.DISCONNECTED,
+                            Instant.parse("2026-01-07T18:00:05Z"),
+                            Instant.parse("2026-01-07T18:00:09.250Z"))),
         };
     }
 
@@ -67,7 +88,9 @@ class LiveEventTest {
                                         "6800000000000000001",
                                         "ada.l",
                                         "Ada \ud83d\ude80",
-                                        List.of("moderator", "follower")),
+                                        List.of("moderator", "follower"),
+                                        12,
+                                        "https://p16.example.com/ada.webp"),
                                 new CommentPosted("spin it!")));
     }
 

@@ -1,29 +1,46 @@
 package io.streamwire.ingest;
 
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.RoomState;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.Viewer;
 import java.time.Instant;
+import java.util.Set;
 
 /** What one webcast message says. */
 sealed interface Decoded {
 
+    /** What every message that becomes an event has. */
+    record Head(long msgId, Instant ts, boolean historical) {}
+
     /** Something that a viewer did; complete but for where it happened. */
-    record Happened(long msgId, Instant ts, boolean historical, Viewer user, Payload payload)
-            implements Decoded {}
+    record Happened(Head head, Viewer user, Payload payload) implements Decoded {}
 
     /** A gift, whose meaning depends on those before. */
-    record Gifted(long msgId, Instant ts, boolean historical, Viewer user, GiftStep step)
-            implements Decoded {}
+    record Gifted(Head head, Viewer user, GiftStep step) implements Decoded {}
 
     /** Taps; the room's total depends on those before. */
-    record Tapped(long msgId, Instant ts, boolean historical, Viewer user, int count, long total)
-            implements Decoded {}
+    record Tapped(Head head, Viewer user, int count, long total) implements Decoded {}
 
-    /** The live has ended. */
-    record Ended() implements Decoded {}
+    /**
+     * How many watch.
+     *
+     * @param topGifters ids of those who gave most
+     */
+    record Watched(Head head, ViewersCounted count, Set<String> topGifters) implements Decoded {
+        public Watched {
+            topGifters = Set.copyOf(topGifters);
+        }
+    }
 
-    /** A message of a type, or about something, that is not an event. */
+    /** The room was paused, resumed or ended. */
+    record Controlled(Head head, RoomState state) implements Decoded {}
+
+    /** A message about something that is not an event. */
     record Ignored() implements Decoded {}
+
+    /** A message of a type that is not known. */
+    record Unknown(String method) implements Decoded {}
 
     /** A message that cannot be read. */
     record Corrupt() implements Decoded {}

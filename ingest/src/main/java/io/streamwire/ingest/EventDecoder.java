@@ -2,45 +2,53 @@ package io.streamwire.ingest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.streamwire.contract.LiveEvent.CommentPosted;
+import io.streamwire.contract.LiveEvent.EmoteSent;
+import io.streamwire.contract.LiveEvent.EnvelopeSent;
 import io.streamwire.contract.LiveEvent.Followed;
 import io.streamwire.contract.LiveEvent.Joined;
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.QuestionAsked;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Shared;
+import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.Viewer;
 import io.streamwire.ingest.Decoded.GiftStep;
+import io.streamwire.ingest.Decoded.Head;
 import io.streamwire.ingest.webcast.wire.ChatMessage;
 import io.streamwire.ingest.webcast.wire.Common;
 import io.streamwire.ingest.webcast.wire.ControlMessage;
+import io.streamwire.ingest.webcast.wire.EmoteChatMessage;
+import io.streamwire.ingest.webcast.wire.EnvelopeMessage;
 import io.streamwire.ingest.webcast.wire.GiftMessage;
 import io.streamwire.ingest.webcast.wire.LikeMessage;
 import io.streamwire.ingest.webcast.wire.MemberMessage;
 import io.streamwire.ingest.webcast.wire.Message;
+import io.streamwire.ingest.webcast.wire.QuestionNewMessage;
+import io.streamwire.ingest.webcast.wire.RoomUserSeqMessage;
 import io.streamwire.ingest.webcast.wire.SocialMessage;
-import io.streamwire.ingest.webcast.wire.User;
-import io.streamwire.ingest.webcast.wire.UserIdentity;
+import io.streamwire.ingest.webcast.wire.SubNotifyMessage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads webcast messages. Pure: what depends on earlier messages is left to {@link Events}. */
 final class EventDecoder {
 
-    /** Longest comment, code points. */
+    /** Longest comment or question, code points. */
     static final int COMMENT = 1_000;
-
-    /** Longest handle, nickname or gift name, code points. */
-    static final int NAME = 100;
 
     private static final int JOINED = 1;
     private static final int FOLLOW = 1;
     private static final int FIRST_SHARE = 2;
     private static final int LAST_SHARE = 5;
-    private static final int ENDED_BY_HOST = 3;
-    private static final int ENDED_BY_PLATFORM = 4;
     private static final int STREAKABLE = 1;
+    private static final int NEW_ENVELOPE = 1;
     private static final int MOST_GIFTS = 1_000_000;
+    private static final int MOST_EMOTES = 20;
+    private static final int TOP_GIFTERS = 3;
+    private static final int ID = 40;
     private static final Duration OLDEST = Duration.ofDays(1);
     private static final Duration NEWEST = Duration.ofMinutes(1);
 
@@ -54,8 +62,13 @@ final class EventDecoder {
                 case "WebcastLikeMessage" -> like(message, receivedAt);
                 case "WebcastMemberMessage" -> member(message, receivedAt);
                 case "WebcastSocialMessage" -> social(message, receivedAt);
-                case "WebcastControlMessage" -> control(message);
-                default -> new Decoded.Ignored();
+                case "WebcastSubNotifyMessage" -> subscription(message, receivedAt);
+                case "WebcastRoomUserSeqMessage" -> viewers(message, receivedAt);
+                case "WebcastQuestionNewMessage" -> question(message, receivedAt);
+                case "WebcastEmoteChatMessage" -> emotes(message, receivedAt);
+                case "WebcastEnvelopeMessage" -> envelope(message, receivedAt);
+                case "WebcastControlMessage" -> control(message, receivedAt);
+                default -> new Decoded.Unknown(message.getMethod());
             };
         } catch (InvalidProtocolBufferException e) {
             return new Decoded.Corrupt();
@@ -70,18 +83,16 @@ final class EventDecoder {
             return new Decoded.Ignored();
         }
         return happened(
-                message,
-                chat.getCommon(),
-                receivedAt,
-                viewer(chat.getUser(), chat.getUserIdentity()),
+                head(message, chat.getCommon(), receivedAt),
+                WireViewer.of(chat.getUser(), chat.getUserIdentity()),
                 new CommentPosted(text));
     }
 
     private static Decoded gift(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
         var gift = GiftMessage.parseFrom(message.getPayload());
-        long msgId = msgId(message, gift.getCommon());
-        if (msgId == 0) {
+        var head = head(message, gift.getCommon(), receivedAt);
+        if (head.msgId() == 0) {
             return new Decoded.Corrupt();
         }
         long giftId = gift.getGiftId() == 0 ? gift.getGift().getId() : gift.getGiftId();
@@ -95,30 +106,24 @@ final class EventDecoder {
                         grouped,
                         end || gift.getGift().getType() == STREAKABLE,
                         giftId,
-                        CleanText.of(gift.getGift().getName(), NAME),
+                        CleanText.of(gift.getGift().getName(), WireViewer.NAME),
                         Math.max(0, gift.getGift().getDiamondCount()),
                         Math.clamp(gift.getRepeatCount(), 1, MOST_GIFTS),
                         end);
         return new Decoded.Gifted(
-                msgId,
-                ts(gift.getCommon(), receivedAt),
-                message.getIsHistory(),
-                viewer(gift.getUser(), gift.getUserIdentity()),
-                step);
+                head, WireViewer.of(gift.getUser(), gift.getUserIdentity()), step);
     }
 
     private static Decoded like(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
         var like = LikeMessage.parseFrom(message.getPayload());
-        long msgId = msgId(message, like.getCommon());
-        if (msgId == 0) {
+        var head = head(message, like.getCommon(), receivedAt);
+        if (head.msgId() == 0) {
             return new Decoded.Corrupt();
         }
         return new Decoded.Tapped(
-                msgId,
-                ts(like.getCommon(), receivedAt),
-                message.getIsHistory(),
-                viewer(like.getUser(), UserIdentity.getDefaultInstance()),
+                head,
+                WireViewer.of(like.getUser()),
                 Math.max(0, like.getCount()),
                 Math.max(0, like.getTotal()));
     }
@@ -131,10 +136,8 @@ final class EventDecoder {
             return new Decoded.Ignored();
         }
         return happened(
-                message,
-                member.getCommon(),
-                receivedAt,
-                viewer(member.getUser(), UserIdentity.getDefaultInstance()),
+                head(message, member.getCommon(), receivedAt),
+                WireViewer.of(member.getUser()),
                 new Joined());
     }
 
@@ -157,31 +160,111 @@ final class EventDecoder {
             return new Decoded.Ignored();
         }
         return happened(
-                message,
-                social.getCommon(),
-                receivedAt,
-                viewer(social.getUser(), UserIdentity.getDefaultInstance()),
+                head(message, social.getCommon(), receivedAt),
+                WireViewer.of(social.getUser()),
                 payload);
     }
 
-    private static Decoded control(Message message) throws InvalidProtocolBufferException {
-        int action = ControlMessage.parseFrom(message.getPayload()).getAction();
-        boolean ended = action == ENDED_BY_HOST || action == ENDED_BY_PLATFORM;
-        return ended ? new Decoded.Ended() : new Decoded.Ignored();
+    private static Decoded subscription(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var subscription = SubNotifyMessage.parseFrom(message.getPayload());
+        return happened(
+                head(message, subscription.getCommon(), receivedAt),
+                WireViewer.of(subscription.getUser()),
+                new Subscribed(Math.max(0, subscription.getSubMonth())));
     }
 
-    private static Decoded happened(
-            Message message, Common common, Instant receivedAt, Viewer viewer, Payload payload) {
-        long msgId = msgId(message, common);
-        if (msgId == 0) {
+    private static Decoded viewers(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var viewers = RoomUserSeqMessage.parseFrom(message.getPayload());
+        var head = head(message, viewers.getCommon(), receivedAt);
+        if (head.msgId() == 0) {
             return new Decoded.Corrupt();
         }
-        return new Decoded.Happened(
-                msgId, ts(common, receivedAt), message.getIsHistory(), viewer, payload);
+        return new Decoded.Watched(
+                head,
+                new ViewersCounted(
+                        Math.max(0, viewers.getTotal()), Math.max(0, viewers.getTotalUser())),
+                viewers.getRanksList().stream()
+                        .filter(rank -> rank.getRank() >= 1 && rank.getRank() <= TOP_GIFTERS)
+                        .limit(TOP_GIFTERS)
+                        .map(rank -> Long.toString(rank.getUser().getId()))
+                        .collect(Collectors.toSet()));
     }
 
-    private static long msgId(Message message, Common common) {
-        return message.getMsgId() == 0 ? common.getMsgId() : message.getMsgId();
+    private static Decoded question(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var question = QuestionNewMessage.parseFrom(message.getPayload());
+        var text = CleanText.of(question.getData().getContent(), COMMENT);
+        if (text.isEmpty()) {
+            return new Decoded.Ignored();
+        }
+        return happened(
+                head(message, question.getCommon(), receivedAt),
+                WireViewer.of(question.getData().getUser()),
+                new QuestionAsked(text));
+    }
+
+    private static Decoded emotes(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var chat = EmoteChatMessage.parseFrom(message.getPayload());
+        var emotes =
+                chat.getEmoteListList().stream()
+                        .limit(MOST_EMOTES)
+                        .map(emote -> CleanText.of(emote.getEmoteId(), ID))
+                        .filter(id -> !id.isEmpty())
+                        .toList();
+        return happened(
+                head(message, chat.getCommon(), receivedAt),
+                WireViewer.of(chat.getUser()),
+                new EmoteSent(emotes));
+    }
+
+    private static Decoded envelope(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var envelope = EnvelopeMessage.parseFrom(message.getPayload());
+        if (envelope.getDisplay() != NEW_ENVELOPE) {
+            return new Decoded.Ignored();
+        }
+        var info = envelope.getEnvelopeInfo();
+        return happened(
+                head(message, envelope.getCommon(), receivedAt),
+                new Viewer(
+                        CleanText.of(info.getSendUserId(), ID),
+                        "",
+                        CleanText.of(info.getSendUserName(), WireViewer.NAME),
+                        List.of(),
+                        0,
+                        null),
+                new EnvelopeSent(
+                        CleanText.of(info.getEnvelopeId(), ID),
+                        Math.max(0, info.getDiamondCount()),
+                        Math.max(0, info.getPeopleCount())));
+    }
+
+    /** An end counts even without an id: a live that is over must not stay open. */
+    private static Decoded control(Message message, Instant receivedAt)
+            throws InvalidProtocolBufferException {
+        var control = ControlMessage.parseFrom(message.getPayload());
+        var head = head(message, control.getCommon(), receivedAt);
+        return switch (control.getAction()) {
+            case 1 -> new Decoded.Controlled(head, RoomState.PAUSED);
+            case 2 -> new Decoded.Controlled(head, RoomState.RESUMED);
+            case 3 -> new Decoded.Controlled(head, RoomState.ENDED);
+            case 4 -> new Decoded.Controlled(head, RoomState.SUSPENDED);
+            default -> new Decoded.Ignored();
+        };
+    }
+
+    private static Decoded happened(Head head, Viewer viewer, Payload payload) {
+        return head.msgId() == 0
+                ? new Decoded.Corrupt()
+                : new Decoded.Happened(head, viewer, payload);
+    }
+
+    private static Head head(Message message, Common common, Instant receivedAt) {
+        long msgId = message.getMsgId() == 0 ? common.getMsgId() : message.getMsgId();
+        return new Head(msgId, ts(common, receivedAt), message.getIsHistory());
     }
 
     /** TikTok's time when it is believable, else ours. */
@@ -191,26 +274,5 @@ final class EventDecoder {
                 millis > receivedAt.minus(OLDEST).toEpochMilli()
                         && millis < receivedAt.plus(NEWEST).toEpochMilli();
         return Instant.ofEpochMilli(believable ? millis : receivedAt.toEpochMilli());
-    }
-
-    private static Viewer viewer(User user, UserIdentity identity) {
-        var roles = new LinkedHashSet<String>();
-        add(roles, identity.getIsAnchor(), "anchor");
-        add(roles, identity.getIsModerator(), "moderator");
-        add(roles, identity.getIsSubscriber() || user.getIsSubscribe(), "subscriber");
-        add(roles, identity.getIsMutual(), "friend");
-        add(roles, identity.getIsFollower() || user.getIsFollower(), "follower");
-        add(roles, identity.getIsGiftGiver(), "gift_giver");
-        return new Viewer(
-                Long.toString(user.getId()),
-                CleanText.of(user.getDisplayId(), NAME),
-                CleanText.of(user.getNickname(), NAME),
-                List.copyOf(roles));
-    }
-
-    private static void add(Set<String> roles, boolean has, String role) {
-        if (has) {
-            roles.add(role);
-        }
     }
 }

@@ -148,6 +148,7 @@ final class EventLog implements BatchHandler, AutoCloseable {
         user.put("handle", Columns.text(row, "username"));
         user.put("nickname", Columns.text(row, "nickname"));
         user.set("roles", Json.read(Columns.text(row, "roles"), JsonNode.class));
+        user.put("team_level", Columns.number(row, "team_level"));
         json.set("payload", Json.read(Columns.text(row, "payload"), JsonNode.class));
         try {
             return Json.mapper().treeToValue(json, LiveEvent.class);

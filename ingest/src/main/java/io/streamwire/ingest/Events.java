@@ -3,11 +3,14 @@ package io.streamwire.ingest;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.contract.LiveEvent.GiftSent;
-import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.RoomChanged;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.Viewer;
+import io.streamwire.ingest.Decoded.Head;
 import io.streamwire.ingest.webcast.wire.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,7 +23,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the messages of one livestream into its events: remembers streaks, likes and message ids
@@ -29,16 +34,19 @@ import java.util.UUID;
 final class Events {
 
     private static final Logger LOG = System.getLogger(Events.class.getName());
-    private static final String LIKES = "likes";
     private static final String STREAK = "streak:";
+    private static final String HEARD = "heard";
+    private static final Duration HEARD_PRECISION = Duration.ofSeconds(1);
     private static final int RECENT = 20_000;
 
     private final UUID workspaceId;
     private final UUID livestreamId;
     private final String roomId;
     private final Streaks streaks;
+    private final Likes likes = new Likes();
     private final LinkedHashSet<Long> recent = new LinkedHashSet<>();
-    private long likes;
+    private Set<String> topGifters = Set.of();
+    private Instant heard = Instant.EPOCH;
 
     Events(UUID workspaceId, UUID livestreamId, long roomId, Duration streakTimeout) {
         this.workspaceId = workspaceId;
@@ -58,19 +66,31 @@ final class Events {
      * What a frame led to.
      *
      * @param changes of the state to keep with the events: field to value, empty to forget it
-     * @param ended the frame said that the live has ended
+     * @param unknown the types of the messages that are not known
+     * @param room what the room has become, null when the frame does not say
      */
     record Outcome(
             List<Pending> pending,
             Map<String, String> changes,
             int ignored,
+            List<String> unknown,
             int corrupt,
             int duplicate,
-            boolean ended) {
+            @Nullable RoomState room) {
 
         Outcome {
             pending = List.copyOf(pending);
             changes = Map.copyOf(changes);
+            unknown = List.copyOf(unknown);
+        }
+
+        static Outcome of(List<Pending> pending, Map<String, String> changes) {
+            return new Outcome(pending, changes, 0, List.of(), 0, 0, null);
+        }
+
+        /** Whether the frame said that the live has ended. */
+        boolean ended() {
+            return room == RoomState.ENDED || room == RoomState.SUSPENDED;
         }
     }
 
@@ -79,29 +99,38 @@ final class Events {
         var open = new HashMap<String, Streaks.State>();
         state.forEach((field, value) -> {
             try {
-                if (field.equals(LIKES)) {
-                    likes = Long.parseLong(value);
-                }
                 if (field.startsWith(STREAK)) {
                     open.put(
                             field.substring(STREAK.length()),
                             Json.read(value, Streaks.State.class));
                 }
-            } catch (NumberFormatException | Json.MalformedJson e) {
+            } catch (Json.MalformedJson e) {
                 LOG.log(Level.WARNING, "livestream={0} state={1} left=out", livestreamId, field);
             }
         });
         streaks.restore(open);
+        try {
+            likes.restore(state);
+            heard = Instant.ofEpochMilli(Long.parseLong(state.getOrDefault(HEARD, "0")));
+        } catch (NumberFormatException e) {
+            LOG.log(Level.WARNING, "livestream={0} state=numbers left=out", livestreamId);
+        }
+    }
+
+    /** When an earlier owner heard of the room last, to a second; empty when nobody did. */
+    Optional<Instant> heard() {
+        return heard.equals(Instant.EPOCH) ? Optional.empty() : Optional.of(heard);
     }
 
     /** The events of a frame's messages. */
     Outcome of(List<Message> messages, Instant receivedAt) {
         var pending = new ArrayList<Pending>(messages.size());
         var changes = new LinkedHashMap<String, String>();
+        var unknown = new ArrayList<String>(0);
         int ignored = 0;
         int corrupt = 0;
         int duplicate = 0;
-        boolean ended = false;
+        @Nullable RoomState room = null;
         for (var message : messages) {
             if (message.getMsgId() != 0 && recent.contains(message.getMsgId())) {
                 duplicate++;
@@ -109,28 +138,24 @@ final class Events {
             }
             switch (EventDecoder.decode(message, receivedAt)) {
                 case Decoded.Ignored _ -> ignored++;
+                case Decoded.Unknown it -> unknown.add(it.method());
                 case Decoded.Corrupt _ -> corrupt++;
-                case Decoded.Ended _ -> ended = true;
                 case Decoded.Happened it ->
-                        pending.add(
-                                pending(
-                                        it.msgId(),
-                                        it.ts(),
-                                        receivedAt,
-                                        it.historical(),
-                                        it.user(),
-                                        it.payload()));
+                        pending.add(pending(it.head(), receivedAt, it.user(), it.payload()));
                 case Decoded.Tapped it -> {
-                    likes = Math.max(likes, it.total());
-                    changes.put(LIKES, Long.toString(likes));
-                    pending.add(
-                            pending(
-                                    it.msgId(),
-                                    it.ts(),
-                                    receivedAt,
-                                    it.historical(),
-                                    it.user(),
-                                    new Liked(it.count(), likes)));
+                    var liked = likes.add(it.count(), it.total(), changes);
+                    pending.add(pending(it.head(), receivedAt, it.user(), liked));
+                }
+                case Decoded.Watched it -> {
+                    topGifters = it.topGifters();
+                    pending.add(pending(it.head(), receivedAt, Viewer.NOBODY, it.count()));
+                }
+                case Decoded.Controlled it -> {
+                    room = it.state();
+                    if (it.head().msgId() != 0) {
+                        var changed = new RoomChanged(it.state());
+                        pending.add(pending(it.head(), receivedAt, Viewer.NOBODY, changed));
+                    }
                 }
                 case Decoded.Gifted it -> {
                     var counted = gift(it, receivedAt, changes);
@@ -140,8 +165,9 @@ final class Events {
             }
             remember(message.getMsgId());
         }
+        heard(receivedAt, changes);
         forget(receivedAt, changes);
-        return new Outcome(pending, changes, ignored, corrupt, duplicate, ended);
+        return new Outcome(pending, changes, ignored, unknown, corrupt, duplicate, room);
     }
 
     private Optional<Pending> gift(
@@ -156,19 +182,11 @@ final class Events {
                             step.count(),
                             step.count(),
                             Streak.SINGLE);
-            return Optional.of(
-                    pending(it.msgId(), it.ts(), receivedAt, it.historical(), it.user(), single));
+            return Optional.of(pending(it.head(), receivedAt, it.user(), single));
         }
         return streaks.step(step, receivedAt)
                 .map(counted -> {
-                    var pending =
-                            pending(
-                                    it.msgId(),
-                                    it.ts(),
-                                    receivedAt,
-                                    it.historical(),
-                                    it.user(),
-                                    counted.gift());
+                    var pending = pending(it.head(), receivedAt, it.user(), counted.gift());
                     var state = streaks.keep(counted, pending.event());
                     changes.put(STREAK + counted.key(), Json.write(state));
                     return pending;
@@ -207,30 +225,49 @@ final class Events {
             changes.put(STREAK + overdue.key(), Json.write(overdue.state()));
         }
         forget(now, changes);
-        return new Outcome(pending, changes, 0, 0, 0, false);
+        return Outcome.of(pending, changes);
     }
 
-    private Pending pending(
-            long msgId,
-            Instant ts,
-            Instant receivedAt,
-            boolean historical,
-            Viewer user,
-            Payload payload) {
-        var text = Long.toString(msgId);
+    /** Says that something was or may have been missed. */
+    Outcome missed(EventsMissed gap, Instant now) {
+        var key = "gap:" + livestreamId + ":" + gap.from().toEpochMilli() + ":" + gap.reason();
         var event =
                 new LiveEvent(
-                        Ids.event(roomId, msgId),
+                        Ids.derived("event", roomId, key),
+                        livestreamId,
+                        workspaceId,
+                        "0",
+                        gap.until(),
+                        now,
+                        false,
+                        false,
+                        Viewer.NOBODY,
+                        gap);
+        return Outcome.of(List.of(new Pending(key, event)), Map.of());
+    }
+
+    private Pending pending(Head head, Instant receivedAt, Viewer user, Payload payload) {
+        var text = Long.toString(head.msgId());
+        var event =
+                new LiveEvent(
+                        Ids.event(roomId, head.msgId()),
                         livestreamId,
                         workspaceId,
                         text,
-                        ts,
+                        head.ts(),
                         receivedAt,
-                        historical,
+                        head.historical(),
                         false,
-                        user,
+                        topGifters.contains(user.id()) ? WireViewer.with(user, "top_gifter") : user,
                         payload);
         return new Pending(text, event);
+    }
+
+    private void heard(Instant receivedAt, Map<String, String> changes) {
+        if (receivedAt.isAfter(heard.plus(HEARD_PRECISION))) {
+            heard = receivedAt;
+            changes.put(HEARD, Long.toString(receivedAt.toEpochMilli()));
+        }
     }
 
     private void forget(Instant now, Map<String, String> changes) {

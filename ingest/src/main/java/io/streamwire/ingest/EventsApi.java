@@ -44,7 +44,14 @@ final class EventsApi implements Api {
                     "tiktok.like",
                     "tiktok.join",
                     "tiktok.follow",
-                    "tiktok.share");
+                    "tiktok.share",
+                    "tiktok.subscribe",
+                    "tiktok.viewers",
+                    "tiktok.question",
+                    "tiktok.emote",
+                    "tiktok.envelope",
+                    "tiktok.control",
+                    "tiktok.gap");
 
     private final Livestreams livestreams;
     private final EventLog log;
@@ -152,7 +159,9 @@ final class EventsApi implements Api {
                         .collect(Collectors.toSet());
         if (!TYPES.containsAll(types)) {
             throw Problem.badRequest(
-                    "bad_types", "types must be some of comment, gift, like, join, follow, share.");
+                    "bad_types",
+                    "types must be some of comment, gift, like, join, follow, share, subscribe,"
+                            + " viewers, question, emote, envelope, control, gap.");
         }
         return types;
     }

@@ -64,12 +64,9 @@ public final class Ingest implements AutoCloseable {
         opened(parts, verifier);
         try {
             var database = opened(parts, Database.open(config, SERVICE));
-            var signatures =
-                    bus.throttle("signatures", settings.signatures(), Duration.ofMinutes(1));
-            var client =
-                    opened(
-                            parts,
-                            new WebcastClient(settings.webcast(), () -> signatures.take("all")));
+            var signServer = String.valueOf(settings.webcast().signUrl().getAuthority());
+            var budget = new SignBudget(bus, signServer, settings.signatures(), clock);
+            var client = opened(parts, new WebcastClient(settings.webcast(), budget));
             var recorder = opened(parts, new Recorder());
             var log = opened(parts, new EventLog(database, settings.retention()));
             recorder.start();

@@ -4,7 +4,8 @@ import io.streamwire.bus.BusException;
 import io.streamwire.bus.Lease;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
-import io.streamwire.ingest.LivestreamStatus.LastError;
+import io.streamwire.contract.LiveEvent.EventsMissed;
+import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.ingest.webcast.Inbound;
 import io.streamwire.ingest.webcast.Inbound.Damage;
 import io.streamwire.ingest.webcast.Room;
@@ -18,10 +19,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows one livestream as long as this instance holds its lease, on a virtual thread of its own.
@@ -49,15 +49,13 @@ final class LivestreamSession {
     private final Lease lease;
     private final Events events;
     private final Publisher publisher;
-    private final Counters counters = new Counters();
+    private final LivestreamHealth health;
+    private final Counters counters;
+    private final Gaps gaps = new Gaps();
+    private final Backoff backoff;
     private final Set<Damage> reported = EnumSet.noneOf(Damage.class);
     private final Runnable onOver;
     private final Thread thread;
-    private volatile @Nullable LastError lastError;
-    private volatile @Nullable Instant since;
-    private volatile @Nullable Instant retryAt;
-    private volatile @Nullable String mode;
-    private volatile boolean over;
 
     /**
      * @param onOver runs once when the session is over and that is recorded
@@ -80,6 +78,8 @@ final class LivestreamSession {
         this.recorder = recorder;
         this.clock = clock;
         this.onOver = onOver;
+        this.health = new LivestreamHealth(clock);
+        this.counters = health.counters;
         this.events =
                 new Events(
                         livestream.workspaceId(),
@@ -94,6 +94,7 @@ final class LivestreamSession {
                         room.id(),
                         clock,
                         counters);
+        this.backoff = new Backoff(settings.firstPause(), settings.lastPause());
         this.thread = Thread.ofVirtual().name("livestream-" + livestream.id()).unstarted(this::run);
     }
 
@@ -120,28 +121,17 @@ final class LivestreamSession {
     }
 
     LivestreamStatus status() {
-        var status =
-                over
-                        ? Livestream.Status.ENDED
-                        : since == null ? Livestream.Status.CONNECTING : Livestream.Status.LIVE;
-        return new LivestreamStatus(
-                livestream.id(),
-                livestream.username(),
-                livestream.roomId(),
-                status,
-                mode,
-                since,
-                retryAt,
-                lastError,
-                counters.snapshot());
+        return health.status(livestream);
     }
 
     private void run() {
         try {
             events.restore(publisher.restore());
+            events.heard().ifPresent(gaps::takeOver);
             follow();
-            over = true;
+            health.over();
             var now = clock.instant();
+            tell(gaps.rest(), now);
             publisher.publish(events.over(now), Hops.micros(now), () -> {});
             publisher.drain();
             recorder.write(() -> store.end(livestream.id(), "live_ended", clock.instant()));
@@ -167,10 +157,13 @@ final class LivestreamSession {
         onOver.run();
     }
 
-    /** Returns when the live has ended. */
+    /**
+     * Returns when the live has ended. A way on which a socket opened and brought nothing is tried
+     * last the next time.
+     */
     private void follow() throws InterruptedException {
         boolean known = livestream.connectedAt() == null;
-        var pause = settings.firstPause();
+        var barren = "";
         while (true) {
             if (!known && client.ended(room)) {
                 return;
@@ -178,7 +171,8 @@ final class LivestreamSession {
             known = false;
             long before = counters.messages.sum();
             var wait = Duration.ZERO;
-            try (var connection = client.connect(room)) {
+            try (var connection = client.connect(room, barren)) {
+                barren = connection.mode();
                 if (attend(connection)) {
                     return;
                 }
@@ -189,15 +183,10 @@ final class LivestreamSession {
             }
             requireUninterrupted();
             if (counters.messages.sum() > before) {
-                pause = settings.firstPause();
+                backoff.reset();
+                barren = "";
             }
-            var jittered =
-                    Duration.ofNanos(
-                            ThreadLocalRandom.current()
-                                    .nextLong(pause.toNanos() / 2, pause.toNanos() + 1));
-            pause(wait.compareTo(jittered) > 0 ? wait : jittered);
-            var longer = pause.multipliedBy(2);
-            pause = longer.compareTo(settings.lastPause()) < 0 ? longer : settings.lastPause();
+            pause(backoff.next(wait));
         }
     }
 
@@ -209,13 +198,13 @@ final class LivestreamSession {
 
     private void pause(Duration pause) throws InterruptedException {
         long until = System.nanoTime() + pause.toNanos();
-        retryAt = clock.instant().plus(pause);
+        health.retriesAt(clock.instant().plus(pause));
         for (long left = pause.toNanos(); left > 0; left = until - System.nanoTime()) {
             Thread.sleep(Duration.ofNanos(Math.min(left, TICK.toNanos())));
             publisher.settle();
-            endStreaks(clock.instant());
+            tick(clock.instant());
         }
-        retryAt = null;
+        health.retriesAt(null);
     }
 
     /** Reads a socket until it closes; true when the live has ended. */
@@ -224,6 +213,8 @@ final class LivestreamSession {
         long frames = counters.frames.sum();
         long messages = counters.messages.sum();
         opened(connection, connectionId);
+        var now = clock.instant();
+        tell(gaps.opened(now), now);
         var reason = "stopped";
         try {
             var closing = read(connection);
@@ -260,9 +251,9 @@ final class LivestreamSession {
                         return Closing.LIVE_ENDED;
                     }
                 }
-                case Inbound.Sign _ -> counters.frames.increment();
+                case Inbound.Sign _ -> heard(clock.instant());
                 case Inbound.Damaged damaged -> damaged(damaged.damage());
-                case Inbound.Nothing _ -> endStreaks(clock.instant());
+                case Inbound.Nothing _ -> tick(clock.instant());
                 case Inbound.Closed closed -> {
                     failed("connection_closed", closed.reason());
                     return new Closing(closed.reason(), false);
@@ -279,14 +270,17 @@ final class LivestreamSession {
 
     private boolean publish(Inbound.Messages frame, WebcastConnection connection)
             throws InterruptedException {
-        counters.frames.increment();
+        heard(frame.receivedAt());
         counters.messages.add(frame.messages().size());
-        endStreaks(frame.receivedAt());
+        tick(frame.receivedAt());
         var outcome = events.of(frame.messages(), frame.receivedAt());
         counters.ignored.add(outcome.ignored());
         counters.corrupt.add(outcome.corrupt());
         counters.duplicates.add(outcome.duplicate());
+        outcome.unknown().forEach(counters::unknown);
+        health.room(outcome.room(), frame.receivedAt());
         if (outcome.corrupt() > 0) {
+            gaps.missed(MissedWhy.DAMAGED, frame.receivedAt());
             LOG.log(
                     Level.DEBUG,
                     "livestream={0} frame={1,number,#} messages_corrupt={2,number,#}",
@@ -299,15 +293,38 @@ final class LivestreamSession {
         return outcome.ended();
     }
 
-    private void endStreaks(Instant now) throws InterruptedException {
-        var overdue = events.overdue(now);
-        publisher.publish(overdue, Hops.micros(now), () -> {});
+    private void heard(Instant at) {
+        health.frame(at);
+        gaps.heard(at);
+    }
+
+    /** What happens because nothing does. */
+    private void tick(Instant now) throws InterruptedException {
+        publisher.publish(events.overdue(now), Hops.micros(now), () -> {});
+        publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));
+        tell(gaps.due(now), now);
+    }
+
+    private void tell(Optional<EventsMissed> gap, Instant now) throws InterruptedException {
+        if (gap.isPresent()) {
+            counters.gaps.increment();
+            publisher.publish(events.missed(gap.get(), now), Hops.micros(now), () -> {});
+            LOG.log(
+                    Level.INFO,
+                    "livestream={0} gap={1} from={2} until={3}",
+                    livestream.id(),
+                    gap.get().reason(),
+                    gap.get().from(),
+                    gap.get().until());
+        }
     }
 
     /** Said once per kind and session: whoever sends rubbish may send much of it. */
     private void damaged(Damage damage) {
-        counters.frames.increment();
+        var now = clock.instant();
+        health.frame(now);
         counters.damaged(damage);
+        gaps.missed(MissedWhy.DAMAGED, now);
         if (reported.add(damage)) {
             LOG.log(
                     Level.WARNING,
@@ -319,9 +336,7 @@ final class LivestreamSession {
 
     private void opened(WebcastConnection connection, UUID connectionId) {
         var at = clock.instant();
-        counters.connects.increment();
-        mode = connection.mode();
-        since = at;
+        health.opened(connection.mode(), at);
         recorder.write(() -> store.opened(livestream.id(), connectionId, connection.mode(), at));
         LOG.log(
                 Level.INFO,
@@ -334,8 +349,7 @@ final class LivestreamSession {
 
     private void closed(UUID connectionId, String reason, long frames, long messages) {
         var at = clock.instant();
-        mode = null;
-        since = null;
+        health.closed();
         recorder.write(
                 () -> store.closed(livestream.id(), connectionId, reason, at, frames, messages));
         LOG.log(
@@ -347,7 +361,7 @@ final class LivestreamSession {
     }
 
     private void failed(String code, String detail) {
-        lastError = new LastError(code, detail, clock.instant());
+        health.failed(code, detail);
         LOG.log(
                 Level.WARNING,
                 "livestream={0} connecting=failed code={1} detail=\"{2}\"",

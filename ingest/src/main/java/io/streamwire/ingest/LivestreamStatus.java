@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param since when the present socket opened; null without one
  * @param retryAt when the next one will be tried; null with one
  * @param lastError what went wrong last, null when nothing did
+ * @param lastFrameAt when TikTok was heard of last; null before
+ * @param framesPerSecond over the last ten seconds
+ * @param pausedAt since when the streamer pauses; null when not
  */
 record LivestreamStatus(
         UUID id,
@@ -21,6 +24,9 @@ record LivestreamStatus(
         @Nullable Instant since,
         @Nullable Instant retryAt,
         @Nullable LastError lastError,
+        @Nullable Instant lastFrameAt,
+        double framesPerSecond,
+        @Nullable Instant pausedAt,
         Counters.Snapshot counters) {
 
     /** What went wrong. */
@@ -36,6 +42,9 @@ record LivestreamStatus(
                 null,
                 null,
                 null,
+                null,
+                null,
+                0,
                 null,
                 Counters.Snapshot.NONE);
     }

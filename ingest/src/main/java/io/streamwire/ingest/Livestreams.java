@@ -5,6 +5,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.ingest.webcast.Room;
 import io.streamwire.ingest.webcast.WebcastClient;
 import io.streamwire.ingest.webcast.WebcastException;
 import io.streamwire.service.Listing;
@@ -15,6 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class Livestreams implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Livestreams.class.getName());
-    private static final String CHANNEL = "livestream-ended";
+    private static final String ENDED = "livestream-ended";
+    private static final String FREED = "livestream-freed";
     private static final Duration STATUS_LIFE = Duration.ofSeconds(15);
 
     private final IngestSettings settings;
@@ -43,7 +46,7 @@ final class Livestreams implements AutoCloseable {
     private final String instance;
     private final Map<UUID, LivestreamSession> sessions = new ConcurrentHashMap<>();
     private @Nullable Round scans;
-    private AutoCloseable listening = () -> {};
+    private final List<AutoCloseable> listening = new ArrayList<>();
     private volatile boolean closing;
 
     Livestreams(
@@ -64,8 +67,10 @@ final class Livestreams implements AutoCloseable {
     }
 
     void start() {
-        listening = bus.listen(CHANNEL, this::ended);
-        scans = Round.every(settings.scan(), "livestreams", this::scan);
+        listening.add(bus.listen(ENDED, this::ended));
+        var round = Round.every(settings.scan(), "livestreams", this::scan);
+        listening.add(bus.listen(FREED, _ -> round.soon()));
+        scans = round;
     }
 
     /**
@@ -76,16 +81,16 @@ final class Livestreams implements AutoCloseable {
     record Connected(Livestream livestream, boolean created) {}
 
     /**
-     * Looks the user's room up and follows it.
+     * Looks the room up and follows it.
      *
-     * @throws Problem 404 user_not_found, 409 user_offline, age_restricted or livestream_limit, 502
-     *     captcha_or_blocked or tiktok_unexpected, 504 tiktok_unreachable
+     * @throws Problem 404 user_not_found or room_not_found, 409 user_offline, age_restricted or
+     *     livestream_limit, 502 captcha_or_blocked or tiktok_unexpected, 504 tiktok_unreachable
      */
-    Connected connect(UUID workspaceId, Username username, Optional<String> idempotencyKey) {
+    Connected connect(UUID workspaceId, Wanted wanted, Optional<String> idempotencyKey) {
         var id = idempotencyKey.map(key -> Ids.keyed(workspaceId, "livestreams", key));
         var known =
                 id.flatMap(given -> store.find(workspaceId, given))
-                        .or(() -> store.active(workspaceId, username.name()));
+                        .or(() -> known(workspaceId, wanted));
         if (known.isPresent()) {
             return new Connected(known.get(), false);
         }
@@ -95,11 +100,12 @@ final class Livestreams implements AutoCloseable {
                     "The workspace follows %d livestreams already: disconnect one."
                             .formatted(settings.livestreams()));
         }
-        long roomId = find(username);
-        var created = store.create(id.orElseGet(Ids::next), workspaceId, username.name(), roomId);
+        var room = find(wanted);
+        var created =
+                store.create(id.orElseGet(Ids::next), workspaceId, room.username(), room.id());
         if (created.isEmpty()) {
             return new Connected(
-                    store.active(workspaceId, username.name())
+                    store.active(workspaceId, room.username())
                             .orElseThrow(() ->
                                     Problem.conflict(
                                             "livestream_changed",
@@ -111,19 +117,36 @@ final class Livestreams implements AutoCloseable {
                 "livestream={0} workspace={1} user={2} status=connecting",
                 created.get().id(),
                 workspaceId,
-                username.name());
+                room.username());
         take(created.get());
         return new Connected(created.get(), true);
     }
 
-    private long find(Username username) {
+    private Optional<Livestream> known(UUID workspaceId, Wanted wanted) {
+        return switch (wanted) {
+            case Wanted.OfUser user -> store.active(workspaceId, user.username().name());
+            case Wanted.OfRoom room -> {
+                var roomId = Long.toString(room.roomId());
+                yield store.active(workspaceId).stream()
+                        .filter(livestream -> livestream.roomId().equals(roomId))
+                        .findFirst();
+            }
+        };
+    }
+
+    private Room find(Wanted wanted) {
         try {
-            return client.find(username.name(), settings.lookupPatience()).id();
+            return switch (wanted) {
+                case Wanted.OfUser user ->
+                        client.find(user.username().name(), settings.lookupPatience());
+                case Wanted.OfRoom room ->
+                        client.findRoom(room.roomId(), settings.lookupPatience());
+            };
         } catch (WebcastException e) {
             LOG.log(
                     Level.INFO,
-                    "user={0} lookup=failed code={1} detail=\"{2}\"",
-                    username.name(),
+                    "lookup={0} failed={1} detail=\"{2}\"",
+                    wanted,
                     e.code(),
                     e.detail());
             throw problem(e);
@@ -133,7 +156,7 @@ final class Livestreams implements AutoCloseable {
     private static Problem problem(WebcastException e) {
         var code = e.code().name().toLowerCase(Locale.ROOT);
         return switch (e.code()) {
-            case USER_NOT_FOUND -> Problem.notFound(code, e.detail());
+            case USER_NOT_FOUND, ROOM_NOT_FOUND -> Problem.notFound(code, e.detail());
             case USER_OFFLINE, AGE_RESTRICTED -> Problem.conflict(code, e.detail());
             case TIKTOK_UNREACHABLE -> Problem.of(Status.GATEWAY_TIMEOUT_504, code, e.detail());
             default -> Problem.of(Status.BAD_GATEWAY_502, code, e.detail());
@@ -147,7 +170,7 @@ final class Livestreams implements AutoCloseable {
             return livestream;
         }
         store.end(id, "disconnected", clock.instant());
-        bus.announce(CHANNEL, id.toString());
+        bus.announce(ENDED, id.toString());
         var session = sessions.get(id);
         if (session != null) {
             session.stop();
@@ -257,7 +280,7 @@ final class Livestreams implements AutoCloseable {
                                         store,
                                         recorder,
                                         clock,
-                                        () -> sessions.remove(id));
+                                        () -> released(id));
                         sessions.put(id, session);
                         session.start();
                     });
@@ -267,6 +290,13 @@ final class Livestreams implements AutoCloseable {
                     "livestream={0} session=waiting reason=\"{1}\"",
                     id,
                     e.getMessage());
+        }
+    }
+
+    private void released(UUID id) {
+        sessions.remove(id);
+        if (closing) {
+            bus.announce(FREED, id.toString());
         }
     }
 
@@ -282,10 +312,12 @@ final class Livestreams implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        try {
-            listening.close();
-        } catch (Exception e) {
-            LOG.log(Level.WARNING, "livestreams=deaf", e);
+        for (var listener : listening) {
+            try {
+                listener.close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "livestreams=deaf", e);
+            }
         }
         if (scans != null) {
             scans.close();

@@ -17,6 +17,7 @@ import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Connecting to livestreams and how they are doing. */
 final class LivestreamsApi implements Api {
@@ -43,19 +44,20 @@ final class LivestreamsApi implements Api {
                 .post("/{id}/disconnect", Permission.LIVESTREAMS_STOP, this::disconnect);
     }
 
-    record ConnectRequest(String username) {}
+    /** Exactly one of both. */
+    record ConnectRequest(@Nullable String username, @Nullable String roomId) {}
 
     record DisconnectRequest(UUID livestreamId) {}
 
     private void connect(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
-        var username = Username.of(Body.read(request, ConnectRequest.class).username());
+        var wanted = Wanted.of(Body.read(request, ConnectRequest.class));
         var wait = connects.take(workspaceId.toString());
         if (wait.isPositive()) {
             throw Problem.tooManyRequests(
                     "connect_rate", "The workspace connects too often.", wait);
         }
-        var connected = livestreams.connect(workspaceId, username, IdempotencyKey.of(request));
+        var connected = livestreams.connect(workspaceId, wanted, IdempotencyKey.of(request));
         var livestream = connected.livestream();
         Versions.etag(response, livestream.version());
         if (connected.created()) {

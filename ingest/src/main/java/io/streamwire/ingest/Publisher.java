@@ -8,6 +8,7 @@ import io.streamwire.contract.Stream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -42,8 +44,11 @@ final class Publisher {
     /** Events on their way; more are not read from the socket. */
     private static final int WINDOW = 1_000;
 
-    private static final long BUCKET = Duration.ofMinutes(5).toMillis();
-    private static final Duration SEEN = Duration.ofMinutes(20); // three buckets and a reserve
+    private static final Duration SEEN = Duration.ofMinutes(20);
+
+    /** Message ids of one of the three generations that are remembered of a room. */
+    private static final int GENERATION = 50_000;
+
     private static final Duration KEEP_STATE = Duration.ofHours(6);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
@@ -61,6 +66,7 @@ final class Publisher {
     private int onTheirWay;
     private int eventsOnTheirWay;
     private @Nullable RuntimeException failure;
+    private @Nullable Instant lostAt;
 
     Publisher(
             Lease lease,
@@ -219,6 +225,18 @@ final class Publisher {
         }
     }
 
+    /** When something was given up since the last time this was asked. */
+    Optional<Instant> takeLost() {
+        lock.lock();
+        try {
+            var lost = Optional.ofNullable(lostAt);
+            lostAt = null;
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void send(Call call) {
         onTheirWay++;
         eventsOnTheirWay += call.events;
@@ -252,6 +270,7 @@ final class Publisher {
         if (problem instanceof BusException.ScriptFailed) {
             LOG.log(Level.ERROR, "livestream=" + livestreamId + " events=lost", problem);
             unconfirmed.remove(call);
+            lostAt = clock.instant();
             return;
         }
         if (failure == null || problem instanceof BusException.LeaseLost) {
@@ -280,20 +299,20 @@ final class Publisher {
     }
 
     private Call call(Events.Outcome outcome, long frameMicros, Runnable onConfirmed) {
-        long bucket = clock.millis() / BUCKET;
         int partition = lease.partition();
         var keys =
                 List.of(
                         Stream.EVENTS.key(partition),
-                        Stream.key(partition, seen + bucket),
-                        Stream.key(partition, seen + (bucket - 1)),
-                        Stream.key(partition, seen + (bucket - 2)),
+                        Stream.key(partition, seen + "new"),
+                        Stream.key(partition, seen + "old"),
+                        Stream.key(partition, seen + "oldest"),
                         state);
-        var args = new ArrayList<String>(6 + 4 * outcome.pending().size());
+        var args = new ArrayList<String>(7 + 4 * outcome.pending().size());
         args.add(workspaceId.toString());
         args.add(livestreamId.toString());
         args.add(Long.toString(frameMicros));
         args.add(Long.toString(SEEN.toMillis()));
+        args.add(Integer.toString(GENERATION));
         args.add(Long.toString(KEEP_STATE.toMillis()));
         args.add(Integer.toString(outcome.pending().size()));
         for (var pending : outcome.pending()) {

@@ -9,15 +9,29 @@ import com.google.protobuf.ByteString;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.CommentPosted;
+import io.streamwire.contract.LiveEvent.EmoteSent;
+import io.streamwire.contract.LiveEvent.EnvelopeSent;
+import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.contract.LiveEvent.Followed;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Joined;
 import io.streamwire.contract.LiveEvent.Liked;
+import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.LiveEvent.QuestionAsked;
+import io.streamwire.contract.LiveEvent.RoomChanged;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Shared;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
+import io.streamwire.contract.Viewer;
 import io.streamwire.ingest.webcast.wire.ChatMessage;
 import io.streamwire.ingest.webcast.wire.Common;
+import io.streamwire.ingest.webcast.wire.FansClub;
+import io.streamwire.ingest.webcast.wire.FansClubData;
+import io.streamwire.ingest.webcast.wire.FollowInfo;
+import io.streamwire.ingest.webcast.wire.Image;
 import io.streamwire.ingest.webcast.wire.Message;
 import io.streamwire.ingest.webcast.wire.User;
 import io.streamwire.ingest.webcast.wire.UserIdentity;
@@ -147,10 +161,123 @@ class EventsTest {
 
     @Test
     void theLikeTotalNeverGoesBackwards() {
-        var outcome = events.of(List.of(wire.like(5, 100), wire.like(3, 90), wire.like(2, 0)), NOW);
+        var outcome = events.of(List.of(wire.like(5, 150), wire.like(3, 90), wire.like(2, 0)), NOW);
 
         assertThat(payloads(outcome))
-                .containsExactly(new Liked(5, 100), new Liked(3, 100), new Liked(2, 100));
+                .containsExactly(
+                        new Liked(5, 150, 5, null),
+                        new Liked(3, 150, 8, null),
+                        new Liked(2, 150, 10, null));
+    }
+
+    @Test
+    void aMilestoneIsToldOnce() {
+        var outcome =
+                events.of(
+                        List.of(
+                                wire.like(1, 4_000), // where we came in: nothing was reached
+                                wire.like(1, 4_999),
+                                wire.like(1, 5_000),
+                                wire.like(1, 5_001),
+                                wire.like(1, 1_000_000)),
+                        NOW);
+
+        assertThat(payloads(outcome))
+                .extracting(payload -> ((Liked) payload).milestone())
+                .containsExactly(null, null, 5_000L, null, 1_000_000L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "99, 100, 100",
+        "100, 199, ",
+        "100, 1000, 1000",
+        "1, 9223372036854775807, 500000000000000000",
+    })
+    void milestonesAreOneTwoFive(long before, long now, Long milestone) {
+        assertThat(Likes.milestone(before, now)).isEqualTo(milestone);
+    }
+
+    @Test
+    void whateverElseHappensIsAnEvent() {
+        var outcome =
+                events.of(
+                        List.of(
+                                wire.subscription(ADA, 3),
+                                wire.viewers(120, 5_400),
+                                wire.question(BO, "how fast?"),
+                                wire.emotes(ADA, "e1", "e2"),
+                                wire.envelope("box", 100, 10, 1),
+                                wire.envelope("box", 100, 10, 2),
+                                wire.control(1),
+                                wire.control(2)),
+                        NOW);
+
+        assertThat(payloads(outcome))
+                .containsExactly(
+                        new Subscribed(3),
+                        new ViewersCounted(120, 5_400),
+                        new QuestionAsked("how fast?"),
+                        new EmoteSent(List.of("e1", "e2")),
+                        new EnvelopeSent("box", 100, 10),
+                        new RoomChanged(RoomState.PAUSED),
+                        new RoomChanged(RoomState.RESUMED));
+        assertThat(outcome.ignored()).isEqualTo(1);
+        assertThat(outcome.room()).isEqualTo(RoomState.RESUMED);
+    }
+
+    @Test
+    void whoGaveMostHasThatRole() {
+        events.of(List.of(wire.viewers(5, 9, BO, ADA)), NOW);
+
+        assertThat(only(wire.comment("hi")).user().roles()).contains("top_gifter");
+        events.of(List.of(wire.viewers(5, 9, BO)), NOW);
+        assertThat(only(wire.comment("hi")).user().roles()).doesNotContain("top_gifter");
+    }
+
+    @Test
+    void aViewersTeamPictureAndFriendshipAreKept() {
+        var user =
+                ADA.toBuilder()
+                        .setFollowInfo(FollowInfo.newBuilder().setFollowStatus(2))
+                        .setFansClub(
+                                FansClub.newBuilder()
+                                        .setData(FansClubData.newBuilder().setLevel(7)))
+                        .setAvatarThumb(
+                                Image.newBuilder()
+                                        .addUrlList("javascript:alert(1)")
+                                        .addUrlList("https://p16.example.com/a.webp?x=1"));
+        var chat = ChatMessage.newBuilder().setUser(user).setContent("hi").build();
+
+        var viewer = only(wire.message("WebcastChatMessage", chat.toByteString())).user();
+
+        assertThat(viewer.roles()).containsExactly("mutual", "follower");
+        assertThat(viewer.teamLevel()).isEqualTo(7);
+        assertThat(viewer.avatar()).isEqualTo("https://p16.example.com/a.webp?x=1");
+    }
+
+    @Test
+    void aGapIsToldOnceHoweverOftenItIsFound() {
+        var gap = new EventsMissed(MissedWhy.TAKEN_OVER, NOW.minusSeconds(3), NOW.plusSeconds(1));
+
+        var first = events.missed(gap, NOW).pending().getFirst();
+        var again = events.missed(gap, NOW.plusSeconds(9)).pending().getFirst();
+
+        assertThat(first.key()).isEqualTo(again.key());
+        assertThat(first.event().id()).isEqualTo(again.event().id());
+        assertThat(first.event().payload()).isEqualTo(gap);
+        assertThat(first.event().user()).isEqualTo(Viewer.NOBODY);
+    }
+
+    @Test
+    void whenTheRoomWasHeardOfIsKept() {
+        assertThat(events.heard()).isEmpty();
+        only(wire.comment("hi"));
+
+        events = fresh();
+        events.restore(kept);
+
+        assertThat(events.heard()).contains(NOW);
     }
 
     @Test
@@ -170,7 +297,8 @@ class EventsTest {
         assertThat(payloads(outcome))
                 .containsExactly(new CommentPosted("before"), new CommentPosted("after"));
         assertThat(outcome.corrupt()).isEqualTo(1);
-        assertThat(outcome.ignored()).isEqualTo(2);
+        assertThat(outcome.ignored()).isEqualTo(1);
+        assertThat(outcome.unknown()).containsExactly("WebcastBrandNewMessage");
     }
 
     @Test
@@ -293,7 +421,7 @@ class EventsTest {
 
         assertThat(gifts(wire.gift(ADA, 9, 4, true))).containsExactly(gift(4, 1, Streak.ENDED));
         assertThat(gifts(wire.gift(BO, 8, 2, true))).isEmpty();
-        assertThat(only(wire.like(1, 2)).payload()).isEqualTo(new Liked(1, 500));
+        assertThat(only(wire.like(1, 2)).payload()).isEqualTo(new Liked(1, 500, 2, null));
     }
 
     @Test
@@ -315,7 +443,7 @@ class EventsTest {
 
         overdue(NOW.plus(Duration.ofMinutes(11)));
 
-        assertThat(kept).isEmpty();
+        assertThat(kept).doesNotContainKey("streak:9");
     }
 
     /** Whatever is lost, doubled or late: ends add up to what was given, and so do increments. */

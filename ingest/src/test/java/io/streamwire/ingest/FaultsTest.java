@@ -3,6 +3,9 @@ package io.streamwire.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.EventsMissed;
+import io.streamwire.contract.LiveEvent.MissedWhy;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.liveroom.Frame;
 import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.LiveRoom;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,8 +58,11 @@ class FaultsTest {
         assertThat(stage.damaged(id, "unpacked_oversize")).isEqualTo(1);
         assertThat(stage.damaged(id, "oversize")).isEqualTo(1);
         assertThat(stage.damaged(id, "text")).isEqualTo(1);
-        assertThat(stage.counter(id, "published")).isEqualTo(2);
+        Await.until(() -> stage.counter(id, "gaps") == 1);
+        assertThat(stage.counter(id, "published")).isEqualTo(3);
         assertThat(room.connects()).isEqualTo(1);
+        Await.until(() -> stage.gaps(id).size() == 1);
+        assertThat(stage.gaps(id).getFirst().reason()).isEqualTo(MissedWhy.DAMAGED);
     }
 
     @Test
@@ -74,9 +81,9 @@ class FaultsTest {
                                 .viewers(5, 50)
                                 .comment(ADA, "last"));
 
-        stage.stored(id, List.of(sent.getFirst(), sent.getLast()));
+        stage.stored(id, List.of(sent.get(0), sent.get(4), sent.get(5)));
         assertThat(stage.counter(id, "corrupt")).isEqualTo(2);
-        assertThat(stage.counter(id, "ignored")).isEqualTo(2);
+        assertThat(stage.unknown(id, "WebcastBrandNewMessage")).isEqualTo(1);
         Await.until(() -> room.acknowledged(sent.getFirst()));
     }
 
@@ -125,6 +132,10 @@ class FaultsTest {
                                 .map(event -> ((LiveEvent.GiftSent) event.payload()).increment()))
                 .containsExactlyInAnyOrder(3, 2);
         assertThat(stage.counter(id, "duplicates")).isGreaterThanOrEqualTo(1);
+        Await.until(() -> !stage.gaps(id).isEmpty());
+        assertThat(stage.gaps(id))
+                .extracting(EventsMissed::reason)
+                .containsOnly(MissedWhy.DISCONNECTED);
         Await.until(() -> stage.state(id).equals("live"));
     }
 
@@ -160,14 +171,20 @@ class FaultsTest {
         var stage = stage();
         var room = stage.liveRoom.room("maker");
         var id = stage.connect(room);
-        var sent = room.comment(ADA, "bye");
+        room.comment(ADA, "bye");
 
         room.end(action);
 
         Await.until(() -> stage.state(id).equals("ended"));
         assertThat(stage.owner().get("/api/v1/livestreams/" + id).text("end_reason"))
                 .isEqualTo("live_ended");
-        stage.stored(id, List.of(sent));
+        Await.until(() -> stage.owner().export(id).size() == 2);
+        assertThat(stage.owner().export(id))
+                .extracting(LiveEvent::payload)
+                .containsExactlyInAnyOrder(
+                        new LiveEvent.CommentPosted("bye"),
+                        new LiveEvent.RoomChanged(
+                                action == 3 ? RoomState.ENDED : RoomState.SUSPENDED));
         Await.until(() -> room.connections() == 0);
     }
 
@@ -257,6 +274,51 @@ class FaultsTest {
         var id = stage.connect(room);
 
         assertThat(stage.status(id).text("mode")).isEqualTo("signed");
+    }
+
+    @Test
+    void aWayThatBringsNothingIsTriedLastTheNextTime() {
+        var stage = stage("ingest.tiktok.silence", "400ms");
+        var room = stage.liveRoom.room("maker");
+        room.silent(true);
+        var id = stage.connect(room);
+        assertThat(stage.status(id).text("mode")).isEqualTo("direct");
+
+        Await.until(() -> stage.status(id).text("mode").equals("signed"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PAYMENT, sign_refused",
+        "ERROR, sign_outage",
+        "EMPTY_BODY, sign_useless",
+        "OUTAGE_STUB, sign_outage",
+        "BAD_SIGNATURE, sign_useless",
+    })
+    void whatIsWrongWithTheSignServerIsTold(SignFault fault, String code) {
+        var stage = stage("ingest.tiktok.mode", "signed");
+        stage.liveRoom.signFault(fault);
+        stage.liveRoom.room("maker");
+
+        var id = stage.owner().connect("maker").text("id");
+
+        Await.until(() -> stage.status(id).body().hasNonNull("last_error"));
+        assertThat(stage.status(id).body().path("last_error").path("code").asText())
+                .isEqualTo(code);
+    }
+
+    @Test
+    void aPauseIsTold() {
+        var stage = stage();
+        var room = stage.liveRoom.room("maker");
+        var id = stage.connect(room);
+
+        room.send(new Frame().control(1));
+        Await.until(() -> stage.status(id).body().hasNonNull("paused_at"));
+        room.send(new Frame().control(2));
+
+        Await.until(() -> !stage.status(id).body().hasNonNull("paused_at"));
+        assertThat(stage.state(id)).isEqualTo("live");
     }
 
     @Test

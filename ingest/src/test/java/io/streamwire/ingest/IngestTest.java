@@ -115,6 +115,12 @@ class IngestTest {
                                 .join(ADA)
                                 .follow(ADA)
                                 .share(ADA)
+                                .subscription(ADA, 2)
+                                .viewers(12, 345)
+                                .question(ADA, "how fast?")
+                                .emote(ADA, "71")
+                                .envelope(ADA, "box", 100, 10)
+                                .control(1)
                                 .gift(ADA, Gift.GALAXY)));
         sent.addAll(room.gift(ADA, Gift.ROSE, 3));
 
@@ -122,7 +128,7 @@ class IngestTest {
         assertThat(events).extracting(LiveEvent::type).containsOnlyOnce("tiktok.comment");
         assertThat(payloads(events, CommentPosted.class))
                 .containsExactly(new CommentPosted("spin! \ud83d\ude80"));
-        assertThat(payloads(events, Liked.class)).containsExactly(new Liked(7, 7));
+        assertThat(payloads(events, Liked.class)).containsExactly(new Liked(7, 7, 7, null));
         assertThat(payloads(events, GiftSent.class))
                 .containsExactlyInAnyOrder(
                         new GiftSent(11046, "Galaxy", 1000, 1, 1, Streak.SINGLE),
@@ -131,13 +137,27 @@ class IngestTest {
                         new GiftSent(5655, "Rose", 1, 3, 1, Streak.RUNNING),
                         new GiftSent(5655, "Rose", 1, 3, 0, Streak.ENDED));
         assertThat(events)
+                .extracting(LiveEvent::payload)
+                .contains(
+                        new LiveEvent.Subscribed(2),
+                        new LiveEvent.ViewersCounted(12, 345),
+                        new LiveEvent.QuestionAsked("how fast?"),
+                        new LiveEvent.EmoteSent(List.of("71")),
+                        new LiveEvent.EnvelopeSent("box", 100, 10),
+                        new LiveEvent.RoomChanged(LiveEvent.RoomState.PAUSED));
+        assertThat(events)
+                .filteredOn(event -> !event.user().handle().isEmpty())
+                .hasSize(sent.size() - 3)
                 .allSatisfy(event -> {
                     assertThat(event.user().id()).isEqualTo("7100000000000000001");
                     assertThat(event.user().handle()).isEqualTo("ada");
+                    assertThat(event.user().teamLevel()).isEqualTo(3);
                     assertThat(event.livestreamId()).hasToString(id);
                     assertThat(event.historical()).isFalse();
                 });
-        assertThat(events.getFirst().user().roles()).contains("follower");
+        assertThat(events)
+                .filteredOn(event -> event.payload() instanceof CommentPosted)
+                .allSatisfy(event -> assertThat(event.user().roles()).contains("follower"));
     }
 
     @Test
@@ -247,6 +267,27 @@ class IngestTest {
     }
 
     @Test
+    void aRoomIsFollowedByItsId() {
+        var path = "/api/v1/livestreams/connect";
+        var body = "{\"room_id\":\"" + room.roomId() + "\"}";
+
+        var answer = STAGE.owner().post(path, body);
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.text("username")).isEqualTo("maker");
+        assertThat(STAGE.owner().post(path, body).status()).isEqualTo(200);
+        assertThat(STAGE.owner().connect("maker").text("id")).isEqualTo(answer.text("id"));
+    }
+
+    @Test
+    void anUnknownRoomIsNotFound() {
+        var answer = STAGE.owner().post("/connect", "{\"room_id\":\"7999999999999999999\"}");
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text("code")).isEqualTo("room_not_found");
+    }
+
+    @Test
     void anOfflineUserIsAConflict() {
         room.status(Room.Status.OFFLINE);
 
@@ -282,7 +323,10 @@ class IngestTest {
                 "{\"username\":\"a b\"}     | 422 | bad_username",
                 "{\"username\":\"maker\",\"x\":1} | 400 | malformed_json",
                 "[]                         | 400 | malformed_json",
-                "{}                         | 400 | malformed_json",
+                "{}                         | 422 | username_or_room_id",
+                "{\"username\":\"maker\",\"room_id\":\"7\"} | 422 | username_or_room_id",
+                "{\"room_id\":\"0\"}        | 422 | bad_room_id",
+                "{\"room_id\":\"9999999999999999999\"} | 422 | bad_room_id",
             })
     void badBodiesAreRefused(String body, int status, String code) {
         var answer = STAGE.owner().post("/api/v1/livestreams/connect", body);

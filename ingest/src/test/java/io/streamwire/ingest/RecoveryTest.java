@@ -3,6 +3,7 @@ package io.streamwire.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.LiveEvent.GiftSent;
+import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.embedded.EmbeddedSettings;
 import io.streamwire.liveroom.Frame;
@@ -56,7 +57,7 @@ class RecoveryTest {
 
     @Test
     void anotherInstanceTakesOver() {
-        try (var stage = Stage.open()) {
+        try (var stage = Stage.open("ingest.scan", "20s")) {
             var room = stage.liveRoom.room("maker");
             var id = stage.connect(room);
             var first = stage.ingest;
@@ -65,12 +66,17 @@ class RecoveryTest {
             var sent = new ArrayList<Sent>();
             sent.add(room.comment(ADA, "one"));
             assertThat(room.connects()).isEqualTo(1);
-            Await.until(() -> stage.status(id).text("mode").equals("direct"));
             first.close();
             Await.until(() -> room.connects() == 2 && room.connections() == 1);
             sent.add(room.comment(ADA, "two"));
 
             stage.stored(id, sent);
+            assertThat(stage.gaps(id))
+                    .singleElement()
+                    .satisfies(gap -> {
+                        assertThat(gap.reason()).isEqualTo(MissedWhy.TAKEN_OVER);
+                        assertThat(gap.from()).isBefore(gap.until());
+                    });
         }
     }
 

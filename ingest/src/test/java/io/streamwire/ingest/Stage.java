@@ -7,6 +7,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusSettings;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Room;
@@ -121,14 +122,21 @@ final class Stage implements AutoCloseable {
         return status(livestreamId).body().path("counters").path(name).asLong();
     }
 
+    long unknown(String livestreamId, String type) {
+        return status(livestreamId).body().path("counters").path("unknown").path(type).asLong();
+    }
+
     long damaged(String livestreamId, String reason) {
         return status(livestreamId).body().path("counters").path("damaged").path(reason).asLong();
     }
 
-    /** Waits until exactly these events are stored, in any order; answers them in order of time. */
+    /**
+     * Waits until exactly these events are stored, in any order; answers them in order of time.
+     * Gaps, which no message says, are left out.
+     */
     List<LiveEvent> stored(String livestreamId, List<Sent> sent) {
-        Await.until(() -> owner().export(livestreamId).size() >= sent.size());
-        var events = owner().export(livestreamId);
+        Await.until(() -> events(livestreamId).size() >= sent.size());
+        var events = events(livestreamId);
         assertThat(events)
                 .extracting(LiveEvent::id)
                 .containsExactlyInAnyOrderElementsOf(
@@ -136,6 +144,21 @@ final class Stage implements AutoCloseable {
                                 .map(message -> Ids.event(message.roomId(), message.msgId()))
                                 .toList());
         return events;
+    }
+
+    private List<LiveEvent> events(String livestreamId) {
+        return owner().export(livestreamId).stream()
+                .filter(event -> !(event.payload() instanceof EventsMissed))
+                .toList();
+    }
+
+    /** What was told to be missed. */
+    List<EventsMissed> gaps(String livestreamId) {
+        return owner().export(livestreamId).stream()
+                .map(LiveEvent::payload)
+                .filter(EventsMissed.class::isInstance)
+                .map(EventsMissed.class::cast)
+                .toList();
     }
 
     /** Ends all livestreams, or the next stage would take them up. */

@@ -4,12 +4,21 @@ import com.google.protobuf.ByteString;
 import io.streamwire.ingest.webcast.wire.ChatMessage;
 import io.streamwire.ingest.webcast.wire.Common;
 import io.streamwire.ingest.webcast.wire.ControlMessage;
+import io.streamwire.ingest.webcast.wire.Emote;
+import io.streamwire.ingest.webcast.wire.EmoteChatMessage;
+import io.streamwire.ingest.webcast.wire.EnvelopeInfo;
+import io.streamwire.ingest.webcast.wire.EnvelopeMessage;
 import io.streamwire.ingest.webcast.wire.Gift;
 import io.streamwire.ingest.webcast.wire.GiftMessage;
 import io.streamwire.ingest.webcast.wire.LikeMessage;
 import io.streamwire.ingest.webcast.wire.MemberMessage;
 import io.streamwire.ingest.webcast.wire.Message;
+import io.streamwire.ingest.webcast.wire.Question;
+import io.streamwire.ingest.webcast.wire.QuestionNewMessage;
+import io.streamwire.ingest.webcast.wire.Rank;
+import io.streamwire.ingest.webcast.wire.RoomUserSeqMessage;
 import io.streamwire.ingest.webcast.wire.SocialMessage;
+import io.streamwire.ingest.webcast.wire.SubNotifyMessage;
 import io.streamwire.ingest.webcast.wire.Text;
 import io.streamwire.ingest.webcast.wire.User;
 import java.time.Instant;
@@ -85,6 +94,65 @@ final class WireMessages {
                                 common().toBuilder().setDisplayText(Text.newBuilder().setKey(key)))
                         .setUser(ADA)
                         .setAction(action)
+                        .build()
+                        .toByteString());
+    }
+
+    Message subscription(User user, int months) {
+        return message(
+                "WebcastSubNotifyMessage",
+                SubNotifyMessage.newBuilder()
+                        .setCommon(common())
+                        .setUser(user)
+                        .setSubMonth(months)
+                        .build()
+                        .toByteString());
+    }
+
+    /** Those who gave most come first. */
+    Message viewers(long now, long total, User... best) {
+        var viewers =
+                RoomUserSeqMessage.newBuilder()
+                        .setCommon(common())
+                        .setTotal(now)
+                        .setTotalUser(total);
+        for (int i = 0; i < best.length; i++) {
+            viewers.addRanks(Rank.newBuilder().setUser(best[i]).setRank(i + 1));
+        }
+        return message("WebcastRoomUserSeqMessage", viewers.build().toByteString());
+    }
+
+    Message question(User user, String text) {
+        return message(
+                "WebcastQuestionNewMessage",
+                QuestionNewMessage.newBuilder()
+                        .setCommon(common())
+                        .setData(Question.newBuilder().setContent(text).setUser(user))
+                        .build()
+                        .toByteString());
+    }
+
+    Message emotes(User user, String... ids) {
+        var chat = EmoteChatMessage.newBuilder().setCommon(common()).setUser(user);
+        for (var id : ids) {
+            chat.addEmoteList(Emote.newBuilder().setEmoteId(id));
+        }
+        return message("WebcastEmoteChatMessage", chat.build().toByteString());
+    }
+
+    Message envelope(String id, int diamonds, int people, int display) {
+        return message(
+                "WebcastEnvelopeMessage",
+                EnvelopeMessage.newBuilder()
+                        .setCommon(common())
+                        .setDisplay(display)
+                        .setEnvelopeInfo(
+                                EnvelopeInfo.newBuilder()
+                                        .setEnvelopeId(id)
+                                        .setSendUserId("71")
+                                        .setSendUserName("Ada")
+                                        .setDiamondCount(diamonds)
+                                        .setPeopleCount(people))
                         .build()
                         .toByteString());
     }

@@ -79,7 +79,17 @@ final class RuleEngine {
         return switch (event.payload()) {
             case CommentPosted(var text) -> comments(event, text);
             case GiftSent gift -> gifts(event, gift);
-            case LiveEvent.Liked _, LiveEvent.Joined _, LiveEvent.Followed _, LiveEvent.Shared _ ->
+            case LiveEvent.Liked _,
+                    LiveEvent.Joined _,
+                    LiveEvent.Followed _,
+                    LiveEvent.Shared _,
+                    LiveEvent.Subscribed _,
+                    LiveEvent.ViewersCounted _,
+                    LiveEvent.QuestionAsked _,
+                    LiveEvent.EmoteSent _,
+                    LiveEvent.EnvelopeSent _,
+                    LiveEvent.RoomChanged _,
+                    LiveEvent.EventsMissed _ ->
                     List.of();
         };
     }

@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Events of one livestream of one workspace. */
 record LiveEvents(UUID workspaceId, UUID livestreamId) {
 
-    static final Viewer ANNA = new Viewer("7000000000000000001", "anna", "Anna", List.of());
-    static final Viewer BEN = new Viewer("7000000000000000002", "ben", "Ben", List.of());
+    static final Viewer ANNA =
+            new Viewer("7000000000000000001", "anna", "Anna", List.of(), 0, null);
+    static final Viewer BEN = new Viewer("7000000000000000002", "ben", "Ben", List.of(), 0, null);
 
     private static final AtomicLong MESSAGES = new AtomicLong();
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,8 @@ final class RoomFinder {
     private static final int OFFLINE = 4;
     private static final int USER_NOT_FOUND = 19881007;
     private static final int AGE_RESTRICTED = 4003110;
+    private static final int BAD_ROOM = 10011;
+    private static final Pattern OWNER = Pattern.compile("[a-zA-Z0-9._]{2,24}");
 
     private final Browser browser;
     private final WebcastSettings settings;
@@ -67,6 +70,34 @@ final class RoomFinder {
         };
     }
 
+    /**
+     * The room of an id, when it is open.
+     *
+     * @param patience for the request
+     * @throws WebcastException ROOM_NOT_FOUND, USER_OFFLINE, CAPTCHA_OR_BLOCKED, AGE_RESTRICTED,
+     *     TIKTOK_UNREACHABLE or TIKTOK_UNEXPECTED
+     */
+    Room findRoom(long roomId, Duration patience) {
+        var info = info(roomId, System.nanoTime() + patience.toNanos());
+        int code = info.path("status_code").asInt();
+        if (code == AGE_RESTRICTED) {
+            throw ageRestricted();
+        }
+        if (code == BAD_ROOM) {
+            throw new WebcastException(
+                    Code.ROOM_NOT_FOUND, "TikTok knows no room of this id, or does not show it.");
+        }
+        var owner = info.path("data").path("owner").path("display_id").asText("");
+        if (code != 0 || !OWNER.matcher(owner).matches()) {
+            throw new WebcastException(
+                    Code.TIKTOK_UNEXPECTED, "TikTok does not say whose room this is.");
+        }
+        if (info.path("data").path("status").asInt() == OFFLINE) {
+            throw offline();
+        }
+        return new Room(owner.toLowerCase(Locale.ROOT), roomId);
+    }
+
     /** Whether the room is closed for certain; a doubt is no. */
     boolean ended(Room room) {
         try {
@@ -105,25 +136,23 @@ final class RoomFinder {
     private void refuseAgeRestricted(long roomId, long deadline) {
         JsonNode info;
         try {
-            info =
-                    json(
-                            browser.page(
-                                    Browser.uri(
-                                            settings.webcastUrl(),
-                                            "/webcast/room/info/",
-                                            Map.of(
-                                                    "aid",
-                                                    "1988",
-                                                    "room_id",
-                                                    Long.toString(roomId))),
-                                    left(deadline)));
+            info = info(roomId, deadline);
         } catch (WebcastException e) {
             return;
         }
         if (info.path("status_code").asInt() == AGE_RESTRICTED) {
-            throw new WebcastException(
-                    Code.AGE_RESTRICTED, "This LIVE is age restricted: it needs an account.");
+            throw ageRestricted();
         }
+    }
+
+    private JsonNode info(long roomId, long deadline) {
+        return json(
+                browser.page(
+                        Browser.uri(
+                                settings.webcastUrl(),
+                                "/webcast/room/info/",
+                                Map.of("aid", "1988", "room_id", Long.toString(roomId))),
+                        left(deadline)));
     }
 
     private interface Question {
@@ -244,6 +273,11 @@ final class RoomFinder {
     private Duration left(long deadline) {
         var left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
         return left.compareTo(settings.requestTimeout()) < 0 ? left : settings.requestTimeout();
+    }
+
+    private static WebcastException ageRestricted() {
+        return new WebcastException(
+                Code.AGE_RESTRICTED, "This LIVE is age restricted: it needs an account.");
     }
 
     private static WebcastException offline() {

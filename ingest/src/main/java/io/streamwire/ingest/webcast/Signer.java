@@ -8,24 +8,26 @@ import java.net.URISyntaxException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Asks the sign server for socket URLs. A Retry-After holds for every livestream of this process;
- * it is guarded by this object's lock.
- */
+/** Asks the sign server for socket URLs. A Retry-After holds for every livestream. */
 final class Signer {
+
+    /** How long what it signs opens a socket. */
+    private static final Duration LIFE = Duration.ofSeconds(30);
 
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final Duration USUAL_WAIT = Duration.ofMinutes(1);
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,12}");
     private static final Pattern COOKIE = Pattern.compile("ttwid=[^;\\s]{1,1024}");
 
     private final Browser browser;
     private final WebcastSettings settings;
     private final Budget budget;
-    private long closedUntilNanos = System.nanoTime();
 
     Signer(Browser browser, WebcastSettings settings, Budget budget) {
         this.browser = browser;
@@ -38,19 +40,25 @@ final class Signer {
      *
      * @param cookie the visitor that it was signed for
      * @param first what happened in the room before
+     * @param patience how long to wait for its socket
      */
-    record Ticket(URI server, String cookie, FetchResult first) {}
+    record Ticket(URI server, String cookie, FetchResult first, Duration patience) {}
 
     /**
      * A signature.
      *
-     * @throws WebcastException SIGN_RATE_LIMITED, SIGN_REFUSED, SIGN_UNREACHABLE, SIGN_USELESS
+     * @throws WebcastException SIGN_RATE_LIMITED, SIGN_BUDGET, SIGN_REFUSED, SIGN_UNREACHABLE,
+     *     SIGN_OUTAGE, SIGN_USELESS
      */
     Ticket sign(Room room, String cursor) {
-        requireOpen();
+        var quiet = budget.quiet();
+        if (quiet.isPositive()) {
+            throw limited(quiet);
+        }
         var wait = budget.take();
         if (wait.isPositive()) {
-            throw limited("Our own budget of signatures is used up.", wait);
+            throw new WebcastException(
+                    Code.SIGN_BUDGET, "Our own budget of signatures is used up.", wait);
         }
         var query = new LinkedHashMap<String, String>();
         query.put("client", "streamwire");
@@ -79,8 +87,8 @@ final class Signer {
         int status = response.statusCode();
         if (status == 429) {
             var wait = retryAfter(response);
-            close(wait);
-            throw limited("The sign server's quota is used up.", wait);
+            budget.keepQuiet(wait);
+            throw limited(wait);
         }
         if (status == 401 || status == 402 || status == 403) {
             throw new WebcastException(
@@ -89,7 +97,7 @@ final class Signer {
         }
         if (status != 200) {
             throw new WebcastException(
-                    Code.SIGN_UNREACHABLE, "The sign server answered HTTP " + status + ".");
+                    Code.SIGN_OUTAGE, "The sign server answered HTTP " + status + ".");
         }
         if (response.body().length == 0) {
             throw useless("an empty body: TikTok has detected it");
@@ -103,7 +111,12 @@ final class Signer {
             if (result.getCursor().isEmpty()) {
                 throw useless("no cursor");
             }
-            return new Ticket(server(result.getPushServer()), cookie.group(), result);
+            var patience = settings.requestTimeout();
+            return new Ticket(
+                    server(result.getPushServer()),
+                    cookie.group(),
+                    result,
+                    patience.compareTo(LIFE) < 0 ? patience : LIFE);
         } catch (InvalidProtocolBufferException e) {
             throw useless("a body that is not protobuf");
         }
@@ -127,27 +140,32 @@ final class Signer {
     }
 
     private static Duration retryAfter(HttpResponse<byte[]> response) {
-        var value = response.headers().firstValue("Retry-After").orElse("");
-        if (!value.matches("\\d{1,6}")) {
-            return USUAL_WAIT;
-        }
-        var wait = Duration.ofSeconds(Math.max(1, Long.parseLong(value)));
-        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+        return seconds(response, "Retry-After")
+                .or(() ->
+                        seconds(response, "X-RateLimit-Reset")
+                                .map(at -> at - Instant.now().getEpochSecond()))
+                .map(wait -> Duration.ofSeconds(Math.clamp(wait, 1, LONGEST_WAIT.toSeconds())))
+                .orElse(USUAL_WAIT);
     }
 
-    private synchronized void close(Duration wait) {
-        closedUntilNanos = System.nanoTime() + wait.toNanos();
+    private static Optional<Long> seconds(HttpResponse<byte[]> response, String header) {
+        return response.headers()
+                .firstValue(header)
+                .filter(value -> SECONDS.matcher(value).matches())
+                .map(Long::valueOf);
     }
 
-    private synchronized void requireOpen() {
-        long left = closedUntilNanos - System.nanoTime();
-        if (left > 0) {
-            throw limited("The sign server's quota is used up.", Duration.ofNanos(left));
-        }
+    private static WebcastException limited(Duration wait) {
+        return new WebcastException(
+                Code.SIGN_RATE_LIMITED, "The sign server's quota is used up.", wait);
     }
 
-    private static WebcastException limited(String detail, Duration wait) {
-        return new WebcastException(Code.SIGN_RATE_LIMITED, detail, wait);
+    /** TikTok refused what was signed. */
+    static WebcastException refused(WebcastException refusal) {
+        boolean nowhere = refusal.detail().contains("illegal app_id");
+        return new WebcastException(
+                nowhere ? Code.SIGN_OUTAGE : Code.SIGN_USELESS,
+                "What the sign server signed opens no socket. " + refusal.detail());
     }
 
     private static WebcastException useless(String what) {

@@ -11,6 +11,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class WebcastClient implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(WebcastClient.class.getName());
+    private static final String SIGNED = "signed";
+    private static final String DIRECT = "direct";
     private static final String DIRECT_PATH = "/webcast/im/ws_proxy/ws_reuse_supplement/";
 
     private final WebcastSettings settings;
@@ -56,40 +59,68 @@ public final class WebcastClient implements AutoCloseable {
     }
 
     /**
-     * Opens a socket; in mode auto the other way is tried when the first fails.
+     * The room of an id, when it is open.
      *
-     * @throws WebcastException of the way that was tried last
+     * @throws WebcastException ROOM_NOT_FOUND, USER_OFFLINE, CAPTCHA_OR_BLOCKED, AGE_RESTRICTED,
+     *     TIKTOK_UNREACHABLE or TIKTOK_UNEXPECTED
      */
-    public WebcastConnection connect(Room room) {
-        var ways = ways();
-        for (var way : ways.subList(0, ways.size() - 1)) {
-            try {
-                return connect(room, way);
-            } catch (WebcastException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-                LOG.log(
-                        Level.INFO,
-                        "room={0} way={1} failed={2} detail=\"{3}\" next={4}",
-                        Long.toString(room.id()),
-                        way,
-                        e.code(),
-                        e.detail(),
-                        ways.getLast());
-            }
-        }
-        return connect(room, ways.getLast());
+    public Room findRoom(long roomId, Duration patience) {
+        return finder.findRoom(roomId, patience);
     }
 
-    private List<Mode> ways() {
+    /**
+     * Opens a socket; in mode auto the other way is tried when the first fails.
+     *
+     * @param barren the way that brought nothing the last time, empty for none: it is tried last
+     * @throws WebcastException of the first way, which asks for as much patience as the more
+     *     patient of both allows
+     */
+    public WebcastConnection connect(Room room, String barren) {
+        var ways = ways(barren);
+        try {
+            return connect(room, ways.getFirst());
+        } catch (WebcastException e) {
+            if (ways.size() == 1 || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            LOG.log(
+                    Level.INFO,
+                    "room={0} way={1} failed={2} detail=\"{3}\" next={4}",
+                    Long.toString(room.id()),
+                    ways.getFirst(),
+                    e.code(),
+                    e.detail(),
+                    ways.getLast());
+            return connect(room, ways.getLast(), e);
+        }
+    }
+
+    private WebcastConnection connect(Room room, Mode way, WebcastException first) {
+        try {
+            return connect(room, way);
+        } catch (WebcastException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            throw first.and(way.name().toLowerCase(Locale.ROOT), e);
+        }
+    }
+
+    private List<Mode> ways(String barren) {
         return switch (settings.mode()) {
             case SIGNED -> List.of(Mode.SIGNED);
             case DIRECT -> List.of(Mode.DIRECT);
-            case AUTO ->
-                    settings.signKey().isEmpty()
-                            ? List.of(Mode.DIRECT, Mode.SIGNED)
-                            : List.of(Mode.SIGNED, Mode.DIRECT);
+            case AUTO -> {
+                boolean signedFirst =
+                        switch (barren) {
+                            case SIGNED -> false;
+                            case DIRECT -> true;
+                            default -> !settings.signKey().isEmpty();
+                        };
+                yield signedFirst
+                        ? List.of(Mode.SIGNED, Mode.DIRECT)
+                        : List.of(Mode.DIRECT, Mode.SIGNED);
+            }
         };
     }
 
@@ -104,12 +135,15 @@ public final class WebcastClient implements AutoCloseable {
         parameters.put("cursor", ticket.first().getCursor());
         parameters.put("internal_ext", ticket.first().getInternalExt().toStringUtf8());
         parameters.putAll(ticket.first().getRouteParamsMap());
-        return dial(
-                room,
-                "signed",
-                Browser.uri(ticket.server(), "", parameters),
-                ticket.cookie(),
-                ticket.first());
+        var uri = Browser.uri(ticket.server(), "", parameters);
+        try {
+            return dial(room, SIGNED, uri, ticket.cookie(), ticket.first(), ticket.patience());
+        } catch (WebcastException e) {
+            if (e.code() == Code.HANDSHAKE_REFUSED) {
+                throw Signer.refused(e);
+            }
+            throw e;
+        }
     }
 
     /** A blocked visitor gets a new cookie and one more try. */
@@ -120,14 +154,24 @@ public final class WebcastClient implements AutoCloseable {
                         DIRECT_PATH,
                         parameters(room, "1", Long.toString(settings.heartbeat().toMillis())));
         try {
-            return dial(room, "direct", uri, browser.visitor(), FetchResult.getDefaultInstance());
+            return dial(room, uri);
         } catch (WebcastException e) {
             if (e.code() != Code.DEVICE_BLOCKED) {
                 throw e;
             }
             browser.forgetVisitor();
-            return dial(room, "direct", uri, browser.visitor(), FetchResult.getDefaultInstance());
+            return dial(room, uri);
         }
+    }
+
+    private WebcastConnection dial(Room room, URI uri) {
+        return dial(
+                room,
+                DIRECT,
+                uri,
+                browser.visitor(),
+                FetchResult.getDefaultInstance(),
+                settings.requestTimeout());
     }
 
     private static Map<String, String> parameters(Room room, String direct, String heartbeat) {
@@ -149,18 +193,18 @@ public final class WebcastClient implements AutoCloseable {
     }
 
     private WebcastConnection dial(
-            Room room, String mode, URI uri, String cookie, FetchResult first) {
+            Room room, String mode, URI uri, String cookie, FetchResult first, Duration patience) {
         var connection = new WebcastConnection(room, mode, settings);
         var handshake =
                 browser.http()
                         .newWebSocketBuilder()
-                        .connectTimeout(settings.requestTimeout())
+                        .connectTimeout(patience)
                         .header("Cookie", cookie)
                         .header("User-Agent", Browser.USER_AGENT)
                         .header("Origin", "https://www.tiktok.com")
                         .buildAsync(uri, connection.listener());
         try {
-            var socket = handshake.get(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            var socket = handshake.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             connection.begin(socket, first);
             return connection;
         } catch (ExecutionException e) {

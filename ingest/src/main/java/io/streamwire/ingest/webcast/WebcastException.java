@@ -1,6 +1,7 @@
 package io.streamwire.ingest.webcast;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ public final class WebcastException extends RuntimeException {
     public enum Code {
         /** There is no such user, or TikTok does not say that there is. */
         USER_NOT_FOUND,
+        /** There is no such room, or it is over. */
+        ROOM_NOT_FOUND,
         USER_OFFLINE,
         /** A captcha page, or this address is blocked. */
         CAPTCHA_OR_BLOCKED,
@@ -19,11 +22,15 @@ public final class WebcastException extends RuntimeException {
         TIKTOK_UNREACHABLE,
         /** An answer that is none of those known. */
         TIKTOK_UNEXPECTED,
-        /** The sign server's quota, or our own budget, is used up. */
+        /** The sign server's quota is used up. */
         SIGN_RATE_LIMITED,
+        /** Our own budget of signatures is used up. */
+        SIGN_BUDGET,
         /** The sign server wants a key, another key, or money. */
         SIGN_REFUSED,
         SIGN_UNREACHABLE,
+        /** The sign server fails, or leads to a socket that never opens. */
+        SIGN_OUTAGE,
         /** The sign server answered, but with nothing that opens a socket. */
         SIGN_USELESS,
         /** TikTok wants another visitor cookie or browser. */
@@ -42,6 +49,25 @@ public final class WebcastException extends RuntimeException {
         super(detail, null, false, false);
         this.code = code;
         this.retryAfter = retryAfter;
+    }
+
+    /** The same when the other way failed as well: the shorter of both waits is enough. */
+    WebcastException and(String way, WebcastException other) {
+        var wait =
+                retryAfter == null || other.retryAfter == null
+                        ? null
+                        : retryAfter.compareTo(other.retryAfter) < 0
+                                ? retryAfter
+                                : other.retryAfter;
+        return new WebcastException(
+                code,
+                "%s The other way, %s: %s %s"
+                        .formatted(
+                                detail(),
+                                way,
+                                other.code.name().toLowerCase(Locale.ROOT),
+                                other.detail()),
+                wait);
     }
 
     public Code code() {

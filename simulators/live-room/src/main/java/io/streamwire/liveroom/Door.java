@@ -192,12 +192,13 @@ final class Door extends SimpleChannelInboundHandler<Object> {
         }
         return """
         {"status_code":0,"data":{"id":%s,"id_str":"%s","status":%d,"title":"Test",\
-        "user_count":%d,"stats":{"like_count":%d}}}\
+        "owner":{"display_id":"%s"},"user_count":%d,"stats":{"like_count":%d}}}\
         """
                 .formatted(
                         roomId,
                         roomId,
                         found.get().status().number(),
+                        found.get().username(),
                         found.get().connections(),
                         found.get().likes());
     }

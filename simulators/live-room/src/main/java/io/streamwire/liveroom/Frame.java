@@ -159,11 +159,65 @@ public final class Frame {
                 fields -> fields.message(2, user(viewer)).number(3, 1).number(4, 3));
     }
 
+    /** A subscription in its so-manieth month. */
+    public Frame subscription(ScriptedViewer viewer, int months) {
+        return add(
+                "WebcastSubNotifyMessage",
+                "subscribe",
+                "month " + months,
+                false,
+                "",
+                fields -> fields.message(2, user(viewer)).number(4, months));
+    }
+
+    public Frame question(ScriptedViewer viewer, String text) {
+        return add(
+                "WebcastQuestionNewMessage",
+                "question",
+                text,
+                false,
+                "",
+                fields ->
+                        fields.message(
+                                2,
+                                new Fields().number(1, 1).text(2, text).message(5, user(viewer))));
+    }
+
+    public Frame emote(ScriptedViewer viewer, String id) {
+        return add(
+                "WebcastEmoteChatMessage",
+                "emote",
+                id,
+                false,
+                "",
+                fields -> fields.message(2, user(viewer)).message(3, new Fields().text(1, id)));
+    }
+
+    /** A treasure box that has just been put up. */
+    public Frame envelope(ScriptedViewer viewer, String id, int diamonds, int people) {
+        return add(
+                "WebcastEnvelopeMessage",
+                "envelope",
+                id,
+                false,
+                "",
+                fields ->
+                        fields.message(
+                                        2,
+                                        new Fields()
+                                                .text(1, id)
+                                                .text(4, viewer.nickname())
+                                                .number(5, diamonds)
+                                                .number(6, people)
+                                                .text(8, Long.toString(viewer.id())))
+                                .number(3, 1));
+    }
+
     /** Viewers now and so far. */
     public Frame viewers(long now, long total) {
         return add(
                 "WebcastRoomUserSeqMessage",
-                "other",
+                "viewers",
                 "viewers " + now,
                 false,
                 "",
@@ -174,7 +228,7 @@ public final class Frame {
     public Frame control(int action) {
         return add(
                 "WebcastControlMessage",
-                "other",
+                "control",
                 "control " + action,
                 false,
                 "",
@@ -265,6 +319,7 @@ public final class Frame {
                         new Fields()
                                 .text(1, "https://example.invalid/" + viewer.id() + ".webp")
                                 .text(2, "avatar"))
+                .message(24, new Fields().message(1, new Fields().text(1, "team").number(2, 3)))
                 .text(38, viewer.handle())
                 .text(46, "MS4wLjABAAAA" + viewer.id())
                 .text(1028, Long.toString(viewer.id()))

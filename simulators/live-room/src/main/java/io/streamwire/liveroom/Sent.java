@@ -4,7 +4,8 @@ package io.streamwire.liveroom;
  * The room's own record of one message that it sent.
  *
  * @param roomId int64 in decimal; with {@code msgId} the cause of the event's id
- * @param type comment, gift, like, join, follow, share or other
+ * @param type comment, gift, like, join, follow, share, subscribe, viewers, question, emote,
+ *     envelope, control or other
  * @param what the comment's text, or gift and count
  * @param matches the show meant a rule to fire on it
  * @param frame the frame's log id, which the client echoes in its acknowledgement

@@ -1,0 +1,1 @@
+ALTER TABLE event_logs ADD COLUMN team_level integer NOT NULL DEFAULT 0;

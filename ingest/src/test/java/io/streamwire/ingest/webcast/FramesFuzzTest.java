@@ -1,0 +1,76 @@
+package io.streamwire.ingest.webcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.sun.management.ThreadMXBean;
+import io.streamwire.ingest.webcast.wire.FetchResult;
+import io.streamwire.ingest.webcast.wire.Header;
+import io.streamwire.ingest.webcast.wire.Message;
+import io.streamwire.ingest.webcast.wire.PushFrame;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** Whatever comes from the socket: reading it neither throws nor takes much memory. */
+class FramesFuzzTest {
+
+    private static final ThreadMXBean MEMORY = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Instant NOW = Instant.parse("2026-01-07T18:00:00Z");
+    private static final int MAX_UNPACKED = 1 << 16;
+    private static final int BOMB = 64 << 20;
+    private static final long MOST_MEMORY = 32L << 20;
+
+    @Test
+    void noFrameThrowsOrTakesMuchMemory() throws IOException {
+        var seeds = seeds();
+        for (int round = 0; round < 30_000; round++) {
+            var random = new Random(round);
+            var bytes = Mutation.of(seeds.get(round % seeds.size()), random);
+
+            long before = MEMORY.getCurrentThreadAllocatedBytes();
+            var inbound = Frames.read(ByteString.copyFrom(bytes), NOW, MAX_UNPACKED);
+            long taken = MEMORY.getCurrentThreadAllocatedBytes() - before;
+
+            assertThat(inbound).as("round %d", round).isNotNull();
+            assertThat(taken).as("bytes taken in round %d", round).isLessThan(MOST_MEMORY);
+        }
+    }
+
+    private static List<byte[]> seeds() throws IOException {
+        var message = Message.newBuilder().setMethod("WebcastChatMessage").setMsgId(7);
+        var result = FetchResult.newBuilder().setNeedAck(true).setCursor("c");
+        for (int i = 0; i < 20; i++) {
+            result.addMessages(message.setPayload(ByteString.copyFromUtf8("payload " + i)));
+        }
+        var plain = result.build().toByteArray();
+        return List.of(
+                frame("msg", plain),
+                frame("msg", gzip(plain)),
+                frame("msg", gzip(new byte[BOMB])),
+                frame("hb", new byte[0]));
+    }
+
+    private static byte[] frame(String type, byte[] payload) {
+        return PushFrame.newBuilder()
+                .setLogId(5)
+                .addHeaders(Header.newBuilder().setKey("compress_type").setValue("gzip"))
+                .setPayloadType(type)
+                .setPayload(ByteString.copyFrom(payload))
+                .build()
+                .toByteArray();
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(out)) {
+            zip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+}
