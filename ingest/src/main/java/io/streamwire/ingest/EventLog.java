@@ -2,6 +2,7 @@ package io.streamwire.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.BatchHandler;
@@ -12,6 +13,9 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Round;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes every event into PostgreSQL, behind the stream and in batches, and reads them again. An
@@ -130,6 +133,22 @@ final class EventLog implements BatchHandler, AutoCloseable {
             after = events.getLast().ts();
             id = events.getLast().id();
         }
+    }
+
+    /** Deletes every stored event of a viewer. */
+    void forget(UUID workspaceId, String viewer) {
+        long events =
+                database.client()
+                        .execute()
+                        .createNamedDmlStatement("forget-viewer")
+                        .addParam("workspace", workspaceId.toString())
+                        .addParam("viewer", viewer)
+                        .execute();
+        LOG.log(
+                Level.INFO,
+                "workspace={0} viewer=forgotten events={1,number,#}",
+                workspaceId,
+                events);
     }
 
     private static LiveEvent event(DbRow row) {

@@ -2,6 +2,7 @@ package io.streamwire.ingest;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -10,6 +11,7 @@ import io.streamwire.bus.BusException;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Feed;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
@@ -20,8 +22,12 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.TokenVerifier;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -29,7 +35,6 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Live events as they happen, and all that were stored. */
 final class EventsApi implements Api {
@@ -72,7 +77,8 @@ final class EventsApi implements Api {
                 .get("/events", Permission.EVENTS_READ, this::ofWorkspace);
         routes.at("/api/v1/livestreams", "/api/livestreams")
                 .get("/{id}/events", Permission.EVENTS_READ, this::ofLivestream)
-                .get("/{id}/events/export", Permission.EVENTS_EXPORT, this::export);
+                .get("/{id}/events/export", Permission.EVENTS_EXPORT, this::export)
+                .delete("/viewers/{viewer}", Permission.EVENTS_EXPORT, this::forget);
     }
 
     private void ofLivestream(ServerRequest request, ServerResponse response) {
@@ -169,24 +175,46 @@ final class EventsApi implements Api {
     private void export(ServerRequest request, ServerResponse response) throws IOException {
         var workspaceId = Caller.of(request).workspaceId();
         var livestream = livestreams.find(workspaceId, Paths.uuid(request, "id"));
-        if (!request.query().first("format").asOptional().orElse("ndjson").equals("ndjson")) {
-            throw Problem.badRequest("bad_format", "format must be ndjson.");
+        var format = request.query().first("format").asOptional().orElse("ndjson");
+        boolean csv = format.equals("csv");
+        if (!csv && !format.equals("ndjson")) {
+            throw Problem.badRequest("bad_format", "format must be ndjson or csv.");
         }
-        response.header(HeaderNames.CONTENT_TYPE, "application/x-ndjson")
+        response.header(
+                        HeaderNames.CONTENT_TYPE,
+                        csv ? "text/csv; charset=utf-8" : "application/x-ndjson")
                 .header(
                         HeaderNames.CONTENT_DISPOSITION,
-                        "attachment; filename=\"%s-%s.ndjson\""
-                                .formatted(livestream.username(), livestream.id()));
+                        "attachment; filename=\"%s-%s.%s\""
+                                .formatted(livestream.username(), livestream.id(), format));
         try (var out = new BufferedOutputStream(response.outputStream(), 1 << 16)) {
+            if (csv) {
+                out.write(EventCsv.HEADER.getBytes(StandardCharsets.UTF_8));
+            }
             log.export(
                     workspaceId,
                     livestream.id(),
-                    event -> {
-                        out.write(Json.writeBytes(event));
-                        out.write('\n');
-                    });
+                    event ->
+                            out.write(
+                                    csv
+                                            ? EventCsv.row(event).getBytes(StandardCharsets.UTF_8)
+                                            : line(event)));
         } catch (IOException e) {
             throw new CloseConnectionException("the reader of an export has gone", e);
         }
+    }
+
+    private static byte[] line(LiveEvent event) {
+        return (Json.write(event) + '\n').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Deletes what is stored of a viewer in the workspace; there may be nothing. */
+    private void forget(ServerRequest request, ServerResponse response) {
+        var viewer = request.path().pathParameters().get("viewer");
+        if (!viewer.matches("\\d{1,19}")) {
+            throw Problem.badRequest("bad_viewer", "A viewer's id is up to 19 digits.");
+        }
+        log.forget(Caller.of(request).workspaceId(), viewer);
+        response.status(Status.NO_CONTENT_204).send();
     }
 }

@@ -2,12 +2,14 @@ package io.streamwire.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -45,6 +47,15 @@ record Client(int port, UUID workspaceId, String token) {
 
     Answer get(String path) {
         return send(request(path).GET());
+    }
+
+    Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /** A body that is not JSON. */
+    String text(String path) {
+        return exchange(request(path).GET()).body();
     }
 
     Answer post(String path, String body, String... headers) {

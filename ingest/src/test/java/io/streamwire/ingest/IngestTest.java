@@ -3,6 +3,7 @@ package io.streamwire.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
@@ -18,10 +19,7 @@ import io.streamwire.liveroom.Sent;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Role;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 @Timeout(60)
 class IngestTest {
@@ -374,6 +377,41 @@ class IngestTest {
 
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.text("code")).isEqualTo(code);
+    }
+
+    @Test
+    void eventsAreExportedAsATable() {
+        var id = STAGE.connect(room);
+        var sent = List.of(room.comment(ADA, "=1+1"), room.comment(ADA, "say \"hi\", all"));
+        STAGE.stored(id, sent);
+
+        var table = STAGE.owner().text("/api/v1/livestreams/" + id + "/events/export?format=csv");
+
+        var lines = table.split("\r\n", -1);
+        assertThat(lines).hasSize(4);
+        assertThat(lines[0]).startsWith("id,type,livestream_id,ts,").endsWith(",payload");
+        assertThat(lines[1])
+                .contains("tiktok.comment", ",7100000000000000001,ada,")
+                .endsWith(",\"{\"\"text\"\":\"\"=1+1\"\"}\"");
+        assertThat(lines[3]).isEmpty();
+    }
+
+    @Test
+    void aViewerIsForgottenOnRequest() {
+        var id = STAGE.connect(room);
+        var bo = ScriptedViewer.of(72, "bo");
+        var kept = room.comment(bo, "mine stays");
+        STAGE.stored(id, List.of(room.comment(ADA, "forget me"), kept));
+        var path = "/api/v1/livestreams/viewers/" + ADA.id();
+
+        assertThat(STAGE.client(Role.MODERATOR).delete(path).status()).isEqualTo(403);
+        assertThat(STAGE.stranger().delete(path).status()).isEqualTo(204);
+        assertThat(STAGE.owner().export(id)).hasSize(2);
+        assertThat(STAGE.owner().delete(path).status()).isEqualTo(204);
+
+        STAGE.stored(id, List.of(kept));
+        assertThat(STAGE.owner().delete("/api/v1/livestreams/viewers/ada").text("code"))
+                .isEqualTo("bad_viewer");
     }
 
     @Test
