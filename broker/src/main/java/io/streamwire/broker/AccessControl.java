@@ -2,18 +2,11 @@ package io.streamwire.broker;
 
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import com.hivemq.extension.sdk.api.async.TimeoutFallback;
-import com.hivemq.extension.sdk.api.auth.PublishAuthorizer;
+import com.hivemq.extension.sdk.api.auth.Authorizer;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
-import com.hivemq.extension.sdk.api.auth.SubscriptionAuthorizer;
-import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerInput;
-import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerOutput;
+import com.hivemq.extension.sdk.api.auth.parameter.AuthorizerProviderInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
-import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
-import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
-import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
-import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.MqttActivity;
-import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission.Retain;
 import com.hivemq.extension.sdk.api.client.ClientContext;
 import com.hivemq.extension.sdk.api.client.parameter.InitializerInput;
 import com.hivemq.extension.sdk.api.client.parameter.ListenerType;
@@ -23,7 +16,6 @@ import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
-import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
@@ -31,14 +23,13 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.admin.AdminService;
-import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.streamwire.broker.Authenticator.Credentials;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.Denials.Reason;
 import io.streamwire.contract.mqtt.Access;
-import io.streamwire.contract.mqtt.Topics;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -62,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * CONNECT -> onConnect: devices lose their session with their connection
  *         -> authenticate: token or password -> Access, kept with the connection
  *         -> authorizePublish, when there is a last will
+ *         -> initialize: was its access revoked meanwhile?
  * PUBLISH -> interceptor: rate -> authorizePublish; the hub by its default permissions alone
  * SUBSCRIBE -> authorizeSubscribe
  * </pre>
@@ -72,9 +64,6 @@ final class AccessControl implements ExtensionMain {
     static final String HUB_CLIENT_PREFIX = "hub-";
 
     private static final System.Logger LOG = System.getLogger(AccessControl.class.getName());
-
-    /** Of the connection: {@code hub} or {@code workspace/device}; none before it is admitted. */
-    private static final String ACCESS = "access";
 
     /** Longest time from CONNECT to the answer. */
     private static final Duration AUTHENTICATION_TIMEOUT = Duration.ofSeconds(5);
@@ -89,9 +78,12 @@ final class AccessControl implements ExtensionMain {
 
     private final BrokerSettings settings;
     private final Authenticator authenticator;
+    private final Addresses addresses;
     private final Denials denials;
     private final BrokerMetrics metrics;
     private final Children children = new Children();
+    private final TokenBuckets<UUID> logins;
+    private final Revocations revocations = new Revocations();
     private final Semaphore authentications = new Semaphore(AUTHENTICATIONS_AT_ONCE);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable ClientService clients;
@@ -100,11 +92,14 @@ final class AccessControl implements ExtensionMain {
     AccessControl(
             BrokerSettings settings,
             Authenticator authenticator,
+            Addresses addresses,
             Denials denials,
             BrokerMetrics metrics) {
         this.metrics = metrics;
         this.settings = settings;
         this.authenticator = authenticator;
+        this.addresses = addresses;
+        this.logins = new TokenBuckets<>(settings.limits().client().loginsPerSecond());
         this.denials = denials;
     }
 
@@ -112,10 +107,11 @@ final class AccessControl implements ExtensionMain {
     public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
         SimpleAuthenticator connecting = this::authenticate;
         Services.securityRegistry().setAuthenticatorProvider(_ -> connecting);
-        Services.securityRegistry()
-                .setAuthorizerProvider(client -> device(client).map(this::authorizer).orElse(null));
+        Services.securityRegistry().setAuthorizerProvider(this::authorizer);
         Services.interceptorRegistry().setConnectInboundInterceptorProvider(_ -> this::onConnect);
         Services.initializerRegistry().setClientInitializer(this::initialize);
+        var ends = new ConnectionEnds(denials);
+        Services.eventRegistry().setClientLifecycleEventListener(_ -> ends);
         metrics.of(Services.metricRegistry());
         clients = Services.clientService();
         admin = Services.adminService();
@@ -142,6 +138,7 @@ final class AccessControl implements ExtensionMain {
 
     /** Ends the live session of a device; false when it has none. Its last will is published. */
     CompletableFuture<Boolean> disconnect(UUID deviceId) {
+        revocations.revoked(deviceId);
         children.changed();
         authenticator.forget(deviceId);
         var service = clients;
@@ -204,14 +201,18 @@ final class AccessControl implements ExtensionMain {
                 refuse(output, Reason.BAD_CREDENTIALS, clientId);
                 return;
             }
-            for (var permission : new Access.Hub().permissions()) {
-                output.getDefaultPermissions().add(topicPermission(permission));
-            }
-            admit(HUB_USER, input, output);
+            DefaultPermissions.ofHub(output.getDefaultPermissions());
+            ConnectionAccess.admitHub(input);
+            output.authenticateSuccessfully();
             return;
         }
         if (!username.equals(clientId)) {
             refuse(output, Reason.CLIENT_ID_MISMATCH, clientId);
+            return;
+        }
+        var address = address(input);
+        if (!addresses.mayLogIn(address)) {
+            refuse(output, Reason.TOO_MANY_FAILED_LOGINS, clientId);
             return;
         }
         var pending =
@@ -247,26 +248,7 @@ final class AccessControl implements ExtensionMain {
             return;
         }
         try {
-            var identity = identity(credentials).orElse(null);
-            if (identity == null) {
-                refuse(output, Reason.BAD_CREDENTIALS, clientId);
-                return;
-            }
-            if (!identity.deviceId().toString().equals(clientId)) {
-                refuse(output, Reason.CLIENT_ID_MISMATCH, clientId);
-                return;
-            }
-            output.getClientSettings().setClientQueueSizeMaximum(HiveMqConfiguration.DEVICE_QUEUE);
-            // HiveMQ asks the default permissions about a last will before it asks the authorizer.
-            output.getDefaultPermissions()
-                    .add(
-                            Builders.topicPermission()
-                                    .topicFilter(
-                                            Topics.upFilter(
-                                                    identity.workspaceId(), identity.deviceId()))
-                                    .activity(TopicPermission.MqttActivity.PUBLISH)
-                                    .build());
-            admit(identity.workspaceId() + "/" + identity.deviceId(), input, output);
+            answer(credentials, input, output);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "authentication failed client=" + clientId, e);
             refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
@@ -275,23 +257,53 @@ final class AccessControl implements ExtensionMain {
         }
     }
 
+    private void answer(Credentials credentials, SimpleAuthInput input, SimpleAuthOutput output) {
+        var clientId = credentials.clientId();
+        var address = address(input);
+        if (!addresses.mayLogIn(address)) { // others from there have failed while this one waited
+            refuse(output, Reason.TOO_MANY_FAILED_LOGINS, clientId);
+            return;
+        }
+        var found = identity(credentials).orElse(null);
+        if (found == null || !found.identity().deviceId().toString().equals(clientId)) {
+            addresses.loginFailed(address);
+            refuse(
+                    output,
+                    found == null ? Reason.BAD_CREDENTIALS : Reason.CLIENT_ID_MISMATCH,
+                    clientId);
+            return;
+        }
+        var device = found.identity();
+        if (!logins.tryTake(device.deviceId(), System.nanoTime())) {
+            refuse(output, Reason.TOO_MANY_LOGINS, clientId);
+            return;
+        }
+        output.getClientSettings().setClientQueueSizeMaximum(HiveMqConfiguration.DEVICE_QUEUE);
+        DefaultPermissions.ofDevice(output.getDefaultPermissions(), device);
+        ConnectionAccess.admit(input, device, found.asked());
+        output.authenticateSuccessfully();
+    }
+
+    /**
+     * Whose token it is.
+     *
+     * @param asked where the revocations stood when that was asked
+     */
+    private record Found(DeviceIdentity identity, long asked) {}
+
     /** What is known of a token, not from before a change of its access. */
-    private Optional<DeviceIdentity> identity(Credentials credentials) {
+    private Optional<Found> identity(Credentials credentials) {
         for (int attempt = 0; attempt < ASK_AGAIN; attempt++) {
-            var asked = children.version();
+            var asked = revocations.now();
+            var version = children.version();
             var identity = authenticator.authenticate(credentials);
             if (identity.isEmpty()
                     || children.answered(
-                            identity.get().deviceId(), identity.get().children(), asked)) {
-                return identity;
+                            identity.get().deviceId(), identity.get().children(), version)) {
+                return identity.map(device -> new Found(device, asked));
             }
         }
         throw new IllegalStateException("access keeps changing");
-    }
-
-    private static void admit(String access, SimpleAuthInput input, SimpleAuthOutput output) {
-        input.getConnectionInformation().getConnectionAttributeStore().putAsString(ACCESS, access);
-        output.authenticateSuccessfully();
     }
 
     private void refuse(SimpleAuthOutput output, Reason reason, String clientId) {
@@ -300,21 +312,22 @@ final class AccessControl implements ExtensionMain {
                 switch (reason) {
                     case AUTHENTICATION_UNAVAILABLE -> ConnackReasonCode.SERVER_UNAVAILABLE;
                     case BAD_CREDENTIALS -> ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD;
-                    case NO_CREDENTIALS,
-                            CLIENT_ID_MISMATCH,
-                            FOREIGN_PUBLISH,
-                            FOREIGN_SUBSCRIBE,
-                            TOO_MANY_MESSAGES ->
-                            ConnackReasonCode.NOT_AUTHORIZED;
+                    case TOO_MANY_FAILED_LOGINS, TOO_MANY_LOGINS -> ConnackReasonCode.SERVER_BUSY;
+                    default -> ConnackReasonCode.NOT_AUTHORIZED;
                 });
     }
 
+    /** Called when a connection is the client's, just before its CONNACK. */
     private void initialize(InitializerInput client, ClientContext context) {
         var clientId = client.getClientInformation().getClientId();
-        if (text(client).equals(HUB_USER)) {
+        if (ConnectionAccess.isHub(client)) {
             return; // its default permissions say it all, without a change of threads per command
         }
-        var rate = new MessageRate(settings.limits().messagesPerSecond(), System.nanoTime());
+        if (isRevoked(client)) {
+            refuseLate(client, context);
+        }
+        var perSecond = settings.limits().client().messagesPerSecond();
+        var rate = new TokenBucket(perSecond, 2 * perSecond, System.nanoTime());
         context.addPublishInboundInterceptor((input, output) -> {
             if (rate.tryTake(System.nanoTime())) {
                 return;
@@ -324,43 +337,48 @@ final class AccessControl implements ExtensionMain {
         });
     }
 
-    private static String text(ClientBasedInput client) {
-        return client.getConnectionInformation()
-                .getConnectionAttributeStore()
-                .getAsString(ACCESS)
-                .orElse("");
+    /**
+     * Whether a device's access was revoked after its token was asked about. {@link #disconnect}
+     * has not found this connection if so; if it comes later, it does.
+     */
+    private boolean isRevoked(ClientBasedInput client) {
+        var device = ConnectionAccess.device(client);
+        return device.isEmpty()
+                || revocations.since(device.get().deviceId(), ConnectionAccess.asked(client));
     }
 
-    /** Whose connection it is; empty for the hub and for who was never admitted. */
-    private static Optional<DeviceIdentity> device(ClientBasedInput client) {
-        var text = text(client);
-        var slash = text.indexOf('/');
-        if (slash < 0) {
-            return Optional.empty(); // its default permissions say it all
+    /** It may do nothing, and is told to come back: its board may have another token by now. */
+    private void refuseLate(ClientBasedInput client, ClientContext context) {
+        var clientId = client.getClientInformation().getClientId();
+        ConnectionAccess.revoke(client);
+        context.getDefaultPermissions().clear();
+        denials.add(Reason.REVOKED_MEANWHILE, clientId, "");
+        var service = clients;
+        if (service != null) {
+            var _ =
+                    service.disconnectClient(
+                            clientId, true, DisconnectReasonCode.SERVER_BUSY, "access revoked");
         }
-        return Optional.of(
-                new DeviceIdentity(
-                        UUID.fromString(text.substring(0, slash)),
-                        UUID.fromString(text.substring(slash + 1))));
     }
 
-    private ClientAuthorizer authorizer(DeviceIdentity device) {
-        return new ClientAuthorizer(device.workspaceId(), device.deviceId(), children, denials);
+    private static InetAddress address(ClientBasedInput client) {
+        return client.getConnectionInformation()
+                .getInetAddress()
+                .orElseGet(InetAddress::getLoopbackAddress);
     }
 
-    private static TopicPermission topicPermission(Access.Permission permission) {
-        return Builders.topicPermission()
-                .topicFilter(permission.filter())
-                .activity(
-                        switch (permission.activity()) {
-                            case PUBLISH -> MqttActivity.PUBLISH;
-                            case SUBSCRIBE -> MqttActivity.SUBSCRIBE;
-                        })
-                .retain(
-                        permission.activity() == Access.Activity.SUBSCRIBE || permission.retained()
-                                ? Retain.ALL
-                                : Retain.NOT_RETAINED)
-                .build();
+    /** Of one connection; null for the hub, whose default permissions say it all. */
+    @Nullable Authorizer authorizer(AuthorizerProviderInput client) {
+        return ConnectionAccess.device(client).map(this::authorizer).orElse(null);
+    }
+
+    private Authorizer authorizer(DeviceIdentity device) {
+        return new ClientAuthorizer(
+                device.workspaceId(),
+                device.deviceId(),
+                children,
+                denials,
+                settings.limits().client().subscriptions());
     }
 
     private static boolean isHub(String clientId) {
@@ -371,42 +389,5 @@ final class AccessControl implements ExtensionMain {
     static boolean isEqual(String given, String expected) {
         return MessageDigest.isEqual(
                 given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Decides for one client; a refused PUBLISH ends its connection. */
-    private record ClientAuthorizer(
-            UUID workspaceId, UUID deviceId, Children children, Denials denials)
-            implements PublishAuthorizer, SubscriptionAuthorizer {
-
-        private Access access() {
-            return new Access.Device(workspaceId, deviceId, children.of(deviceId));
-        }
-
-        @Override
-        public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
-            var publish = input.getPublishPacket();
-            if (access().mayPublish(publish.getTopic(), publish.getRetain())) {
-                output.authorizeSuccessfully();
-                return;
-            }
-            denials.add(
-                    Reason.FOREIGN_PUBLISH,
-                    input.getClientInformation().getClientId(),
-                    publish.getTopic());
-            output.failAuthorization(AckReasonCode.NOT_AUTHORIZED);
-        }
-
-        @Override
-        public void authorizeSubscribe(
-                SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
-            var filter = input.getSubscription().getTopicFilter();
-            if (access().maySubscribe(filter)) {
-                output.authorizeSuccessfully();
-                return;
-            }
-            denials.add(
-                    Reason.FOREIGN_SUBSCRIBE, input.getClientInformation().getClientId(), filter);
-            output.failAuthorization(SubackReasonCode.NOT_AUTHORIZED);
-        }
     }
 }

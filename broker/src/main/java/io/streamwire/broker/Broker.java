@@ -40,13 +40,16 @@ public final class Broker implements AutoCloseable {
     private final EmbeddedHiveMQ hiveMq;
     private final AccessControl accessControl;
     private final Denials denials;
+    private final Addresses addresses;
     private final WebServer http;
 
     private Broker(BrokerSettings settings, Authenticator authenticator) {
         this.settings = settings;
         this.denials = new Denials();
         var metrics = new BrokerMetrics(denials);
-        this.accessControl = new AccessControl(settings, authenticator, denials, metrics);
+        this.addresses = new Addresses(settings.limits(), System::nanoTime);
+        this.accessControl =
+                new AccessControl(settings, authenticator, addresses, denials, metrics);
         this.certificates = certificates(settings);
         this.hiveMq = hiveMq(settings, accessControl, certificates);
         this.http =
@@ -140,6 +143,10 @@ public final class Broker implements AutoCloseable {
         return denials;
     }
 
+    AccessControl accessControl() {
+        return accessControl;
+    }
+
     @Override
     public void close() {
         http.stop();
@@ -216,7 +223,8 @@ public final class Broker implements AutoCloseable {
         var handler = Thread.getDefaultUncaughtExceptionHandler();
         try {
             hiveMq.start().get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+            ConnectionGate.install(hiveMq, addresses, denials);
+        } catch (ExecutionException | TimeoutException | IllegalStateException e) {
             throw new StartException("the MQTT broker did not start: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

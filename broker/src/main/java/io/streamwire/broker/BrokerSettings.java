@@ -97,26 +97,87 @@ public record BrokerSettings(
     /**
      * How much the broker takes.
      *
-     * @param connections at once
-     * @param packetBytes longest MQTT packet
-     * @param messagesPerSecond most messages of one device, sustained; twice as many at once
+     * @param connections at once, from all addresses that are not trusted
+     * @param packetBytes longest MQTT packet, and so the longest message
      * @param keepAliveSeconds longest keep-alive that a device may ask for
+     * @param client of one device; the hub is not limited
+     * @param address of one network address
      */
     public record Limits(
-            int connections, int packetBytes, int messagesPerSecond, int keepAliveSeconds) {
+            int connections,
+            int packetBytes,
+            int keepAliveSeconds,
+            PerClient client,
+            PerAddress address) {
 
-        public static final Limits STANDARD = new Limits(20_000, 65_536, 300, 300);
+        public static final Limits STANDARD =
+                new Limits(20_000, 65_536, 300, PerClient.STANDARD, PerAddress.STANDARD);
 
         public Limits {
             requirePositive("connections", connections);
             requirePositive("packet bytes", packetBytes);
-            requirePositive("messages per second", messagesPerSecond);
             requirePositive("keep-alive seconds", keepAliveSeconds);
+        }
+
+        /** The same with other limits of one device. */
+        public Limits with(PerClient other) {
+            return new Limits(connections, packetBytes, keepAliveSeconds, other, address);
+        }
+
+        /** The same with other limits of one address. */
+        public Limits with(PerAddress other) {
+            return new Limits(connections, packetBytes, keepAliveSeconds, client, other);
         }
 
         private static void requirePositive(String name, int value) {
             if (value < 1) {
                 throw new IllegalArgumentException(name + " must be at least 1: " + value);
+            }
+        }
+
+        /**
+         * What one device may do.
+         *
+         * @param messagesPerSecond that it publishes, in the long run; twice as many at once
+         * @param subscriptions different topic filters during one connection
+         * @param loginsPerSecond with a good token, in the long run; ten times as many at once
+         */
+        public record PerClient(int messagesPerSecond, int subscriptions, int loginsPerSecond) {
+
+            public static final PerClient STANDARD = new PerClient(300, 1_024, 2);
+
+            public PerClient {
+                requirePositive("messages per second", messagesPerSecond);
+                requirePositive("subscriptions", subscriptions);
+                requirePositive("logins per second", loginsPerSecond);
+            }
+        }
+
+        /**
+         * What the clients of one network address may do together.
+         *
+         * @param connections at once
+         * @param connectsPerSecond new connections in the long run; ten times as many at once
+         * @param failedLoginsPerSecond in the long run, ten times as many at once; beyond that
+         *     nobody is asked about a token from there
+         * @param trusted addresses and networks whose connections are not limited; failed logins
+         *     are, from there, too
+         */
+        public record PerAddress(
+                int connections,
+                int connectsPerSecond,
+                int failedLoginsPerSecond,
+                List<String> trusted) {
+
+            public static final PerAddress STANDARD =
+                    new PerAddress(2_000, 50, 5, List.of("127.0.0.0/8", "::1"));
+
+            public PerAddress {
+                requirePositive("connections of an address", connections);
+                requirePositive("connects per second of an address", connectsPerSecond);
+                requirePositive("failed logins per second of an address", failedLoginsPerSecond);
+                trusted = List.copyOf(trusted);
+                var _ = Networks.of(trusted);
             }
         }
     }

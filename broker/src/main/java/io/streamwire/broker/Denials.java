@@ -34,9 +34,21 @@ final class Denials {
         BAD_CREDENTIALS,
         CLIENT_ID_MISMATCH,
         AUTHENTICATION_UNAVAILABLE,
+        /** While the token was asked about. */
+        REVOKED_MEANWHILE,
         FOREIGN_PUBLISH,
         FOREIGN_SUBSCRIBE,
-        TOO_MANY_MESSAGES
+        TOO_MANY_MESSAGES,
+        TOO_MANY_SUBSCRIPTIONS,
+        /** Of one device that has a good token. */
+        TOO_MANY_LOGINS,
+        /** From one address. */
+        TOO_MANY_FAILED_LOGINS,
+        /** From one address, per second. */
+        TOO_MANY_CONNECTS,
+        /** From one address, or in all, at once. */
+        TOO_MANY_CONNECTIONS,
+        PACKET_TOO_LARGE
     }
 
     /**

@@ -19,6 +19,9 @@ final class HiveMqConfiguration {
      */
     private static final int SESSION_EXPIRY_SECONDS = 86_400;
 
+    /** Connections that only trusted addresses can have, when all others are taken. */
+    private static final int RESERVED_CONNECTIONS = 1_000;
+
     private static final int RECEIVE_MAXIMUM = 1_000;
     private static final int CLIENT_ID_LENGTH = 128;
     private static final int TOPIC_LENGTH = 256;
@@ -89,7 +92,7 @@ final class HiveMqConfiguration {
                         limits.packetBytes(),
                         RECEIVE_MAXIMUM,
                         limits.keepAliveSeconds(),
-                        limits.connections(),
+                        limits.connections() + RESERVED_CONNECTIONS,
                         CLIENT_ID_LENGTH,
                         TOPIC_LENGTH,
                         IDLE_WITHOUT_CONNECT_MS);

@@ -1,5 +1,6 @@
 package io.streamwire.broker;
 
+import io.streamwire.broker.BrokerSettings.Limits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -36,21 +37,21 @@ final class Main {
         var settings =
                 new BrokerSettings(
                         value(environment, "BROKER_BIND").orElse(BrokerSettings.LOOPBACK),
-                        port(environment, "BROKER_PORT", 1883),
+                        number(environment, "BROKER_PORT", 1883),
                         new BrokerSettings.Tls(
-                                port(environment, "BROKER_TLS_PORT", 8883),
+                                number(environment, "BROKER_TLS_PORT", 8883),
                                 dataDir(environment).resolve("tls"),
                                 value(environment, "BROKER_TLS_NAMES").stream()
                                         .flatMap(names -> COMMAS.splitAsStream(names))
                                         .toList(),
                                 value(environment, "BROKER_TLS_CERT").map(Path::of).orElse(null),
                                 value(environment, "BROKER_TLS_KEY").map(Path::of).orElse(null)),
-                        port(environment, "BROKER_WS_PORT", 8083),
-                        port(environment, "BROKER_HTTP_PORT", 8005),
+                        number(environment, "BROKER_WS_PORT", 8083),
+                        number(environment, "BROKER_HTTP_PORT", 8005),
                         dataDir(environment).resolve("broker"),
                         required(environment, "MQTT_PASSWORD"),
                         required(environment, "SERVICE_SECRET"),
-                        BrokerSettings.Limits.STANDARD);
+                        limits(environment));
         var devicesUrl = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
         return Broker.start(
                 settings,
@@ -66,6 +67,46 @@ final class Main {
                                         environment,
                                         "BROKER_AUTH_GRACE",
                                         Authenticator.Memory.STANDARD.grace()))));
+    }
+
+    private static Limits limits(Map<String, String> environment) {
+        var standard = Limits.STANDARD;
+        return new Limits(
+                number(environment, "BROKER_LIMITS_CONNECTIONS", standard.connections()),
+                number(environment, "BROKER_LIMITS_PACKET_BYTES", standard.packetBytes()),
+                number(
+                        environment,
+                        "BROKER_LIMITS_KEEP_ALIVE_SECONDS",
+                        standard.keepAliveSeconds()),
+                new Limits.PerClient(
+                        number(
+                                environment,
+                                "BROKER_LIMITS_MESSAGES_PER_SECOND",
+                                standard.client().messagesPerSecond()),
+                        number(
+                                environment,
+                                "BROKER_LIMITS_SUBSCRIPTIONS",
+                                standard.client().subscriptions()),
+                        number(
+                                environment,
+                                "BROKER_LIMITS_LOGINS_PER_SECOND",
+                                standard.client().loginsPerSecond())),
+                new Limits.PerAddress(
+                        number(
+                                environment,
+                                "BROKER_LIMITS_ADDRESS_CONNECTIONS",
+                                standard.address().connections()),
+                        number(
+                                environment,
+                                "BROKER_LIMITS_ADDRESS_CONNECTS_PER_SECOND",
+                                standard.address().connectsPerSecond()),
+                        number(
+                                environment,
+                                "BROKER_LIMITS_ADDRESS_FAILED_LOGINS_PER_SECOND",
+                                standard.address().failedLoginsPerSecond()),
+                        value(environment, "BROKER_LIMITS_TRUSTED_ADDRESSES")
+                                .map(text -> COMMAS.splitAsStream(text).toList())
+                                .orElse(standard.address().trusted())));
     }
 
     private static Path dataDir(Map<String, String> environment) {
@@ -93,7 +134,7 @@ final class Main {
                         new IllegalArgumentException("set " + name + " or " + name + "_FILE"));
     }
 
-    private static int port(Map<String, String> environment, String name, int standard) {
+    private static int number(Map<String, String> environment, String name, int standard) {
         try {
             return value(environment, name).map(Integer::valueOf).orElse(standard);
         } catch (NumberFormatException e) {

@@ -3,6 +3,7 @@ package io.streamwire.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.broker.BrokerSettings.Limits.PerClient;
 import io.streamwire.broker.WireClient.Version;
 import io.streamwire.broker.WireClient.Will;
 import io.streamwire.contract.Ids;
@@ -161,7 +162,11 @@ class AccessMatrixTest {
 
     @BeforeAll
     static void start() {
-        fixture = new Fixture(directory);
+        var standard = BrokerSettings.Limits.STANDARD;
+        fixture =
+                new Fixture(
+                        directory,
+                        standard.with(new PerClient(300, 1_024, 100_000))); // it comes back often
         for (var version : Version.values()) {
             var world = World.create();
             WORLDS.put(version, world);

@@ -17,7 +17,11 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCo
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import com.hivemq.extension.sdk.api.services.Services;
 import io.reactivex.Flowable;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.broker.WireClient.Will;
+import io.streamwire.contract.Ids;
 import io.streamwire.contract.mqtt.Topics;
 import java.io.IOException;
 import java.net.URI;
@@ -26,11 +30,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BrokerTest {
 
@@ -302,7 +310,7 @@ class BrokerTest {
     @Test
     void aDeviceThatSendsTooMuchIsToldSoAndStaysConnected() {
         var device = fixture.device5(fixture.neighbour, "token-2");
-        var burst = 2 * BrokerSettings.Limits.STANDARD.messagesPerSecond();
+        var burst = 2 * BrokerSettings.Limits.STANDARD.client().messagesPerSecond();
         var ack = Topics.ack(fixture.workspace, fixture.neighbour);
         var message =
                 Mqtt5Publish.builder().topic(ack).qos(MqttQos.AT_LEAST_ONCE).payload(bytes("x"));
@@ -349,6 +357,71 @@ class BrokerTest {
                     .isEqualTo(404);
             assertThat(delete(http, url + "/clients/hub-1", Fixture.SECRET)).isEqualTo(404);
         }
+    }
+
+    @Test
+    void aTokenThatIsRevokedWhileItIsAskedAboutIsAskedAboutAgain() throws Exception {
+        var id = Ids.next();
+        var asked = new CountDownLatch(1);
+        var answer = new CompletableFuture<Void>();
+        fixture.tokens.put("token-3", new DeviceIdentity(fixture.workspace, id));
+        fixture.slow =
+                () -> {
+                    asked.countDown();
+                    answer.join();
+                };
+        var login =
+                CompletableFuture.supplyAsync(
+                        () -> refusal5(id.toString(), id.toString(), "token-3"));
+        assertThat(asked.await(Fixture.WAIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+
+        fixture.tokens.remove("token-3"); // the answer of before is on its way
+        assertThat(fixture.broker.endSession(id).get()).isFalse();
+        fixture.slow = () -> {};
+        answer.complete(null);
+
+        assertThat(login.get()).isEqualTo(Mqtt5ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD);
+    }
+
+    @ParameterizedTest
+    @EnumSource(WireClient.Version.class)
+    void aLoginThatARevocationOvertakesEndsAndMayComeBack(WireClient.Version version)
+            throws Exception {
+        var id = Ids.next();
+        var state = Topics.state(fixture.workspace, id);
+        fixture.tokens.put("token-4", new DeviceIdentity(fixture.workspace, id));
+        var access = fixture.broker.accessControl();
+        var admitted = new CountDownLatch(1);
+        var revoked = new CompletableFuture<Void>();
+        Services.securityRegistry()
+                .setAuthorizerProvider(client -> { // its last will, after its token was good
+                    if (client.getClientInformation().getClientId().equals(id.toString())) {
+                        admitted.countDown();
+                        revoked.join();
+                    }
+                    return access.authorizer(client);
+                });
+        var hub = fixture.hub();
+        try (var atHub = hub.publishes(MqttGlobalPublishFilter.ALL);
+                var board = new WireClient(version, fixture.broker.port())) {
+            hub.subscribeWith().topicFilter(state).qos(MqttQos.AT_LEAST_ONCE).send();
+            board.sendConnect(id.toString(), id.toString(), "token-4", new Will(state, false));
+            assertThat(admitted.await(Fixture.WAIT.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+
+            assertThat(fixture.broker.endSession(id).get()).as("not connected yet").isFalse();
+            Services.securityRegistry().setAuthorizerProvider(access::authorizer);
+            revoked.complete(null);
+            board.sendPublish(state, false);
+
+            assertThat(board.ends()).isTrue();
+            assertThat(atHub.receive(200, TimeUnit.MILLISECONDS)).isEmpty();
+            assertThat(fixture.broker.endSession(id).get()).isFalse();
+        }
+        fixture.tokens.put("token-5", new DeviceIdentity(fixture.workspace, id));
+        var again = fixture.device5(id, "token-5");
+        assertThat(again.getState().isConnected()).isTrue();
+        again.disconnect();
+        hub.disconnect();
     }
 
     @Test

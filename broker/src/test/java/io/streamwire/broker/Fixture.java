@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** A running broker with tokens, and clients for it. */
@@ -30,10 +31,29 @@ final class Fixture implements AutoCloseable {
     final UUID device = Ids.next();
     final UUID neighbour = Ids.next();
     final Map<String, DeviceIdentity> tokens = new ConcurrentHashMap<>();
+    final AtomicInteger questions = new AtomicInteger();
+
+    /** What happens between an answer about a token and its arrival. */
+    volatile Runnable slow = () -> {};
+
     final Broker broker;
 
     Fixture(Path dataDir) {
         this(BrokerSettings.onLoopback(dataDir, HUB_PASSWORD, SECRET));
+    }
+
+    Fixture(Path dataDir, BrokerSettings.Limits limits) {
+        this(
+                new BrokerSettings(
+                        BrokerSettings.LOOPBACK,
+                        0,
+                        BrokerSettings.Tls.OFF,
+                        0,
+                        0,
+                        dataDir,
+                        HUB_PASSWORD,
+                        SECRET,
+                        limits));
     }
 
     Fixture(BrokerSettings settings) {
@@ -43,10 +63,13 @@ final class Fixture implements AutoCloseable {
     }
 
     private Optional<DeviceIdentity> identify(Credentials credentials) {
+        var _ = questions.incrementAndGet();
         if (credentials.password().equals(UNKNOWABLE)) {
             throw new IllegalStateException("nobody can be asked");
         }
-        return Optional.ofNullable(tokens.get(credentials.password()));
+        var answer = Optional.ofNullable(tokens.get(credentials.password()));
+        slow.run();
+        return answer;
     }
 
     Mqtt5BlockingClient mqtt5(String clientId) {

@@ -19,6 +19,7 @@ final class WireClient implements AutoCloseable {
     static final int CLOSED = -1;
 
     private static final int TIMEOUT_MS = 5_000;
+    private static final int NOTHING = 0; // no packet has this type
     private static final int CONNACK = 2;
     private static final int PUBLISH = 3;
     private static final int PUBACK = 4;
@@ -45,9 +46,14 @@ final class WireClient implements AutoCloseable {
     record Will(String topic, boolean retained) {}
 
     WireClient(Version version, int port) {
+        this(version, port, InetAddress.getLoopbackAddress());
+    }
+
+    /** From an address of this machine, like {@code 127.0.0.2}. */
+    WireClient(Version version, int port, InetAddress from) {
         try {
             this.version = version;
-            this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            this.socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MS);
             this.in = new DataInputStream(socket.getInputStream());
@@ -105,13 +111,17 @@ final class WireClient implements AutoCloseable {
     }
 
     void sendPublish(String topic, boolean retained) {
+        sendPublish(topic, retained, 1);
+    }
+
+    void sendPublish(String topic, boolean retained, int bytes) {
         send(
                 0x32 | (retained ? 1 : 0),
                 out -> {
                     text(out, topic);
                     out.writeShort(++packetId);
                     noProperties(out);
-                    out.writeByte('x');
+                    out.write(new byte[bytes]);
                 });
     }
 
@@ -131,6 +141,11 @@ final class WireClient implements AutoCloseable {
                     text(out, filter);
                     out.writeByte(0);
                 });
+    }
+
+    /** Whether the broker ends the connection. */
+    boolean ends() {
+        return next(NOTHING) == null;
     }
 
     /** The topic of the next message; null when the broker closed the connection. */

@@ -19,8 +19,8 @@ final class Sessions {
 
     private static final Logger LOG = System.getLogger(Sessions.class.getName());
 
-    /** A login that was under way when its token went is a session by then. */
-    private static final Duration LOGIN = Duration.ofMillis(400);
+    /** A last will comes after its session has ended. */
+    private static final Duration LAST_WILL = Duration.ofMillis(400);
 
     private static final Duration RETRY = Duration.ofMillis(250);
     private static final int MOST_TRIES = 240;
@@ -116,7 +116,7 @@ final class Sessions {
     private void erase(Told told, UUID workspaceId, UUID deviceId) {
         end(told.broker(), deviceId);
         try {
-            Thread.sleep(LOGIN); // its last will comes after its session
+            Thread.sleep(LAST_WILL);
             repeatedly(
                     deviceId,
                     () -> {
@@ -134,10 +134,7 @@ final class Sessions {
         try {
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 try {
-                    if (!broker.endSession(deviceId)) {
-                        Thread.sleep(LOGIN);
-                        var _ = broker.endSession(deviceId);
-                    }
+                    var _ = broker.endSession(deviceId);
                     LOG.log(Level.INFO, "device={0} session=ended", deviceId);
                     return;
                 } catch (RuntimeException e) {

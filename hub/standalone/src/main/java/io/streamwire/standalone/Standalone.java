@@ -32,6 +32,9 @@ public final class Standalone implements AutoCloseable {
     /** Stable, so that a restart after kill -9 takes its own leases over at once. */
     private static final String INSTANCE = "standalone";
 
+    /** Of any limit of the broker. */
+    private static final int MOST = 1_000_000;
+
     private final Parts parts;
     private final Embedded embedded;
     private final Bus bus;
@@ -175,9 +178,7 @@ public final class Standalone implements AutoCloseable {
                 new BrokerSettings.Tls(
                         Configuration.port(config, "broker.tls-port"),
                         dataDirectory.resolve("tls"),
-                        Configuration.optional(config, "broker.tls-names").stream()
-                                .flatMap(names -> Arrays.stream(names.split(" *, *", -1)))
-                                .toList(),
+                        list(config, "broker.tls-names"),
                         Configuration.optional(config, "broker.tls-cert")
                                 .map(Path::of)
                                 .orElse(null),
@@ -189,7 +190,33 @@ public final class Standalone implements AutoCloseable {
                 dataDirectory.resolve("broker"),
                 Configuration.text(config, "mqtt.password"),
                 Configuration.text(config, "service.secret"),
-                BrokerSettings.Limits.STANDARD);
+                limits(config));
+    }
+
+    private static BrokerSettings.Limits limits(Config config) {
+        return new BrokerSettings.Limits(
+                limit(config, "connections"),
+                limit(config, "packet-bytes"),
+                limit(config, "keep-alive-seconds"),
+                new BrokerSettings.Limits.PerClient(
+                        limit(config, "messages-per-second"),
+                        limit(config, "subscriptions"),
+                        limit(config, "logins-per-second")),
+                new BrokerSettings.Limits.PerAddress(
+                        limit(config, "address-connections"),
+                        limit(config, "address-connects-per-second"),
+                        limit(config, "address-failed-logins-per-second"),
+                        list(config, "broker.limits.trusted-addresses")));
+    }
+
+    private static int limit(Config config, String name) {
+        return (int) Configuration.number(config, "broker.limits." + name, 1, MOST);
+    }
+
+    private static List<String> list(Config config, String key) {
+        return Configuration.optional(config, key).stream()
+                .flatMap(text -> Arrays.stream(text.split(" *, *", -1)))
+                .toList();
     }
 
     static Config on(Embedded embedded, String database, Config config) {
