@@ -100,8 +100,9 @@ public final class Devices implements AutoCloseable {
     public interface Broker {
 
         /**
-         * Ends a device's session and forgets what is remembered of its tokens; false when it has
-         * none. May block; an exception means that it is to be asked again.
+         * Ends a device's session, also one that is about to begin, and forgets what is remembered
+         * of its tokens; false when it has none. May block; an exception means that it is to be
+         * asked again.
          */
         boolean endSession(UUID deviceId);
 
@@ -158,7 +159,14 @@ public final class Devices implements AutoCloseable {
         }
     }
 
-    private static List<RemoteBroker> brokers(Config config) {
+    private static List<? extends Broker> brokers(Config config) {
+        if (Configuration.optional(config, "broker.emqx-url").isPresent()) {
+            return List.of(
+                    new EmqxBroker(
+                            Configuration.url(config, "broker.emqx-url", "http", "https"),
+                            Configuration.text(config, "broker.emqx-key"),
+                            Configuration.text(config, "broker.emqx-secret")));
+        }
         return RemoteBroker.all(
                 Configuration.urls(config, "broker.admin-urls", "http", "https"),
                 Configuration.optional(config, "service.secret").orElse(""));

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -100,6 +105,50 @@ class AgentTokensTest {
         assertThat(member.delete("/devices/" + device, "If-Match", tag).status()).isEqualTo(204);
 
         assertEnds(session, from);
+    }
+
+    @Test
+    void emqxIsToldToEndTheSessionOfARevokedToken() throws Exception {
+        var calls = new ConcurrentLinkedQueue<String>();
+        var emqx = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        emqx.createContext(
+                "/",
+                exchange -> {
+                    var call =
+                            "%s %s %s"
+                                    .formatted(
+                                            exchange.getRequestMethod(),
+                                            exchange.getRequestURI(),
+                                            exchange.getRequestHeaders().getFirst("Authorization"));
+                    var first = !calls.contains(call); // nobody is connected: still logging in
+                    calls.add(call);
+                    exchange.sendResponseHeaders(first ? 404 : 204, -1);
+                    exchange.close();
+                });
+        emqx.start();
+        var settings =
+                Map.of(
+                        "broker.emqx-url",
+                        "http://127.0.0.1:" + emqx.getAddress().getPort(),
+                        "broker.emqx-key",
+                        "key",
+                        "broker.emqx-secret",
+                        "secret");
+        try (var bus = rig.connect();
+                var another = rig.another(bus, settings)) {
+            var device = member.device("Motor");
+            var token = created(device, Map.of());
+            var there = member.at(another);
+            Rig.await("known there", () -> there.get("/devices/" + device).status() == 200);
+
+            assertThat(there.delete("/devices/tokens/" + token.text("/id")).status())
+                    .isEqualTo(204);
+
+            var kick = "DELETE /api/v5/clients/" + device + " Basic a2V5OnNlY3JldA==";
+            Rig.await("asked again", () -> Collections.frequency(calls, kick) == 2);
+        } finally {
+            emqx.stop(0);
+        }
     }
 
     @Test
