@@ -2,7 +2,6 @@ package io.streamwire.ingest;
 
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
-
 import java.util.List;
 import java.util.stream.Collectors;
 

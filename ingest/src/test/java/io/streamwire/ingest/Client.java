@@ -2,14 +2,12 @@ package io.streamwire.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
