@@ -2,9 +2,7 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
@@ -12,10 +10,6 @@ import io.streamwire.contract.mqtt.Ack;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.VirtualBoard;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,16 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class CommandsTest {
-
-    private static final Script ADD =
-            new Script(
-                    "add",
-                    "return redis.call('XADD', KEYS[1], '*', 'type', 'action_triggered', 'id',"
-                            + " ARGV[1], 'workspace_id', ARGV[2], 'epoch', ARGV[3], 'decided_us',"
-                            + " ARGV[4], 'body', ARGV[5])");
 
     private final Rig rig;
     private final Member member;
@@ -62,37 +51,12 @@ class CommandsTest {
     }
 
     private Action action(UUID device, String command, Map<String, Long> args, long expiresAt) {
-        return new Action(
-                Ids.next(),
-                member.workspace,
-                Ids.next(),
-                Ids.next(),
-                device,
-                command,
-                args,
-                expiresAt,
-                0,
-                false,
-                "7300000000000000001",
-                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                new Hops(Hops.now(), null, null, null, null, null));
+        return RuleActions.action(
+                member.workspace, device, command, args, "7300000000000000001", expiresAt);
     }
 
     private String publish(Action action, long epoch) {
-        var partition = rig.bus.partition(action.workspaceId());
-        var _ =
-                rig.bus
-                        .call(
-                                ADD,
-                                List.of(Stream.ACTIONS.key(partition)),
-                                List.of(
-                                        action.id().toString(),
-                                        action.workspaceId().toString(),
-                                        Long.toString(epoch),
-                                        Long.toString(Hops.now()),
-                                        Json.write(action)))
-                        .join();
-        return Ids.command(action.id(), action.deviceId()).toString();
+        return RuleActions.publish(rig, action, epoch);
     }
 
     private String reason(UUID device, String command) {
@@ -319,7 +283,7 @@ class CommandsTest {
         var _ =
                 rig.bus
                         .call(
-                                ADD,
+                                RuleActions.ADD,
                                 List.of(Stream.ACTIONS.key(partition)),
                                 List.of("x", "y", "not a number", "", "{\"id\":"))
                         .join();

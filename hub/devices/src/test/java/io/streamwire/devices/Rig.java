@@ -3,7 +3,6 @@ package io.streamwire.devices;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-
 import io.helidon.config.Config;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.Broker;
@@ -16,11 +15,6 @@ import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
-
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -36,6 +30,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The devices service with real PostgreSQL, Redis, broker and boards, one for all tests of the JVM.
@@ -117,9 +114,11 @@ final class Rig implements AutoCloseable {
         bus = Bus.connect(BusSettings.of(embedded.redisUrl()));
         serviceBus = connect();
         devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
-        boards =
-                VirtualBoards.start(
-                        URI.create("tcp://127.0.0.1:" + broker.port()), List.of(), recorder);
+        boards = VirtualBoards.start(brokerUrl(), List.of(), recorder);
+    }
+
+    URI brokerUrl() {
+        return URI.create("tcp://127.0.0.1:" + broker.port());
     }
 
     private Optional<DeviceIdentity> identify(String clientId, String password) {
