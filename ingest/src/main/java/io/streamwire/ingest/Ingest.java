@@ -100,7 +100,7 @@ public final class Ingest implements AutoCloseable {
                                     verifier,
                                     List.of(
                                             OpenApi.of(Ingest.class),
-                                            new LivestreamsApi(livestreams, bus, settings),
+                                            new LivestreamsApi(livestreams, budget, bus, settings),
                                             new EventsApi(livestreams, log, bus, verifier)),
                                     database::check,
                                     bus::check));

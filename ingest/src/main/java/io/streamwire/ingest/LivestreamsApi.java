@@ -8,7 +8,6 @@ import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
 import io.streamwire.service.IdempotencyKey;
-import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
@@ -16,6 +15,7 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class LivestreamsApi implements Api {
 
     private final Livestreams livestreams;
+    private final SignBudget budget;
     private final Throttle connects;
 
-    LivestreamsApi(Livestreams livestreams, Bus bus, IngestSettings settings) {
+    LivestreamsApi(Livestreams livestreams, SignBudget budget, Bus bus, IngestSettings settings) {
         this.livestreams = livestreams;
+        this.budget = budget;
         this.connects =
                 bus.throttle("livestream-connects", settings.connects(), Duration.ofMinutes(1));
     }
@@ -46,6 +48,13 @@ final class LivestreamsApi implements Api {
 
     /** Exactly one of both. */
     record ConnectRequest(@Nullable String username, @Nullable String roomId) {}
+
+    /**
+     * How everything is doing.
+     *
+     * @param signaturesLeft of this minute's, for all livestreams of all instances together
+     */
+    record Statuses(List<LivestreamStatus> items, long signaturesLeft) {}
 
     record DisconnectRequest(UUID livestreamId) {}
 
@@ -97,7 +106,7 @@ final class LivestreamsApi implements Api {
 
     private void statuses(ServerRequest request, ServerResponse response) {
         var all = livestreams.statuses(Caller.of(request).workspaceId());
-        Body.send(response, new Listing<>(all, null));
+        Body.send(response, new Statuses(all, budget.left()));
     }
 
     private Livestream find(ServerRequest request) {

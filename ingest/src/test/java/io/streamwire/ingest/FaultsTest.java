@@ -249,6 +249,7 @@ class FaultsTest {
         Await.until(() -> room.connects() == 2);
 
         assertThat(stage.liveRoom.signRequests()).isEqualTo(2);
+        assertThat(stage.owner().get("/status").number("signatures_left")).isBetween(1L, 1_000L);
         stage.stored(id, List.of(earlier));
     }
 
