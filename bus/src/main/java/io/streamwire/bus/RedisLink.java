@@ -17,6 +17,10 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connections to one Redis. Commands are refused while it is away, never queued: a command that
@@ -51,8 +56,11 @@ final class RedisLink implements AutoCloseable {
     private static final List<String> PASSING =
             List.of("MISCONF", "READONLY", "CLUSTERDOWN", "LOADING", "BUSY Redis", "NOREPLICAS");
 
+    /** Most calls that leave in one write when they come together. */
+    private static final int MOST_TOGETHER = 64;
+
     private final BusSettings settings;
-    private final RedisClient client;
+    private final Ends ends;
     private final StatefulRedisConnection<String, String> shared;
     private final Map<GuardedScript, LoadedScript> scripts = new ConcurrentHashMap<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -64,19 +72,16 @@ final class RedisLink implements AutoCloseable {
     private record LoadedScript(String text, String digest) {}
 
     private RedisLink(
-            BusSettings settings,
-            RedisClient client,
-            StatefulRedisConnection<String, String> shared) {
+            BusSettings settings, Ends ends, StatefulRedisConnection<String, String> shared) {
         this.settings = settings;
-        this.client = client;
+        this.ends = ends;
         this.shared = shared;
     }
 
     static RedisLink open(BusSettings settings) {
         var uri = RedisURI.create(settings.url());
         uri.setTimeout(settings.commandTimeout());
-        var client = RedisClient.create(uri);
-        client.setOptions(
+        var options =
                 ClientOptions.builder()
                         .autoReconnect(true)
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -86,14 +91,39 @@ final class RedisLink implements AutoCloseable {
                                         .keepAlive(true)
                                         .build())
                         .timeoutOptions(TimeoutOptions.enabled())
-                        .build());
+                        .build();
+        var ends = new Ends(End.of(uri, options), End.of(uri, options));
         try {
-            var link = new RedisLink(settings, client, connect(client, settings));
-            client.addListener(link.new ConnectionLog());
+            var link = new RedisLink(settings, ends, connect(ends.calls().client(), settings));
+            ends.calls().client().addListener(link.new ConnectionLog());
             return link;
         } catch (RuntimeException e) {
-            shutdown(client);
+            ends.close();
             throw e;
+        }
+    }
+
+    /** Calls have threads of their own: what readers receive must not hold them up. */
+    private record Ends(End calls, End readers) {
+        void close() {
+            calls.close();
+            readers.close();
+        }
+    }
+
+    /** A client and its threads. */
+    private record End(RedisClient client, ClientResources resources) {
+
+        static End of(RedisURI uri, ClientOptions options) {
+            var resources = ClientResources.builder().nettyCustomizer(new Together()).build();
+            var client = RedisClient.create(resources, uri);
+            client.setOptions(options);
+            return new End(client, resources);
+        }
+
+        void close() {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            var _ = resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2_000);
         }
     }
 
@@ -143,17 +173,19 @@ final class RedisLink implements AutoCloseable {
 
     /** A connection for one reader that blocks up to {@link #BLOCK}. */
     StatefulRedisConnection<String, String> blocking() {
-        var connection = client.connect();
+        var connection = ends.readers().client().connect();
         connection.setTimeout(BLOCK.plus(settings.commandTimeout()));
         return connection;
     }
 
     StatefulRedisPubSubConnection<String, String> subscriber() {
-        return client.connectPubSub();
+        return ends.readers().client().connectPubSub();
     }
 
     StatefulRedisConnection<String, byte[]> binary() {
-        return client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+        return ends.readers()
+                .client()
+                .connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
     }
 
     CompletableFuture<Reply> run(
@@ -247,11 +279,18 @@ final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        shutdown(client);
+        ends.close();
     }
 
-    private static void shutdown(RedisClient client) {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    /**
+     * Lets calls that other threads make while the connection's thread is busy leave in one write:
+     * a system call costs both sides more than a script.
+     */
+    private static final class Together implements NettyCustomizer {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            channel.pipeline().addFirst(new FlushConsolidationHandler(MOST_TOGETHER, true));
+        }
     }
 
     /**

@@ -18,6 +18,8 @@ public enum Stream {
     /** {@link DeviceEvent}, written by devices. */
     DEVICE;
 
+    private final String suffix = name().toLowerCase(Locale.ROOT);
+
     /** The consumer groups that must have acknowledged an entry before it may be trimmed. */
     public List<String> requiredGroups() {
         return switch (this) {
@@ -30,7 +32,7 @@ public enum Stream {
 
     /** The Redis key, {@code sw:{p}:events} and so on. */
     public String key(int partition) {
-        return Stream.key(partition, name().toLowerCase(Locale.ROOT));
+        return Stream.key(partition, suffix);
     }
 
     /** A Redis key that lives with a partition, {@code sw:{p}:name}. */

@@ -4,12 +4,10 @@ import io.streamwire.contract.CommandState;
 import io.streamwire.contract.mqtt.Ack;
 import io.streamwire.contract.mqtt.Envelope.Limit;
 import io.streamwire.service.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Decides whether a command may go to a board. Pure. */
 final class Admission {

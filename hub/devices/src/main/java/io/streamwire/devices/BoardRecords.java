@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.helidon.dbclient.DbClientException;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
@@ -11,9 +10,6 @@ import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
 import io.streamwire.service.Problem;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -28,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What boards measure and write, kept in PostgreSQL behind bounded queues: it is dropped, not

@@ -21,9 +21,6 @@ import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.Presence.Seen;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -36,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in what boards say. A board is hostile until shown otherwise: too large, malformed, unknown

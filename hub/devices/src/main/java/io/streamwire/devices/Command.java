@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.streamwire.contract.Action;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -9,12 +8,10 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.CommandMessage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one board is to do; never changes once it is stored. Times are ms since the epoch.

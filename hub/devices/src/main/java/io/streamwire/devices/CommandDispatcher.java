@@ -14,9 +14,6 @@ import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.devices.DutyLedger.Fit;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -30,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns actions and people's wishes into commands, and sees that every command of the partitions

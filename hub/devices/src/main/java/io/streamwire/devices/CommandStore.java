@@ -9,9 +9,6 @@ import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands in Redis: their authority while they are pending, and a while longer. Each change is
@@ -62,7 +60,7 @@ final class CommandStore {
                             + " ARGV[2])");
 
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
-    private static final Duration KEEP_FINAL = Duration.ofMinutes(10);
+    private static final Duration KEEP_FINAL = Duration.ofMinutes(3);
 
     /** A failed one stays longer: a late acknowledgement may correct it. */
     private static final Duration KEEP_FAILED = Duration.ofHours(24);

@@ -7,9 +7,6 @@ import io.streamwire.devices.CommandStore.Advanced;
 import io.streamwire.devices.CommandStore.Outcome;
 import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Stored;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows each command to its end: writes down what the broker and the boards say of it, with the

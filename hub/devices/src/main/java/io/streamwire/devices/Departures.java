@@ -3,7 +3,6 @@ package io.streamwire.devices;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Script;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;

@@ -2,13 +2,11 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.DeviceConfig;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A board that belongs to a workspace.

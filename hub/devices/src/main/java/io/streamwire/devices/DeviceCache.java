@@ -2,9 +2,6 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Capabilities;
 import io.streamwire.contract.mqtt.Envelope;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All devices, what they can do and their tokens' hashes, in memory: nothing on a command's way, no

@@ -1,9 +1,6 @@
 package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of one board that it has not acknowledged yet, in order: some under way, the others

@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.helidon.dbclient.DbRow;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.Capabilities;
@@ -9,9 +8,6 @@ import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Devices and agent tokens in PostgreSQL. */
 final class DeviceStore {

@@ -16,7 +16,6 @@ import io.streamwire.service.Round;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;

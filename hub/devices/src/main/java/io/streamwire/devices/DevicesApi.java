@@ -18,15 +18,13 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Devices: {@code POST /devices}, {@code GET /devices/{id}/status} and so on. */
 final class DevicesApi implements Api {

@@ -2,7 +2,6 @@ package io.streamwire.devices;
 
 import io.streamwire.devices.GroupStore.Change;
 import io.streamwire.devices.GroupStore.Group;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

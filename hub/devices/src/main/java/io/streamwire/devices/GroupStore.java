@@ -6,14 +6,12 @@ import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Groups of devices in PostgreSQL. */
 final class GroupStore {

@@ -19,13 +19,11 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Named sets of devices. */
 final class GroupsApi implements Api {

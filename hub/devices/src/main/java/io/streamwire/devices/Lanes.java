@@ -9,9 +9,6 @@ import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DutyLedger.Fit;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One lane per board of the partitions that this instance owns: only the owner publishes commands,

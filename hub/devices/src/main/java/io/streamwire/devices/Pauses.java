@@ -3,7 +3,6 @@ package io.streamwire.devices;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

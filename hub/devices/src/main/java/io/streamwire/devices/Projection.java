@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.Entry;
@@ -17,9 +16,6 @@ import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -31,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to devices and commands, for good, in PostgreSQL: written behind the device stream

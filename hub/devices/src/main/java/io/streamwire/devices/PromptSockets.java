@@ -1,6 +1,8 @@
 package io.streamwire.devices;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -8,14 +10,15 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sockets that send at once. The MQTT client leaves Nagle's algorithm on: an acknowledgement then
- * waits up to 40 ms for the broker's delayed TCP acknowledgement of the one before it.
+ * Sockets that send at once and read in few calls. The MQTT client leaves Nagle's algorithm on: an
+ * acknowledgement then waits up to 40 ms for the broker's delayed TCP acknowledgement of the one
+ * before it. And it reads the head of each packet byte by byte.
  */
 final class PromptSockets extends SocketFactory {
 
     @Override
     public Socket createSocket() throws IOException {
-        var socket = new Socket();
+        var socket = new BufferedSocket();
         socket.setTcpNoDelay(true);
         return socket;
     }
@@ -54,6 +57,22 @@ final class PromptSockets extends SocketFactory {
         } catch (IOException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    /** Has one buffer for whoever reads from it; one thread at a time does. */
+    private static final class BufferedSocket extends Socket {
+
+        private @Nullable InputStream input;
+
+        @Override
+        public synchronized InputStream getInputStream() throws IOException {
+            var known = input;
+            if (known == null) {
+                known = new BufferedInputStream(super.getInputStream());
+                input = known;
+            }
+            return known;
         }
     }
 }

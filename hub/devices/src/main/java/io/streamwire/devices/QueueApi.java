@@ -15,11 +15,9 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import io.streamwire.service.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A device's queue: look at it, cancel, pause; and what its limits leave. */
 final class QueueApi implements Api {

@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -15,9 +14,6 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +21,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Receipts: what a command's way looked like, and how long the ways of many took. */
 final class ReceiptsApi implements Api {

@@ -7,9 +7,6 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.Problem;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * People's commands that were refused, the latest of each workspace for a day, in Redis: they

@@ -2,7 +2,6 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.devices.ArmingState.Scope;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

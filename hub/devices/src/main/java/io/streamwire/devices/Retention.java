@@ -4,7 +4,6 @@ import io.helidon.config.Config;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

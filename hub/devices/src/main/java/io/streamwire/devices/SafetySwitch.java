@@ -13,7 +13,6 @@ import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.ArmingState.Decided;
 import io.streamwire.devices.ArmingState.Scope;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import io.streamwire.devices.Devices.Broker;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -7,7 +7,6 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Problem;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -11,7 +11,6 @@ import static io.streamwire.contract.CommandState.STARTED;
 import static io.streamwire.devices.Samples.DEVICE;
 import static io.streamwire.devices.Samples.NOW;
 import static io.streamwire.devices.Samples.WORKSPACE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.bus.Bus;
@@ -26,16 +25,14 @@ import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Outcome;
 import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class CommandStoreTest {

@@ -1,7 +1,6 @@
 package io.streamwire.devices;
 
 import static io.streamwire.devices.Samples.NOW;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.CommandState;
@@ -9,15 +8,13 @@ import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DeviceLane.Readiness;
 import io.streamwire.devices.MqttLine.NotSent;
 import io.streamwire.devices.MqttLine.Taken;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class DeviceLaneTest {
 

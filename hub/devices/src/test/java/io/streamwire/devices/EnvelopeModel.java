@@ -14,9 +14,6 @@ import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DeviceLane.Readiness;
 import io.streamwire.devices.Presence.Seen;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One board whose own limits are off, an unreliable way to it and a hub with the real admission,

@@ -3,19 +3,16 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.VirtualBoard;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What boards measure and write down. */
 @ExtendWith(Rig.Extension.class)

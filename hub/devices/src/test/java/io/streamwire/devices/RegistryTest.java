@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
-
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.VirtualBoard;
-
-import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +18,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What people keep about their devices, and what reaches the boards of it. */
 @ExtendWith(Rig.Extension.class)

@@ -3,7 +3,6 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.BoardState.Phase;
@@ -12,10 +11,6 @@ import io.streamwire.service.DeletedWorkspaces;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.VirtualBoard;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Rig.Extension.class)
 class SafetyTest {

@@ -107,6 +107,7 @@ final class Redis implements Server.Program {
                 loglevel warning
                 appendonly yes
                 appendfsync %s
+                auto-aof-rewrite-min-size 512mb
                 save ""
                 maxmemory %d
                 maxmemory-policy noeviction

@@ -6,7 +6,6 @@ import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
-
 import java.util.List;
 import java.util.Map;
 

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamwire.service.Problem;
-
-import org.junit.jupiter.api.Test;
-
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
 

@@ -1,0 +1,85 @@
+package io.streamwire.devices;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A bounded queue and the thread that empties it, in order; what does not fit is thrown away. */
+final class Inbox implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Inbox.class.getName());
+
+    private final int capacity;
+    private final ArrayBlockingQueue<Runnable> queue;
+
+    /** What goes before everything in the queue, and cannot be dropped. */
+    private final AtomicReference<@Nullable Runnable> first = new AtomicReference<>();
+
+    private final AtomicLong dropped = new AtomicLong();
+    private final Thread thread;
+    private volatile long busySince; // System.nanoTime(), 0 when idle
+    private volatile boolean closed;
+
+    Inbox(String name, int capacity) {
+        this.capacity = capacity;
+        queue = new ArrayBlockingQueue<>(capacity);
+        thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void offer(Runnable work) {
+        if (!queue.offer(work) && dropped.getAndIncrement() % capacity == 0) {
+            LOG.log(Level.WARNING, "inbox={0} dropped={1}", thread.getName(), dropped.get());
+        }
+    }
+
+    /** Does this next; a later one replaces it. */
+    void first(Runnable work) {
+        first.set(work);
+        var _ = queue.offer(() -> {}); // a full queue needs nobody to wake its thread
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                var work = queue.take();
+                busySince = Math.max(1, System.nanoTime());
+                var urgent = first.getAndSet(null);
+                if (urgent != null) {
+                    urgent.run();
+                }
+                work.run();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "inbox=" + thread.getName() + " message=failed", e);
+            } finally {
+                busySince = 0;
+            }
+        }
+    }
+
+    /** How long the oldest work has been under way, ms; 0 when none is. */
+    long busyMs() {
+        var since = busySince;
+        return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    }
+
+    /** How much was thrown away because the queue was full. */
+    long dropped() {
+        return dropped.get();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}
