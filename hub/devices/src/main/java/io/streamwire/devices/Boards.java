@@ -336,12 +336,7 @@ final class Boards implements MqttLine.Receiver {
 
     private static BoardState lostAs(BoardState last) {
         return new BoardState(
-                BoardState.Phase.LOST,
-                last.boot(),
-                last.epoch(),
-                last.fw(),
-                last.envelope(),
-                null);
+                BoardState.Phase.LOST, last.boot(), last.epoch(), last.fw(), last.envelope(), null);
     }
 
     private static BoardState sane(BoardState state) {

@@ -11,6 +11,7 @@ import io.streamwire.contract.mqtt.Ota;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
+import io.streamwire.service.Deadline;
 import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
@@ -18,6 +19,7 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +46,8 @@ final class FirmwareApi implements Api {
 
     /** Uploads at a time: each is held in memory until it is verified. */
     private static final int UPLOADS = 4;
+
+    private static final Duration LONGEST_UPLOAD = Duration.ofMinutes(1);
 
     private final Semaphore uploads = new Semaphore(UPLOADS);
     private final FirmwareStore store;
@@ -160,7 +164,8 @@ final class FirmwareApi implements Api {
         if (!request.content().hasEntity()) {
             throw invalid(List.of(new Violation("", "must be the image")));
         }
-        try (var in = request.content().inputStream()) {
+        try (var _ = Deadline.after(LONGEST_UPLOAD);
+                var in = request.content().inputStream()) {
             var image = in.readAllBytes();
             if (image.length == 0) {
                 throw invalid(List.of(new Violation("", "must be the image")));

@@ -6,6 +6,7 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,8 @@ public final class Gateway implements AutoCloseable {
                 new Proxy.Patience(
                         duration(config, "gateway.response-timeout"),
                         duration(config, "gateway.prefer-wait"),
-                        duration(config, "gateway.silence-timeout"));
+                        duration(config, "gateway.silence-timeout"),
+                        duration(config, "gateway.body-timeout"));
         var exchange = new Exchange(duration(config, "gateway.connect-timeout"));
         var proxy = new Proxy(exchange, rateLimit, proxies, patience);
         var readiness = new Readiness(exchange, List.of(auth, ingest, rules, devices));
@@ -68,6 +70,7 @@ public final class Gateway implements AutoCloseable {
                                             proxy.to(ingest),
                                             proxy.to(rules),
                                             proxy.to(devices),
+                                            proxy.uploadsTo(devices),
                                             Configuration.size(config, "devices.firmware-max"))),
                             readiness::check);
             return new Gateway(server, readiness, exchange);

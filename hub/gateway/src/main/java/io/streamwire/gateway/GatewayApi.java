@@ -19,13 +19,21 @@ final class GatewayApi implements Api {
     private final Handler ingest;
     private final Handler rules;
     private final Handler devices;
+    private final Handler uploads;
 
     private final long largestFirmware;
 
     /**
      * @param largestFirmware bytes
      */
-    GatewayApi(Handler auth, Handler ingest, Handler rules, Handler devices, long largestFirmware) {
+    GatewayApi(
+            Handler auth,
+            Handler ingest,
+            Handler rules,
+            Handler devices,
+            Handler uploads,
+            long largestFirmware) {
+        this.uploads = uploads;
         this.largestFirmware = largestFirmware;
         this.auth = auth;
         this.ingest = ingest;
@@ -60,7 +68,7 @@ final class GatewayApi implements Api {
                 .post("/api/v1/devices/claim", Permission.PUBLIC, devices)
                 // A board shows its agent token, which the devices service knows.
                 .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
-                .upload("/api/v1/devices/firmware", Permission.SIGNED_IN, devices, largestFirmware);
+                .upload("/api/v1/devices/firmware", Permission.SIGNED_IN, uploads, largestFirmware);
         below(routes, "/api/v1/auth", auth);
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);

@@ -8,7 +8,10 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.service.AccessToken;
+import io.streamwire.service.Deadline;
+import io.streamwire.service.Problem;
 import io.streamwire.service.TrustedProxies;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -20,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
 /**
@@ -35,6 +39,9 @@ final class Proxy {
             Set.of(Status.NO_CONTENT_204.code(), Status.NOT_MODIFIED_304.code());
 
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,3})");
+
+    /** Large bodies at once; each is held as a whole. */
+    private static final int UPLOADS = 4;
 
     private final Exchange exchange;
     private final RateLimit rateLimit;
@@ -54,10 +61,27 @@ final class Proxy {
      * @param headers until its response begins, besides what the client asked it to wait
      * @param preferred most that a client may ask it to wait, by {@code Prefer: wait=}
      * @param silence between two parts of its response
+     * @param body until the client's whole request is here
      */
-    record Patience(Duration headers, Duration preferred, Duration silence) {}
+    record Patience(Duration headers, Duration preferred, Duration silence, Duration body) {}
 
     private static final Pattern STOP = Pattern.compile("/api/v1/devices/(?:.+/)?stop");
+
+    /** The handler that passes on large bodies, of which only so many are held at once. */
+    Handler uploadsTo(Upstream upstream) {
+        var places = new Semaphore(UPLOADS);
+        return (request, response) -> {
+            if (!places.tryAcquire()) {
+                throw Problem.tooManyRequests(
+                        "too_many_uploads", "Others are uploading now.", Duration.ofSeconds(5));
+            }
+            try {
+                pass(upstream, request, response);
+            } finally {
+                places.release();
+            }
+        };
+    }
 
     /** The handler that passes everything on to one service. */
     Handler to(Upstream upstream) {
@@ -146,11 +170,12 @@ final class Proxy {
         return STOP.matcher(request.path().path()).matches() ? key + " stop" : key;
     }
 
-    private static HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {
+    private HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {
         if (!request.content().hasEntity()) {
             return HttpRequest.BodyPublishers.noBody();
         }
-        try (var in = request.content().inputStream()) {
+        try (var _ = Deadline.after(patience.body());
+                var in = request.content().inputStream()) {
             return HttpRequest.BodyPublishers.ofByteArray(in.readAllBytes());
         }
     }

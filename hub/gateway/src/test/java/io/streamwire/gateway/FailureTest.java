@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.streamwire.service.Problem;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class FailureTest {
@@ -26,6 +30,23 @@ class FailureTest {
             (_, _) -> {
                 throw new CloseConnectionException("crash");
             };
+
+    @Test
+    @Timeout(10)
+    void aBodyThatComesTooSlowlyEndsTheConnection() throws Exception {
+        try (var backend = Backend.named("rules");
+                var client = Client.of(backend, "gateway.body-timeout", "300ms");
+                var socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
+            var head =
+                    "POST /api/v1/rules HTTP/1.1\r\nHost: a\r\nAuthorization: %s\r\nContent-Length: 9\r\n\r\nx"
+                            .formatted(Client.newUser());
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+            socket.getInputStream().readAllBytes(); // whatever it says, it ends
+
+            assertThat(backend.arrived()).isEmpty();
+        }
+    }
 
     @Test
     void instancesTakeTurns() throws Exception {
