@@ -19,7 +19,6 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Violation;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -6,7 +6,6 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -11,7 +11,6 @@ import io.streamwire.service.AccessToken;
 import io.streamwire.service.Deadline;
 import io.streamwire.service.Problem;
 import io.streamwire.service.TrustedProxies;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
