@@ -60,7 +60,7 @@ final class CommandStore {
                             + " ARGV[2])");
 
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
-    private static final Duration KEEP_FINAL = Duration.ofMinutes(3);
+    private static final Duration KEEP_FINAL = Duration.ofMinutes(10);
 
     /** A failed one stays longer: a late acknowledgement may correct it. */
     private static final Duration KEEP_FAILED = Duration.ofHours(24);

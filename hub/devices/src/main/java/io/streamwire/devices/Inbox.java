@@ -52,10 +52,13 @@ final class Inbox implements AutoCloseable {
                 var work = queue.take();
                 busySince = Math.max(1, System.nanoTime());
                 var urgent = first.getAndSet(null);
-                if (urgent != null) {
-                    urgent.run();
+                try {
+                    if (urgent != null) {
+                        urgent.run();
+                    }
+                } finally {
+                    work.run();
                 }
-                work.run();
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {

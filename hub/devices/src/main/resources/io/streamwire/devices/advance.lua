@@ -41,7 +41,7 @@ if #changes > 2 then
     redis.call('ZREM', KEYS[2], command[1])
     redis.call('PEXPIRE', KEYS[1], state == 'failed' and ARGV[7] or ARGV[6])
     -- The hub says so of what never left: it has cost nothing.
-    if not acked and (state ~= 'failed' or reason == '"device_offline"') then
+    if not acked and not hops[3] and (state ~= 'failed' or reason == '"device_offline"') then
       local cost = redis.call('HGET', KEYS[1], 'cost')
       if cost then redis.call('ZREM', KEYS[5], cost) end
     end
