@@ -24,6 +24,12 @@ final class SafetyWatch {
         private boolean stopped;
         private long leaseEnd = Long.MIN_VALUE;
 
+        void forgetArming() {
+            if (!stopped) {
+                epoch = 0;
+            }
+        }
+
         void end(long nanoTime) {
             leaseEnd = Math.min(leaseEnd, nanoTime);
         }
@@ -64,10 +70,16 @@ final class SafetyWatch {
         wire.leaseEnd = Math.max(wire.leaseEnd, nanoTime + TimeUnit.MILLISECONDS.toNanos(lease));
     }
 
-    /** The link is lost, and with it every lease. */
+    /**
+     * The link is lost, and with it every lease. The device may also have rebooted, and then it
+     * does not know what it was armed under; a stop is retained, and reaches it again.
+     */
     void disconnected(long nanoTime) {
+        own.forgetArming();
+        workspace.forgetArming();
         own.end(nanoTime);
         workspace.end(nanoTime);
+        epoch = Math.max(own.epoch, workspace.epoch);
     }
 
     /**
