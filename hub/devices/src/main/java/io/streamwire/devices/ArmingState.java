@@ -56,6 +56,15 @@ final class ArmingState {
         return of(new Scope(workspaceId, deviceId)).over(of(Scope.workspace(workspaceId)));
     }
 
+    /**
+     * Whether anybody is still to obey it. A device's own arming ends with the next arm or stop of
+     * its workspace: a board that has rebooted would believe a renewal of it.
+     */
+    boolean obeyed(Decided decided) {
+        var scope = decided.scope();
+        return scope.whole() || inForce(scope.workspaceId(), scope.id()).equals(decided.arming());
+    }
+
     /** The highest epoch so far in a workspace. */
     long lastEpoch(UUID workspaceId) {
         return workspaces.getOrDefault(workspaceId, Map.of()).values().stream()

@@ -418,6 +418,7 @@ final class SafetySwitch {
         for (var decided : state.all()) {
             if (fit
                     && decided.arming().holds(now)
+                    && state.obeyed(decided)
                     && owned.test(bus.partition(decided.scope().workspaceId()))
                     && renewals.due(decided.scope(), now)) {
                 renew(decided, now);

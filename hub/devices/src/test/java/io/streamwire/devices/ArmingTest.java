@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.Ids;
+import io.streamwire.devices.ArmingState.Decided;
 import io.streamwire.devices.ArmingState.Scope;
 import org.junit.jupiter.api.Test;
 
@@ -77,5 +78,26 @@ class ArmingTest {
 
         assertThat(state.inForce(workspace, device).armed()).isFalse();
         assertThat(state.inForce(workspace, neighbour).armed()).isTrue();
+    }
+
+    @Test
+    void aDevicesOwnArmingEndsWithTheNextWordToItsWorkspace() {
+        var state = new ArmingState();
+        var whole = Scope.workspace(Ids.next());
+        var own = new Scope(whole.workspaceId(), Ids.next());
+        var arming = Arming.armed(20, NOW);
+        state.apply(own, arming);
+
+        assertThat(state.obeyed(new Decided(own, arming))).isTrue();
+
+        state.apply(whole, Arming.disarmed(21));
+
+        assertThat(state.obeyed(new Decided(own, arming))).isFalse();
+
+        var again = Arming.armed(22, NOW);
+        state.apply(whole, again);
+
+        assertThat(state.obeyed(new Decided(own, arming))).isFalse();
+        assertThat(state.obeyed(new Decided(whole, again))).isTrue();
     }
 }
