@@ -27,32 +27,21 @@ final class RowRates {
 
     /** Whether the state of a board may be written now. */
     boolean state(UUID deviceId) {
-        var now = clock.millis();
-        var bucket =
-                states.computeIfAbsent(
-                        deviceId,
-                        _ ->
-                                new TokenBucket(
-                                        STATES_AT_ONCE,
-                                        STATES_PER_SECOND,
-                                        TimeUnit.SECONDS.toMillis(1),
-                                        now));
-        return bucket.take(now) == 0;
+        return take(states, deviceId, STATES_AT_ONCE, STATES_PER_SECOND, TimeUnit.SECONDS);
     }
 
     /** Whether what a board can do may be written now. */
     boolean document(UUID deviceId) {
+        return take(documents, deviceId, DOCUMENTS_AT_ONCE, DOCUMENTS_PER_MINUTE, TimeUnit.MINUTES);
+    }
+
+    private boolean take(
+            Map<UUID, TokenBucket> buckets, UUID deviceId, long atOnce, long each, TimeUnit unit) {
         var now = clock.millis();
-        var bucket =
-                documents.computeIfAbsent(
-                        deviceId,
-                        _ ->
-                                new TokenBucket(
-                                        DOCUMENTS_AT_ONCE,
-                                        DOCUMENTS_PER_MINUTE,
-                                        TimeUnit.MINUTES.toMillis(1),
-                                        now));
-        return bucket.take(now) == 0;
+        return buckets.computeIfAbsent(
+                                deviceId, _ -> new TokenBucket(atOnce, each, unit.toMillis(1), now))
+                        .take(now)
+                == 0;
     }
 
     void forget(UUID deviceId) {
