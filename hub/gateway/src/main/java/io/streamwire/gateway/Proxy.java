@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
@@ -66,20 +67,34 @@ final class Proxy {
 
     private static final Pattern STOP = Pattern.compile("/api/v1/devices/(?:.+/)?stop");
 
-    /** The handler that passes on large bodies, of which only so many are held at once. */
+    /**
+     * The handler that passes on large bodies: one of each user, and only so many are held at once.
+     */
     Handler uploadsTo(Upstream upstream) {
         var places = new Semaphore(UPLOADS);
+        var uploading = ConcurrentHashMap.<String>newKeySet();
         return (request, response) -> {
-            if (!places.tryAcquire()) {
-                throw Problem.tooManyRequests(
-                        "too_many_uploads", "Others are uploading now.", Duration.ofSeconds(5));
+            var key = key(request, client(request));
+            if (!uploading.add(key)) {
+                throw tooManyUploads("You are uploading already.");
             }
             try {
-                pass(upstream, request, response);
+                if (!places.tryAcquire()) {
+                    throw tooManyUploads("Others are uploading now.");
+                }
+                try {
+                    pass(upstream, request, response);
+                } finally {
+                    places.release();
+                }
             } finally {
-                places.release();
+                uploading.remove(key);
             }
         };
+    }
+
+    private static Problem tooManyUploads(String detail) {
+        return Problem.tooManyRequests("too_many_uploads", detail, Duration.ofSeconds(5));
     }
 
     /** The handler that passes everything on to one service. */
@@ -89,17 +104,14 @@ final class Proxy {
 
     private void pass(Upstream upstream, ServerRequest request, ServerResponse response)
             throws IOException, InterruptedException {
-        var peer = address(request);
-        var client =
-                trusted.client(
-                        peer, String.join(",", RequestHeaders.all(request, "x-forwarded-for")));
+        var client = client(request);
         var allowance = rateLimit.take(key(request, client));
         var prologue = request.prologue();
         var outgoing =
                 new Exchange.Outgoing(
                         prologue.method(),
                         RequestTarget.of(prologue),
-                        RequestHeaders.of(request, client, trusted.contain(peer)),
+                        RequestHeaders.of(request, client, trusted.contain(address(request))),
                         body(request));
         var answer = exchange.send(upstream, outgoing, patience(request));
         try (var body = answer.body()) {
@@ -177,6 +189,11 @@ final class Proxy {
                 var in = request.content().inputStream()) {
             return HttpRequest.BodyPublishers.ofByteArray(in.readAllBytes());
         }
+    }
+
+    private InetAddress client(ServerRequest request) {
+        return trusted.client(
+                address(request), String.join(",", RequestHeaders.all(request, "x-forwarded-for")));
     }
 
     private static InetAddress address(ServerRequest request) {

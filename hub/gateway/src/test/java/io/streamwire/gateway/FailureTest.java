@@ -30,6 +30,45 @@ class FailureTest {
             };
 
     @Test
+    @Timeout(20)
+    void aUserUploadsOneImageAtATime() throws Exception {
+        var user = Client.newUser();
+        try (var backend = Backend.named("devices");
+                var client =
+                        Client.of(
+                                backend,
+                                "gateway.rate-limit",
+                                "100000",
+                                "gateway.rate-burst",
+                                "100000")) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
+                var head =
+                        "POST /api/v1/devices/firmware HTTP/1.1\r\nHost: a\r\nAuthorization: %s\r\nContent-Length: 9\r\n\r\nx"
+                                .formatted(user);
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+                var refused = upload(client, user);
+                while (refused.statusCode() != 429) { // the first one is not here yet
+                    refused = upload(client, user);
+                }
+                assertThat(Client.json(refused).at("/code").asText()).isEqualTo("too_many_uploads");
+                assertThat(upload(client, Client.newUser()).statusCode()).isEqualTo(200);
+            }
+
+            while (upload(client, user).statusCode() != 200) {
+                Thread.onSpinWait(); // until the broken connection is noticed
+            }
+        }
+    }
+
+    private static HttpResponse<String> upload(Client client, String user) throws Exception {
+        return client.send(
+                client.request("/api/v1/devices/firmware")
+                        .header("Authorization", user)
+                        .POST(HttpRequest.BodyPublishers.ofString("image")));
+    }
+
+    @Test
     @Timeout(10)
     void aBodyThatComesTooSlowlyEndsTheConnection() throws Exception {
         try (var backend = Backend.named("rules");
