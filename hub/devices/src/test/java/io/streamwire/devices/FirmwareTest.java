@@ -182,13 +182,15 @@ class FirmwareTest {
         assertThat(board.status().version()).isEqualTo("1.2.0");
     }
 
+    private UUID virtualDevice() {
+        var device = member.post("/devices", Map.of("name", "Raw", "board", "virtual"));
+        return UUID.fromString(device.text("/id"));
+    }
+
     @Test
     void anImageIsOnlyForTheBoardThatItWasOfferedTo() throws InterruptedException {
         var firmware = firmware("1.2.0");
-        var device =
-                UUID.fromString(
-                        member.post("/devices", Map.of("name", "Raw", "board", "virtual"))
-                                .text("/id"));
+        var device = virtualDevice();
         var token = member.token(device);
         var stranger = member.device("Stranger");
         assertThat(download(device, firmware, token)).isEqualTo(404);
@@ -234,10 +236,7 @@ class FirmwareTest {
     @Test
     void whatACancelledRolloutOrADistrustedKeyOfferedIsWithdrawn() throws InterruptedException {
         var firmware = firmware("1.2.0");
-        var device =
-                UUID.fromString(
-                        member.post("/devices", Map.of("name", "Raw", "board", "virtual"))
-                                .text("/id"));
+        var device = virtualDevice();
         var token = member.token(device);
         var client = rig.connect(device, token);
         var _ =
