@@ -82,18 +82,21 @@ final class EnvelopeModel {
         }
     }
 
-    /** An output's time on, and the limit under which the command left the hub. */
+    /**
+     * An output's time on, the limit under which the command left the hub, and its place in the
+     * order of leaving.
+     */
     private static final class OnTime {
         private final Command command;
         private final Restraint restraint;
-        private final long left;
+        private final long turn;
         private final long on;
         private long off = Long.MAX_VALUE;
 
-        OnTime(Command command, Restraint restraint, long left, long on) {
+        OnTime(Command command, Restraint restraint, long turn, long on) {
             this.command = command;
             this.restraint = restraint;
-            this.left = left;
+            this.turn = turn;
             this.on = on;
         }
     }
@@ -230,7 +233,7 @@ final class EnvelopeModel {
         private final Map<UUID, CommandState> states = new HashMap<>();
         private final Map<UUID, Long> changedAt = new HashMap<>();
         private final Map<UUID, Restraint> left = new HashMap<>();
-        private final Map<UUID, Long> leftAt = new HashMap<>();
+        private final Map<UUID, Long> turn = new HashMap<>();
         private Known known = Samples.motor();
         private Arming arming = Arming.armed(Samples.EPOCH, Long.MAX_VALUE);
         private long knownBoot = Samples.BOOT;
@@ -412,7 +415,7 @@ final class EnvelopeModel {
             var restraint = Restraint.of(known, command.command());
             if (restraint != null) {
                 left.put(command.id(), restraint);
-                leftAt.put(command.id(), now);
+                turn.put(command.id(), order++);
             }
             var answer = new CompletableFuture<MqttLine.Taken>();
             switch (random.nextInt(12)) {
@@ -490,10 +493,11 @@ final class EnvelopeModel {
         if (!ring.add(command.id())) {
             return;
         }
-        if (command.boot() != boot
-                || !boardArmed
-                || command.epoch() < boardEpoch
-                || late(command)) {
+        if (command.boot() != boot) {
+            say(command, CommandState.FAILED); // `rebooted`: an earlier boot may have done it
+            return;
+        }
+        if (!boardArmed || command.epoch() < boardEpoch || late(command)) {
             say(command, CommandState.REJECTED);
             return;
         }
@@ -540,7 +544,7 @@ final class EnvelopeModel {
             offences.add("unasked " + command.command());
             return;
         }
-        var pulse = new OnTime(command, restraint, hub.leftAt.getOrDefault(command.id(), 0L), now);
+        var pulse = new OnTime(command, restraint, hub.turn.getOrDefault(command.id(), 0L), now);
         recorded.add(pulse);
         output.running = pulse;
         say(command, CommandState.STARTED);
@@ -603,7 +607,7 @@ final class EnvelopeModel {
             return;
         }
         // What holds for both is the envelope when the second one left.
-        var law = pulse.left >= before.left ? pulse : before;
+        var law = pulse.turn >= before.turn ? pulse : before;
         var gap = law.restraint.limit().minGapMs();
         var same = before.command.command().equals(pulse.command.command());
         if (same && pulse.on - before.off < gap) {
