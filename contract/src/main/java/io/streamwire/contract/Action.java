@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the safety epoch in force for the device when the rule decided: a later stop kills
  *     it
  * @param viewerId the TikTok user id of whoever caused it
+ * @param cause null in a body that was written before there were causes
  * @param traceparent W3C trace context of the whole way
  */
 public record Action(
@@ -27,6 +28,7 @@ public record Action(
         long epoch,
         boolean simulated,
         @Nullable String viewerId,
+        @Nullable Cause cause,
         @Nullable String traceparent,
         Hops hops) {
     public static final String TYPE = "action_triggered";
@@ -53,6 +55,7 @@ public record Action(
                 epoch,
                 simulated,
                 viewerId,
+                cause,
                 traceparent,
                 new Hops(
                         hops.frame(),

@@ -28,6 +28,7 @@ public sealed interface DeviceEvent {
      *
      * @param source {@code rule} or {@code manual}
      * @param reason why it was rejected, failed, aborted or expired
+     * @param cause null for a manual one, and for one that was stored before there were causes
      */
     @JsonTypeName("command")
     record CommandChanged(
@@ -42,6 +43,7 @@ public sealed interface DeviceEvent {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
+            @Nullable Cause cause,
             String command,
             Map<String, Long> args,
             long issuedAt,

@@ -7,6 +7,7 @@ import io.streamwire.bus.Lease;
 import io.streamwire.bus.Reply;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
@@ -287,6 +288,8 @@ final class Decider implements BatchHandler {
                                     0,
                                     event.simulated(),
                                     event.user().id(),
+                                    new Cause(
+                                            event.type(), rule.definition().name(), rule.version()),
                                     traceparent(event.id(), id),
                                     hops));
             // The last one, since an argument may be called epoch too.

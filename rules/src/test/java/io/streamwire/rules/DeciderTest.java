@@ -6,6 +6,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
 import io.streamwire.bus.Membership;
 import io.streamwire.contract.Action;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
@@ -81,6 +82,8 @@ class DeciderTest {
         assertThat(action.command()).isEqualTo("motor_spin");
         assertThat(action.args()).isEqualTo(Map.of("level", 60L, "ms", 800L));
         assertThat(action.viewerId()).isEqualTo(LiveEvents.ANNA.id());
+        assertThat(action.cause())
+                .isEqualTo(new Cause("tiktok.comment", rule.definition().name(), rule.version()));
         assertThat(action.expiresAt()).isEqualTo(decision.at() + 2_000);
         assertThat(action.hops().frame()).isEqualTo(frame);
         assertThat(action.hops().decided()).isBetween(frame, Hops.now());

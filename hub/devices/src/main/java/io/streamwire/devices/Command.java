@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.streamwire.contract.Action;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
@@ -33,6 +34,7 @@ record Command(
         @Nullable UUID eventId,
         @Nullable UUID ruleId,
         @Nullable String viewerId,
+        @Nullable Cause cause,
         String command,
         Map<String, Long> args,
         int urgency,
@@ -80,6 +82,7 @@ record Command(
                 action.eventId(),
                 action.ruleId(),
                 action.viewerId(),
+                action.cause(),
                 action.command(),
                 args,
                 RULE_URGENCY,
@@ -114,6 +117,7 @@ record Command(
                 null,
                 null,
                 null,
+                null,
                 command,
                 args,
                 MANUAL_URGENCY + USUAL_PRIORITY,
@@ -140,6 +144,7 @@ record Command(
                 stored.eventId(),
                 stored.ruleId(),
                 stored.viewerId(),
+                stored.cause(),
                 stored.command(),
                 stored.args(),
                 urgency,
@@ -185,6 +190,7 @@ record Command(
                 eventId,
                 ruleId,
                 viewerId,
+                cause,
                 command,
                 args,
                 urgency,
@@ -230,6 +236,7 @@ record Command(
                 eventId,
                 ruleId,
                 viewerId,
+                cause,
                 command,
                 args,
                 issuedAt,
@@ -256,6 +263,7 @@ record Command(
                                 eventId,
                                 ruleId,
                                 viewerId,
+                                cause,
                                 command,
                                 args,
                                 issuedAt,
@@ -276,6 +284,7 @@ record Command(
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
+            @Nullable Cause cause,
             String command,
             Map<String, Long> args,
             long issuedAt,

@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
@@ -98,6 +99,7 @@ final class CommandsApi implements Api {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
+            @Nullable Cause cause,
             Instant issuedAt,
             Instant expiresAt,
             Instant updatedAt,
@@ -119,6 +121,7 @@ final class CommandsApi implements Api {
                     command.eventId(),
                     command.ruleId(),
                     command.viewerId(),
+                    command.cause(),
                     Instant.ofEpochMilli(command.issuedAt()),
                     Instant.ofEpochMilli(command.expiresAt()),
                     Instant.ofEpochMilli(command.at()),

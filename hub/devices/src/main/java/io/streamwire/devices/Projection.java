@@ -5,6 +5,7 @@ import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -55,6 +56,7 @@ final class Projection {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
+            @Nullable Cause cause,
             String command,
             Map<String, Long> args,
             CommandState state,
@@ -77,6 +79,7 @@ final class Projection {
                     change.eventId(),
                     change.ruleId(),
                     change.viewerId(),
+                    change.cause(),
                     change.command(),
                     change.args(),
                     change.state(),
@@ -337,6 +340,11 @@ final class Projection {
         }
     }
 
+    private static @Nullable Cause cause(DbRow row) {
+        var json = Columns.textOrNull(row, "cause");
+        return json == null ? null : Json.read(json, Cause.class);
+    }
+
     private static CommandChanged command(DbRow row) {
         var args = new LinkedHashMap<String, Long>();
         try {
@@ -359,6 +367,7 @@ final class Projection {
                 Columns.uuidOrNull(row, "event_id"),
                 Columns.uuidOrNull(row, "rule_id"),
                 Columns.textOrNull(row, "viewer_id"),
+                cause(row),
                 Columns.text(row, "command"),
                 args,
                 Columns.instant(row, "issued_at").toEpochMilli(),

@@ -2,8 +2,11 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.contract.Action;
+import io.streamwire.contract.Cause;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -13,9 +16,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Rig.Extension.class)
 class ReceiptsTest {
 
+    private final Rig rig;
     private final Member member;
 
     ReceiptsTest(Rig rig) {
+        this.rig = rig;
         this.member = Member.owner(rig);
     }
 
@@ -37,6 +42,58 @@ class ReceiptsTest {
         assertThat(durations.has("frame_to_decided")).isFalse();
         assertThat(Math.abs(receipt.at("/clock/offset_ms").asDouble())).isLessThan(1_000);
         assertThat(receipt.at("/clock/uncertainty_ms").asDouble()).isBetween(0.5, 1_000.0);
+    }
+
+    @Test
+    void aReceiptSaysWhyTheRuleActed() throws InterruptedException {
+        var board = member.armedBoard();
+        var expiresAt = System.currentTimeMillis() + 20_000;
+        var action =
+                RuleActions.action(
+                        member.workspace,
+                        board.deviceId(),
+                        "motor_spin",
+                        Map.of("level", 60L, "ms", 20L),
+                        "7300000000000000001",
+                        expiresAt);
+        var id = RuleActions.publish(rig, action, Long.MAX_VALUE);
+        member.awaitState(board.deviceId(), id, "done");
+        var path = "/api/v1/receipts?event_id=" + action.eventId();
+        Rig.await("written down", () -> member.get(path).text("/items/0/state").equals("done"));
+
+        var present = member.get("/api/v1/receipts/" + id);
+        var past = member.get(path);
+
+        assertThat(present.text("/event_id")).isEqualTo(action.eventId().toString());
+        assertThat(present.text("/rule_id")).isEqualTo(action.ruleId().toString());
+        assertThat(present.text("/viewer_id")).isEqualTo("7300000000000000001");
+        assertThat(Json.read(present.body().at("/cause").toString(), Cause.class))
+                .isEqualTo(action.cause());
+        assertThat(past.body().at("/items/0/cause")).isEqualTo(present.body().at("/cause"));
+        assertThat(past.text("/items/0/viewer_id")).isEqualTo("7300000000000000001");
+    }
+
+    @Test
+    void anActionFromBeforeThereWereCausesStillRuns() throws InterruptedException {
+        var board = member.armedBoard();
+        var now =
+                Json.write(
+                        RuleActions.action(
+                                member.workspace,
+                                board.deviceId(),
+                                "motor_spin",
+                                Map.of("level", 60L, "ms", 20L),
+                                "7300000000000000001",
+                                System.currentTimeMillis() + 20_000));
+        var before = now.replaceFirst("\"cause\":\\{[^}]*},", "");
+        assertThat(before).isNotEqualTo(now).doesNotContain("rule_name");
+
+        var id = RuleActions.publish(rig, Json.read(before, Action.class), Long.MAX_VALUE);
+
+        member.awaitState(board.deviceId(), id, "done");
+        var receipt = member.get("/api/v1/receipts/" + id).body();
+        assertThat(receipt.at("/source").asText()).isEqualTo("rule");
+        assertThat(receipt.has("cause")).isFalse();
     }
 
     @Test

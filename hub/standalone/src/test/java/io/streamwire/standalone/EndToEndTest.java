@@ -81,7 +81,17 @@ class EndToEndTest {
             for (var stream : List.of(Stream.EVENTS, Stream.DECISIONS, Stream.ACTIONS)) {
                 assertThat(bodies(stream, streamer)).anyMatch(body -> names(body, eventId));
             }
-            assertThat(bodies(Stream.DEVICE, streamer)).anyMatch(body -> names(body, eventId));
+            assertThat(bodies(Stream.DEVICE, streamer))
+                    .anyMatch(body ->
+                            names(body, eventId) && body.contains(streamer.galaxy().name()));
+            var receipt = streamer.api().get("/api/v1/receipts/" + commandId);
+            assertThat(receipt.path("rule_id").asText())
+                    .isEqualTo(streamer.galaxy().ruleId().toString());
+            assertThat(receipt.at("/cause/rule_name").asText()).isEqualTo("Galaxy lights the lamp");
+            assertThat(receipt.at("/cause/event_type").asText()).isEqualTo("tiktok.gift");
+            assertThat(receipt.at("/cause/rule_version").asLong()).isEqualTo(1);
+            assertThat(receipt.path("viewer_id").asText())
+                    .isEqualTo(Long.toString(ScriptedViewer.ofCrowd(1).id()));
             assertThat(ledger.eventIds(streamer.livestreamId())).containsExactly(eventId);
             assertThat(rows("rules_db", "SELECT count(*) FROM rule_executions", eventId))
                     .isEqualTo(1);
