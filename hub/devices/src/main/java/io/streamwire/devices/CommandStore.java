@@ -28,7 +28,6 @@ final class CommandStore {
 
     private static final Script PUBLICATION = Script.of(CommandStore.class, "publication.lua");
     private static final Script ENQUEUE = publishing("enqueue.lua");
-    private static final Script ADVANCE = publishing("advance.lua");
     private static final Script COMMAND =
             new Script("command", "return redis.call('HGETALL', KEYS[1])");
     private static final Script PENDING =
@@ -60,10 +59,7 @@ final class CommandStore {
                             + " ARGV[2])");
 
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
-    private static final Duration KEEP_FINAL = Duration.ofMinutes(10);
-
-    /** A failed one stays longer: a late acknowledgement may correct it. */
-    private static final Duration KEEP_FAILED = Duration.ofHours(24);
+    static final Duration KEEP_FINAL = Duration.ofMinutes(10);
 
     /** Most that are looked at together. */
     static final int MOST_PENDING = 10_000;
@@ -76,7 +72,7 @@ final class CommandStore {
         this.bus = bus;
     }
 
-    private static Script publishing(String resource) {
+    static Script publishing(String resource) {
         var script = Script.of(CommandStore.class, resource);
         return new Script(resource, PUBLICATION.lua() + script.lua());
     }
@@ -150,42 +146,6 @@ final class CommandStore {
     /** What became of an attempt to store a command: new or not, and the state it is in. */
     record Enqueued(boolean created, CommandState state) {}
 
-    /** What became of an attempt to move a command. */
-    record Advanced(Outcome outcome, @Nullable CommandState state) {}
-
-    /** See {@link Advanced}. */
-    enum Outcome {
-        MOVED,
-        /** It was there already, or further; its hops may have been filled in. */
-        KEPT,
-        UNKNOWN,
-        /** It belongs to another device. */
-        FOREIGN
-    }
-
-    /**
-     * News of a command; times in us since the epoch.
-     *
-     * @param acked whether the board said so
-     */
-    record Progress(
-            CommandState state,
-            @Nullable String reason,
-            boolean acked,
-            @Nullable Long published,
-            @Nullable Long received,
-            @Nullable Long on,
-            @Nullable Long off) {
-
-        static Progress of(CommandState state, @Nullable String reason) {
-            return new Progress(state, reason, false, null, null, null, null);
-        }
-
-        static Progress sent(long published) {
-            return new Progress(CommandState.SENT, null, false, published, null, null, null);
-        }
-    }
-
     /** Stores a command that the owner of its partition decided on. */
     CompletableFuture<Enqueued> enqueue(
             Lease lease,
@@ -247,38 +207,6 @@ final class CommandStore {
 
     private static Enqueued enqueued(Reply reply) {
         return new Enqueued(reply.text(0).equals("created"), state(reply.text(1)));
-    }
-
-    /** Moves a command forward, or leaves it where it is. */
-    CompletableFuture<Advanced> advance(
-            UUID workspaceId, UUID deviceId, UUID id, Progress progress, long at) {
-        var partition = bus.partition(workspaceId);
-        return bus.call(
-                        ADVANCE,
-                        List.of(
-                                key(partition, id),
-                                pendingKey(partition),
-                                Stream.DEVICE.key(partition),
-                                lastAcksKey(partition),
-                                spentKey(partition)),
-                        List.of(
-                                deviceId.toString(),
-                                progress.state().toString(),
-                                json(progress.reason()),
-                                Long.toString(at),
-                                progress.acked() ? "1" : "0",
-                                Long.toString(KEEP_FINAL.toMillis()),
-                                Long.toString(KEEP_FAILED.toMillis()),
-                                text(progress.published()),
-                                text(progress.received()),
-                                text(progress.on()),
-                                text(progress.off())))
-                .thenApply(reply -> {
-                    var state = reply.text(1);
-                    return new Advanced(
-                            Outcome.valueOf(reply.text(0).toUpperCase(Locale.ROOT)),
-                            state.isEmpty() ? null : state(state));
-                });
     }
 
     /** Binds a command to a boot, before it is sent to it; false when somebody else has. */
@@ -394,15 +322,15 @@ final class CommandStore {
         return fields;
     }
 
-    private static String key(int partition, UUID id) {
+    static String key(int partition, UUID id) {
         return Stream.key(partition, "command:" + id);
     }
 
-    private static String pendingKey(int partition) {
+    static String pendingKey(int partition) {
         return Stream.key(partition, "pending");
     }
 
-    private static String spentKey(int partition) {
+    static String spentKey(int partition) {
         return Stream.key(partition, "spent");
     }
 
@@ -410,15 +338,15 @@ final class CommandStore {
         return Stream.key(partition, "last-acks");
     }
 
-    private static String json(@Nullable String text) {
+    static String json(@Nullable String text) {
         return text == null ? "null" : Json.write(text);
     }
 
-    private static String text(@Nullable Long number) {
+    static String text(@Nullable Long number) {
         return number == null ? "" : number.toString();
     }
 
-    private static CommandState state(String text) {
+    static CommandState state(String text) {
         return CommandState.valueOf(text.toUpperCase(Locale.ROOT));
     }
 }

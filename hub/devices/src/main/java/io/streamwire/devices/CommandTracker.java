@@ -3,10 +3,10 @@ package io.streamwire.devices;
 import io.streamwire.bus.BusException;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.mqtt.Ack;
-import io.streamwire.devices.CommandStore.Advanced;
-import io.streamwire.devices.CommandStore.Outcome;
-import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Stored;
+import io.streamwire.devices.ProgressWriter.Advanced;
+import io.streamwire.devices.ProgressWriter.Outcome;
+import io.streamwire.devices.ProgressWriter.Progress;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -43,14 +43,16 @@ final class CommandTracker {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final CommandStore store;
+    private final ProgressWriter writer;
     private final Drops drops;
     private final InstantSource clock;
     private final Map<UUID, ClockOffset> offsets = new ConcurrentHashMap<>();
     private final Map<UUID, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final Semaphore retrying = new Semaphore(MOST_RETRYING);
 
-    CommandTracker(CommandStore store, Drops drops, InstantSource clock) {
+    CommandTracker(CommandStore store, ProgressWriter writer, Drops drops, InstantSource clock) {
         this.store = store;
+        this.writer = writer;
         this.drops = drops;
         this.clock = clock;
     }
@@ -170,7 +172,7 @@ final class CommandTracker {
     private void advance(
             UUID workspaceId, UUID deviceId, UUID id, Progress progress, long at, boolean again) {
         var _ =
-                store.advance(workspaceId, deviceId, id, progress, at)
+                writer.advance(workspaceId, deviceId, id, progress, at)
                         .whenComplete((advanced, failure) -> {
                             if (failure == null) {
                                 if (again) {

@@ -46,13 +46,15 @@ public final class Devices implements AutoCloseable {
     /** The channel that tells other instances to read devices and tokens again. */
     static final String CHANGED = "devices";
 
-    /** Acknowledgements are balanced over the instances; retained reports reach every one. */
+    /** What one of the instances handles; retained reports reach every one. */
     private static final List<String> ACKS =
             List.of(
-                    "$share/hub/" + Topics.everyUp("ack"),
-                    "$share/hub/" + Topics.everyUp("telemetry"),
-                    "$share/hub/" + Topics.everyUp("log"),
-                    "$share/hub/" + Topics.everyUp("ota"));
+                    Topics.everyUp("ack"),
+                    Topics.everyUp("telemetry"),
+                    Topics.everyUp("log"),
+                    Topics.everyUp("ota"));
+
+    private static final String SHARE = "$share/hub/";
 
     private static final List<String> REPORTS =
             List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
@@ -203,8 +205,10 @@ public final class Devices implements AutoCloseable {
         var arming = new ArmingState();
         var echo = new ConfigEcho();
         var commands = new CommandStore(bus);
-        var tracker = new CommandTracker(commands, drops, clock);
-        var line = new MqttLine(settings(config, mqttUrl, instance), ACKS, REPORTS);
+        var progress = opened(parts, new ProgressWriter(bus));
+        progress.start();
+        var tracker = new CommandTracker(commands, progress, drops, clock);
+        var line = new MqttLine(settings(config, mqttUrl, instance), acks(config), REPORTS);
         var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
         var pauses = new Pauses(bus);
         lanes.pausedBy(pauses::paused);
@@ -477,6 +481,13 @@ public final class Devices implements AutoCloseable {
             cache.giveBack(uses);
             throw e;
         }
+    }
+
+    /** A single instance need not share, which the embedded broker does with more effort. */
+    private static List<String> acks(Config config) {
+        return Configuration.flag(config, "mqtt.shared-subscription")
+                ? ACKS.stream().map(SHARE::concat).toList()
+                : ACKS;
     }
 
     private static MqttLine.Settings settings(Config config, String url, String instance) {

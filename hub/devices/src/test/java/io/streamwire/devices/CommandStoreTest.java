@@ -20,16 +20,18 @@ import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
-import io.streamwire.devices.CommandStore.Advanced;
 import io.streamwire.devices.CommandStore.Enqueued;
-import io.streamwire.devices.CommandStore.Outcome;
-import io.streamwire.devices.CommandStore.Progress;
 import io.streamwire.devices.CommandStore.Spending;
+import io.streamwire.devices.ProgressWriter.Advanced;
+import io.streamwire.devices.ProgressWriter.Outcome;
+import io.streamwire.devices.ProgressWriter.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,15 +41,19 @@ class CommandStoreTest {
 
     private final Bus bus;
     private final CommandStore store;
+    private final ProgressWriter writer;
     private final Command command = Samples.command(2_000);
 
     CommandStoreTest(Rig rig) {
         this.bus = rig.quietBus();
         this.store = new CommandStore(bus);
+        this.writer = new ProgressWriter(bus);
+        writer.start();
     }
 
     @AfterEach
     void close() {
+        writer.close();
         bus.close();
     }
 
@@ -56,7 +62,7 @@ class CommandStoreTest {
     }
 
     private Advanced advance(Progress progress) {
-        return store.advance(WORKSPACE, DEVICE, command.id(), progress, NOW + 1).join();
+        return writer.advance(WORKSPACE, DEVICE, command.id(), progress, NOW + 1).join();
     }
 
     private CommandState state() {
@@ -107,11 +113,56 @@ class CommandStoreTest {
     }
 
     @Test
+    void newsThatComeTogetherAreAnsweredEachAndInOrder() {
+        var commands = IntStream.range(0, 50).mapToObj(_ -> Samples.command(2_000)).toList();
+        commands.forEach(one -> store.enqueue(one, Optional.empty(), NOW).join());
+
+        var answers = new ArrayList<CompletableFuture<Advanced>>();
+        for (var one : commands) {
+            answers.add(
+                    writer.advance(WORKSPACE, DEVICE, one.id(), Progress.of(SENT, null), NOW + 1));
+            answers.add(
+                    writer.advance(WORKSPACE, DEVICE, one.id(), Progress.of(DONE, null), NOW + 2));
+        }
+        var stranger = writer.advance(WORKSPACE, DEVICE, Ids.next(), Progress.of(DONE, null), NOW);
+
+        assertThat(answers.stream().map(CompletableFuture::join))
+                .containsExactlyElementsOf(
+                        commands.stream()
+                                .flatMap(_ ->
+                                        List.of(
+                                                new Advanced(Outcome.MOVED, SENT),
+                                                new Advanced(Outcome.MOVED, DONE))
+                                                .stream())
+                                .toList());
+        assertThat(stranger.join().outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void whatWaitsWhenItClosesIsWritten() {
+        store.enqueue(command, Optional.empty(), NOW).join();
+        var answers =
+                List.of(SENT, STARTED, DONE).stream()
+                        .map(state ->
+                                writer.advance(
+                                        WORKSPACE,
+                                        DEVICE,
+                                        command.id(),
+                                        Progress.of(state, null),
+                                        NOW + 1))
+                        .toList();
+
+        writer.close();
+
+        assertThat(answers).allMatch(answer -> answer.join().outcome() == Outcome.MOVED);
+    }
+
+    @Test
     void anotherDeviceHasNoSay() {
         store.enqueue(command, Optional.empty(), NOW).join();
 
         var foreign =
-                store.advance(
+                writer.advance(
                                 WORKSPACE,
                                 Ids.next(),
                                 command.id(),
@@ -135,7 +186,7 @@ class CommandStoreTest {
         assertThat(spent()).contains(command.id(), other.id());
 
         advance(Progress.of(EXPIRED, "never_sent"));
-        store.advance(WORKSPACE, DEVICE, other.id(), Progress.of(FAILED, "unconfirmed"), NOW)
+        writer.advance(WORKSPACE, DEVICE, other.id(), Progress.of(FAILED, "unconfirmed"), NOW)
                 .join();
 
         assertThat(spent()).doesNotContain(command.id()).contains(other.id());

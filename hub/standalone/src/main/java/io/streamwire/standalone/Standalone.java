@@ -103,6 +103,8 @@ public final class Standalone implements AutoCloseable {
                         Map.of(
                                 "mqtt.url",
                                 "tcp://127.0.0.1:" + broker.port(),
+                                "mqtt.shared-subscription",
+                                "false",
                                 "auth.jwks-url",
                                 local(auth.port()) + "/.well-known/jwks.json"));
 
