@@ -28,7 +28,7 @@ public record Action(
         long epoch,
         boolean simulated,
         @Nullable String viewerId,
-        @Nullable Cause cause,
+        @Nullable RuleCause cause,
         @Nullable String traceparent,
         Hops hops) {
     public static final String TYPE = "action_triggered";

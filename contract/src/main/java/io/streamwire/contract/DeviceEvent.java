@@ -43,7 +43,7 @@ public sealed interface DeviceEvent {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
-            @Nullable Cause cause,
+            @Nullable RuleCause cause,
             String command,
             Map<String, Long> args,
             long issuedAt,

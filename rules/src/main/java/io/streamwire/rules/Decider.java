@@ -7,12 +7,12 @@ import io.streamwire.bus.Lease;
 import io.streamwire.bus.Reply;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.RuleEngine.Match;
 import java.lang.System.Logger;
@@ -288,7 +288,7 @@ final class Decider implements BatchHandler {
                                     0,
                                     event.simulated(),
                                     event.user().id(),
-                                    new Cause(
+                                    new RuleCause(
                                             event.type(), rule.definition().name(), rule.version()),
                                     traceparent(event.id(), id),
                                     hops));

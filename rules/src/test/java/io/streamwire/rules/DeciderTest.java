@@ -6,11 +6,11 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
 import io.streamwire.bus.Membership;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.Trigger.GiftMode;
 import java.time.Duration;
@@ -83,7 +83,8 @@ class DeciderTest {
         assertThat(action.args()).isEqualTo(Map.of("level", 60L, "ms", 800L));
         assertThat(action.viewerId()).isEqualTo(LiveEvents.ANNA.id());
         assertThat(action.cause())
-                .isEqualTo(new Cause("tiktok.comment", rule.definition().name(), rule.version()));
+                .isEqualTo(
+                        new RuleCause("tiktok.comment", rule.definition().name(), rule.version()));
         assertThat(action.expiresAt()).isEqualTo(decision.at() + 2_000);
         assertThat(action.hops().frame()).isEqualTo(frame);
         assertThat(action.hops().decided()).isBetween(frame, Hops.now());

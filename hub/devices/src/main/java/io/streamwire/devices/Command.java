@@ -2,12 +2,12 @@ package io.streamwire.devices;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.mqtt.CommandMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -34,7 +34,7 @@ record Command(
         @Nullable UUID eventId,
         @Nullable UUID ruleId,
         @Nullable String viewerId,
-        @Nullable Cause cause,
+        @Nullable RuleCause cause,
         String command,
         Map<String, Long> args,
         int urgency,
@@ -284,7 +284,7 @@ record Command(
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
-            @Nullable Cause cause,
+            @Nullable RuleCause cause,
             String command,
             Map<String, Long> args,
             long issuedAt,

@@ -5,10 +5,10 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.service.Api;
@@ -99,7 +99,7 @@ final class CommandsApi implements Api {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
-            @Nullable Cause cause,
+            @Nullable RuleCause cause,
             Instant issuedAt,
             Instant expiresAt,
             Instant updatedAt,

@@ -5,7 +5,6 @@ import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -14,6 +13,7 @@ import io.streamwire.contract.DeviceEvent.SafetyChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
@@ -56,7 +56,7 @@ final class Projection {
             @Nullable UUID eventId,
             @Nullable UUID ruleId,
             @Nullable String viewerId,
-            @Nullable Cause cause,
+            @Nullable RuleCause cause,
             String command,
             Map<String, Long> args,
             CommandState state,
@@ -340,9 +340,9 @@ final class Projection {
         }
     }
 
-    private static @Nullable Cause cause(DbRow row) {
+    private static @Nullable RuleCause cause(DbRow row) {
         var json = Columns.textOrNull(row, "cause");
-        return json == null ? null : Json.read(json, Cause.class);
+        return json == null ? null : Json.read(json, RuleCause.class);
     }
 
     private static CommandChanged command(DbRow row) {

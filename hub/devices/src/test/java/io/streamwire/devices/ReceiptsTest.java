@@ -3,10 +3,10 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.RuleCause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -67,7 +67,7 @@ class ReceiptsTest {
         assertThat(present.text("/event_id")).isEqualTo(action.eventId().toString());
         assertThat(present.text("/rule_id")).isEqualTo(action.ruleId().toString());
         assertThat(present.text("/viewer_id")).isEqualTo("7300000000000000001");
-        assertThat(Json.read(present.body().at("/cause").toString(), Cause.class))
+        assertThat(Json.read(present.body().at("/cause").toString(), RuleCause.class))
                 .isEqualTo(action.cause());
         assertThat(past.body().at("/items/0/cause")).isEqualTo(present.body().at("/cause"));
         assertThat(past.text("/items/0/viewer_id")).isEqualTo("7300000000000000001");

@@ -2,10 +2,10 @@ package io.streamwire.devices;
 
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ final class RuleActions {
                 0,
                 false,
                 viewer,
-                new Cause("tiktok.gift", "Spin for \"roses\"", 3),
+                new RuleCause("tiktok.gift", "Spin for \"roses\"", 3),
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 new Hops(Hops.now(), null, null, null, null, null));
     }

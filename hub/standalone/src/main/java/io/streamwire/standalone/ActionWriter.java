@@ -3,10 +3,10 @@ package io.streamwire.standalone;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
-import io.streamwire.contract.Cause;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.virtualboard.BoardAccess;
 import java.time.Duration;
@@ -57,7 +57,7 @@ final class ActionWriter {
                 0,
                 true,
                 "viewer-" + eventId,
-                new Cause("tiktok.comment", "Bench", 1),
+                new RuleCause("tiktok.comment", "Bench", 1),
                 "00-%s-%016x-01"
                         .formatted(
                                 eventId.toString().replace("-", ""), id.getLeastSignificantBits()),

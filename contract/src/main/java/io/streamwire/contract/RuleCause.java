@@ -7,4 +7,4 @@ package io.streamwire.contract;
  * @param ruleName 1 to 100 characters
  * @param ruleVersion grows by one with every change of the rule, from 1
  */
-public record Cause(String eventType, String ruleName, long ruleVersion) {}
+public record RuleCause(String eventType, String ruleName, long ruleVersion) {}
