@@ -24,14 +24,14 @@ final class ConfigApi implements Api {
     private final DeviceStore store;
     private final DeviceCache cache;
     private final ConfigEcho echo;
-    private final Boards boards;
+    private final BoardEnvelopes envelopes;
 
-    ConfigApi(Bus bus, DeviceStore store, DeviceCache cache, ConfigEcho echo, Boards boards) {
+    ConfigApi(Bus bus, DeviceStore store, DeviceCache cache, ConfigEcho echo, BoardEnvelopes envelopes) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;
         this.echo = echo;
-        this.boards = boards;
+        this.envelopes = envelopes;
     }
 
     private record Documents(
@@ -127,7 +127,7 @@ final class ConfigApi implements Api {
         var limited =
                 store.device(device.workspaceId(), device.id()).orElseThrow(DevicesApi::unknown);
         cache.put(new DeviceStore.Change(limited, false));
-        cache.known(device.id()).ifPresent(boards::reconfigure);
+        cache.known(device.id()).ifPresent(envelopes::reconfigure);
         bus.announce(Devices.CHANGED, device.id().toString());
         send(response, limited);
     }

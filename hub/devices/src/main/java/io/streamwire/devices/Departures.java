@@ -98,7 +98,7 @@ final class Departures {
                                     List.of(
                                             SafetySwitch.armingKey(partition),
                                             SafetySwitch.epochsKey(partition),
-                                            Boards.boardsKey(partition),
+                                            BoardNews.boardsKey(partition),
                                             CommandStore.lastAcksKey(partition),
                                             Pauses.key(partition)),
                                     args));

@@ -237,15 +237,30 @@ public final class Devices implements AutoCloseable {
                         line,
                         Configuration.duration(config, "devices.firmware-patience"),
                         clock);
-        var boards =
-                new Boards(
+        var rows = new RowRates(clock);
+        var disarms = new Disarms(bus, presence, safety, lanes, clock, dispatcher::owns);
+        var news = new BoardNews(bus, cache, presence, rows, clock, dispatcher::owns);
+        var envelopes =
+                new BoardEnvelopes(
                         bus,
                         line,
                         store,
                         cache,
                         presence,
-                        heartbeats,
                         echo,
+                        lanes,
+                        disarms,
+                        drops,
+                        rows,
+                        clock,
+                        dispatcher::owns);
+        var boards =
+                new Boards(
+                        bus,
+                        line,
+                        cache,
+                        presence,
+                        heartbeats,
                         lanes,
                         tracker,
                         safety,
@@ -253,7 +268,11 @@ public final class Devices implements AutoCloseable {
                         drops,
                         records,
                         clock,
-                        dispatcher::owns);
+                        dispatcher::owns,
+                        rows,
+                        envelopes,
+                        disarms,
+                        news);
         var departures = new Departures(bus, store, cache, safety, lanes, boards, sessions);
         cache.onGone(departures::gone);
         lanes.leasedBy(safety::leased);
@@ -275,7 +294,7 @@ public final class Devices implements AutoCloseable {
                         EXPIRY_PERIOD,
                         "devices-token-expiry",
                         () -> cache.expire().forEach(sessions::end)));
-        remember(bus, safety, boards);
+        remember(bus, safety, news);
         line.start(boards);
         opened(parts, line);
         opened(
@@ -295,7 +314,7 @@ public final class Devices implements AutoCloseable {
         dispatcher.onNews(reconcile::soon);
         opened(parts, Round.every(RECORDS_PERIOD, "devices-records", records::write));
         opened(parts, Round.every(PRUNE_PERIOD, "devices-retention", retention::prune));
-        opened(parts, Round.every(WATCH_PERIOD, "devices-watch", boards::watch));
+        opened(parts, Round.every(WATCH_PERIOD, "devices-watch", news::watch));
         opened(parts, Round.every(HEARTBEATS_PERIOD, "devices-heartbeats", heartbeats::tell));
         opened(parts, bus.listen(Heartbeats.CHANNEL, heartbeats::told));
         opened(parts, Round.every(REPAIR_PERIOD, "devices-repair", boards::tick));
@@ -346,7 +365,7 @@ public final class Devices implements AutoCloseable {
                 parts,
                 bus.listen(
                         Lanes.ANSWERED,
-                        news -> Thread.startVirtualThread(() -> lanes.heard(news))));
+                        text -> Thread.startVirtualThread(() -> lanes.heard(text))));
         var server =
                 opened(
                         parts,
@@ -420,7 +439,7 @@ public final class Devices implements AutoCloseable {
                                                 clock),
                                         new EventsApi(bus, verifier),
                                         new RecordsApi(cache, records),
-                                        new ConfigApi(bus, store, cache, echo, boards),
+                                        new ConfigApi(bus, store, cache, echo, envelopes),
                                         new ArchiveApi(bus, store, cache, safety, lanes, sessions),
                                         new GroupsApi(bus, groupStore, cache, groups, caps),
                                         new FirmwareApi(
@@ -519,11 +538,11 @@ public final class Devices implements AutoCloseable {
     }
 
     /** What Redis knows of arming and boards; what is missing comes with the rounds. */
-    private static void remember(Bus bus, SafetySwitch safety, Boards boards) {
+    private static void remember(Bus bus, SafetySwitch safety, BoardNews news) {
         try {
             loadArming(bus, safety);
             for (int partition = 0; partition < bus.partitions(); partition++) {
-                SafetySwitch.joined(boards.load(partition));
+                SafetySwitch.joined(news.load(partition));
             }
         } catch (BusException.Unavailable e) {
             LOG.log(Level.WARNING, "arming=unknown boards=unknown reason={0}", e.getMessage());

@@ -1,0 +1,297 @@
+package io.streamwire.devices;
+
+import io.helidon.dbclient.DbClientException;
+import io.streamwire.bus.Bus;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.Capabilities;
+import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
+import io.streamwire.contract.mqtt.DeviceConfig;
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.DeviceCache.Known;
+import io.streamwire.devices.Presence.Seen;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in what boards can do, keeps it, and tells each board the safety envelope that follows from
+ * it and its owner's limits. Thread-safe.
+ */
+final class BoardEnvelopes {
+
+    private static final Logger LOG = System.getLogger(BoardEnvelopes.class.getName());
+
+    private static final long KEEP_AGAIN_MS = 1_000;
+
+    private final Bus bus;
+    private final MqttLine line;
+    private final DeviceStore store;
+    private final DeviceCache cache;
+    private final Presence presence;
+    private final ConfigEcho echo;
+    private final Lanes lanes;
+    private final Disarms disarms;
+    private final Drops drops;
+    private final RowRates rows;
+    private final InstantSource clock;
+    private final IntPredicate owned;
+
+    /** Boards whose capabilities PostgreSQL does not have yet, or that wait for their envelope. */
+    private final Set<UUID> undescribed = ConcurrentHashMap.newKeySet();
+
+    /** SHA-256 of the capability document that was taken in last. */
+    private final Map<UUID, String> documents = new ConcurrentHashMap<>();
+
+    /** The envelope that was published to a board since the line was last connected. */
+    private final Map<UUID, String> configured = new ConcurrentHashMap<>();
+
+    /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
+    private long keepAgainAt;
+
+    /**
+     * @param owned which partitions are this instance's
+     */
+    BoardEnvelopes(
+            Bus bus,
+            MqttLine line,
+            DeviceStore store,
+            DeviceCache cache,
+            Presence presence,
+            ConfigEcho echo,
+            Lanes lanes,
+            Disarms disarms,
+            Drops drops,
+            RowRates rows,
+            InstantSource clock,
+            IntPredicate owned) {
+        this.bus = bus;
+        this.line = line;
+        this.store = store;
+        this.cache = cache;
+        this.presence = presence;
+        this.echo = echo;
+        this.lanes = lanes;
+        this.disarms = disarms;
+        this.drops = drops;
+        this.rows = rows;
+        this.clock = clock;
+        this.owned = owned;
+    }
+
+    /** The line to the broker came back: what it was told before may be lost. */
+    void connected() {
+        configured.clear();
+        echo.restart(clock.millis());
+    }
+
+    /** A board came back: now it counts how long it takes to echo. */
+    void appeared(UUID deviceId) {
+        if (echo.holds(deviceId)) {
+            undescribed.add(deviceId);
+        }
+    }
+
+    /** This instance has got a partition. */
+    void acquired(int partition) {
+        for (var known : cache.all()) {
+            var envelope = known.envelope();
+            if (envelope != null
+                    && bus.partition(known.device().workspaceId()) == partition
+                    && !envelope.hash().equals(known.device().envelope())) {
+                undescribed.add(known.device().id());
+            }
+        }
+    }
+
+    /** Boards say it again with each connection, and the broker when ours is back. */
+    void described(Known known, byte[] payload) {
+        var device = known.device();
+        var sha256 = DeviceCache.sha256(payload);
+        if (sha256.equals(documents.get(device.id())) && known.capabilities() != null) {
+            if (owned.test(bus.partition(device.workspaceId()))) {
+                undescribed.add(device.id());
+            }
+            return;
+        }
+        described(known, Boards.read(payload, Boards.LONGEST_DOCUMENT, Capabilities.class));
+        documents.put(device.id(), sha256);
+    }
+
+    private void described(Known known, Capabilities capabilities) {
+        var device = known.device();
+        if (!CapabilityCheck.acceptable(capabilities)) {
+            drops.count(device.id(), "malformed_describe");
+            return;
+        }
+        var now = cache.describe(device.id(), capabilities).orElse(null);
+        if (now == null || now.envelope() == null) {
+            return;
+        }
+        var envelope = now.envelope().hash();
+        if (!envelope.equals(device.envelope()) && capabilities.limits() == LimitsBy.BOARD) {
+            echo.expect(
+                    device.workspaceId(), device.id(), envelope, device.envelope(), clock.millis());
+        }
+        if (owned.test(bus.partition(device.workspaceId()))) {
+            undescribed.add(device.id());
+        }
+    }
+
+    /** Stores and publishes what waits for it; called many times a second. */
+    void tick() {
+        if (!line.connected()) {
+            echo.restart(clock.millis());
+        }
+        for (var overdue : echo.overdue(clock.millis())) {
+            LOG.log(
+                    Level.WARNING,
+                    "device={0} config=not_echoed event=disarmed",
+                    overdue.deviceId());
+            disarms.disarm(overdue.workspaceId(), overdue.deviceId(), "config_unconfirmed");
+        }
+        keepDescribed();
+    }
+
+    /** Stores what boards can do and tells them their envelope, off the line's threads. */
+    private void keepDescribed() {
+        if (undescribed.isEmpty() || clock.millis() < keepAgainAt) {
+            return;
+        }
+        for (var device : List.copyOf(undescribed)) {
+            undescribed.remove(device);
+            try {
+                cache.known(device).ifPresent(this::keep);
+            } catch (DbClientException e) {
+                if (SqlState.isLasting(e)) {
+                    drops.count(device, "describe_not_stored");
+                    continue;
+                }
+                LOG.log(
+                        Level.DEBUG,
+                        "device={0} capabilities=stored_later reason={1}",
+                        device,
+                        e.getMessage());
+                undescribed.add(device);
+                keepAgainAt = clock.millis() + KEEP_AGAIN_MS;
+                return;
+            }
+        }
+    }
+
+    private void keep(Known known) {
+        var device = known.device();
+        var capabilities = known.capabilities();
+        var envelope = known.envelope();
+        if (capabilities == null || envelope == null) {
+            return;
+        }
+        if (!capabilities.equals(device.capabilities())
+                || !envelope.hash().equals(device.envelope())) {
+            if (!rows.document(device.id())) {
+                undescribed.add(device.id());
+                return;
+            }
+            store.describe(device.workspaceId(), device.id(), capabilities, envelope.hash());
+            var stored = store.device(device.workspaceId(), device.id());
+            if (stored.isEmpty()) {
+                return;
+            }
+            device = stored.get();
+            cache.put(new DeviceStore.Change(device, false));
+            bus.announce(Devices.CHANGED, device.id().toString());
+        }
+        configure(device, envelope.hash());
+    }
+
+    private void configure(Device device, String envelope) {
+        if (envelope.equals(configured.get(device.id())) && !echo.holds(device.id())) {
+            return;
+        }
+        var config = new DeviceConfig(device.configVersion(), envelope, device.limits());
+        var _ =
+                line.publish(
+                                MqttLine.Outgoing.retained(
+                                        Topics.desiredConfig(device.workspaceId(), device.id()),
+                                        Json.write(config)))
+                        .whenComplete((_, failure) -> {
+                            if (failure == null) {
+                                configured.put(device.id(), envelope);
+                                if (presence.of(device.id()).filter(Seen::online).isPresent()) {
+                                    echo.published(device.id(), envelope, clock.millis());
+                                }
+                            } else {
+                                undescribed.add(device.id());
+                            }
+                        });
+    }
+
+    /** A board says which limits it keeps. */
+    void reported(Known known, DeviceConfig config) {
+        var device = known.device();
+        if (Boards.missing(config.envelope())) {
+            drops.count(device.id(), "malformed_config");
+            return;
+        }
+        var reported = Boards.printable(config.envelope());
+        echo.reported(device.id(), config.v(), reported, clock.millis());
+        if (echo.echoed(device.id(), config.envelope())) {
+            lanes.pump(device.id());
+        }
+    }
+
+    /** The owner's limits were changed: the board's commands wait until it has echoed them. */
+    void reconfigure(Known known) {
+        var device = known.device();
+        var envelope = known.envelope();
+        var capabilities = known.capabilities();
+        if (envelope == null
+                || capabilities == null
+                || !owned.test(bus.partition(device.workspaceId()))
+                || envelope.hash().equals(configured.get(device.id()))) {
+            return;
+        }
+        if (capabilities.limits() == LimitsBy.BOARD) {
+            echo.expect(
+                    device.workspaceId(),
+                    device.id(),
+                    envelope.hash(),
+                    configured.get(device.id()),
+                    clock.millis());
+        }
+        undescribed.add(device.id());
+    }
+
+    /** Other instances may have changed limits. */
+    void refreshed() {
+        for (var device : List.copyOf(configured.keySet())) {
+            cache.known(device).ifPresent(this::reconfigure);
+        }
+    }
+
+    /** Whether a board that keeps the limits itself keeps other ones than the hub's. */
+    boolean mismatch(Known known, @Nullable String reported) {
+        var capabilities = known.capabilities();
+        var envelope = known.envelope();
+        if (capabilities == null
+                || envelope == null
+                || capabilities.limits() == LimitsBy.HUB
+                || envelope.hash().equals(reported)) {
+            return false;
+        }
+        return !echo.wasPresent(known.device().id(), reported, clock.millis());
+    }
+
+    void forget(UUID deviceId) {
+        echo.forget(deviceId);
+        configured.remove(deviceId);
+        undescribed.remove(deviceId);
+        documents.remove(deviceId);
+    }
+}
