@@ -7,22 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.streamwire.contract.Ids;
-import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.EmoteSent;
 import io.streamwire.contract.LiveEvent.EnvelopeSent;
 import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.contract.LiveEvent.Followed;
-import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Joined;
 import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.MissedWhy;
-import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.QuestionAsked;
 import io.streamwire.contract.LiveEvent.RoomChanged;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Shared;
-import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.LiveEvent.Subscribed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.Viewer;
@@ -35,39 +31,27 @@ import io.streamwire.ingest.webcast.wire.Image;
 import io.streamwire.ingest.webcast.wire.Message;
 import io.streamwire.ingest.webcast.wire.User;
 import io.streamwire.ingest.webcast.wire.UserIdentity;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EventsTest {
 
-    private static final UUID WORKSPACE = Ids.next();
-    private static final UUID LIVESTREAM = Ids.next();
-    private static final long ROOM = 7_400_000_000_000_000_001L;
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
     private final WireMessages wire = new WireMessages();
-    private final Map<String, String> kept = new HashMap<>();
-    private Events events = fresh();
+    private final EventsInMemory live = new EventsInMemory();
 
     @Test
     void aCommentBecomesAnEvent() {
         var message = wire.comment("spin!");
 
-        var event = only(message);
+        var event = live.only(message);
 
-        assertThat(event.id()).isEqualTo(Ids.event(Long.toString(ROOM), message.getMsgId()));
+        assertThat(event.id())
+                .isEqualTo(Ids.event(Long.toString(EventsInMemory.ROOM), message.getMsgId()));
         assertThat(event.msgId()).isEqualTo(Long.toString(message.getMsgId()));
-        assertThat(event.livestreamId()).isEqualTo(LIVESTREAM);
-        assertThat(event.workspaceId()).isEqualTo(WORKSPACE);
+        assertThat(event.livestreamId()).isEqualTo(EventsInMemory.LIVESTREAM);
+        assertThat(event.workspaceId()).isEqualTo(EventsInMemory.WORKSPACE);
         assertThat(event.ts()).isEqualTo(NOW.minusMillis(100));
         assertThat(event.receivedAt()).isEqualTo(NOW);
         assertThat(event.historical()).isFalse();
@@ -80,7 +64,7 @@ class EventsTest {
     void theBacklogIsHistorical() {
         var message = wire.comment("earlier").toBuilder().setIsHistory(true).build();
 
-        assertThat(only(message).historical()).isTrue();
+        assertThat(live.only(message).historical()).isTrue();
     }
 
     @Test
@@ -95,7 +79,7 @@ class EventsTest {
                                         .setIsFollower(true)
                                         .setIsGiftGiver(true));
 
-        var event = only(wire.message("WebcastChatMessage", chat.build().toByteString()));
+        var event = live.only(wire.message("WebcastChatMessage", chat.build().toByteString()));
 
         assertThat(event.user().roles())
                 .containsExactly("moderator", "subscriber", "follower", "gift_giver");
@@ -110,7 +94,7 @@ class EventsTest {
         }
         var chat = ChatMessage.newBuilder().setCommon(common).setContent("hi").build();
 
-        assertThat(only(wire.message("WebcastChatMessage", chat.toByteString())).ts())
+        assertThat(live.only(wire.message("WebcastChatMessage", chat.toByteString())).ts())
                 .isEqualTo(NOW);
     }
 
@@ -125,7 +109,7 @@ class EventsTest {
                         .setContent(" a\nb\tc\u0007\u2028d " + "x".repeat(2_000))
                         .build();
 
-        var event = only(wire.message("WebcastChatMessage", chat.toByteString()));
+        var event = live.only(wire.message("WebcastChatMessage", chat.toByteString()));
 
         assertThat(event.user().handle()).isEqualTo("ab");
         assertThat(event.user().nickname()).isEqualTo("\ud83d\ude00".repeat(100));
@@ -144,7 +128,7 @@ class EventsTest {
         "'', 6, ''",
     })
     void socialMessagesAreToldApartByTheirKeyFirst(String key, int action, String type) {
-        var outcome = events.of(List.of(wire.social(key, action)), NOW);
+        var outcome = live.events.of(List.of(wire.social(key, action)), NOW);
 
         assertThat(outcome.pending().stream().map(pending -> pending.event().type()).toList())
                 .isEqualTo(type.isEmpty() ? List.of() : List.of(type));
@@ -153,17 +137,18 @@ class EventsTest {
 
     @Test
     void onlyEnteringIsAJoin() {
-        var outcome = events.of(List.of(wire.member(1), wire.member(3), wire.member(26)), NOW);
+        var outcome = live.events.of(List.of(wire.member(1), wire.member(3), wire.member(26)), NOW);
 
-        assertThat(payloads(outcome)).containsExactly(new Joined());
+        assertThat(EventsInMemory.payloads(outcome)).containsExactly(new Joined());
         assertThat(outcome.ignored()).isEqualTo(2);
     }
 
     @Test
     void theLikeTotalNeverGoesBackwards() {
-        var outcome = events.of(List.of(wire.like(5, 150), wire.like(3, 90), wire.like(2, 0)), NOW);
+        var outcome =
+                live.events.of(List.of(wire.like(5, 150), wire.like(3, 90), wire.like(2, 0)), NOW);
 
-        assertThat(payloads(outcome))
+        assertThat(EventsInMemory.payloads(outcome))
                 .containsExactly(
                         new Liked(5, 150, 5, null),
                         new Liked(3, 150, 8, null),
@@ -173,7 +158,7 @@ class EventsTest {
     @Test
     void aMilestoneIsToldOnce() {
         var outcome =
-                events.of(
+                live.events.of(
                         List.of(
                                 wire.like(1, 4_000), // where we came in: nothing was reached
                                 wire.like(1, 4_999),
@@ -182,7 +167,7 @@ class EventsTest {
                                 wire.like(1, 1_000_000)),
                         NOW);
 
-        assertThat(payloads(outcome))
+        assertThat(EventsInMemory.payloads(outcome))
                 .extracting(payload -> ((Liked) payload).milestone())
                 .containsExactly(null, null, 5_000L, null, 1_000_000L);
     }
@@ -201,7 +186,7 @@ class EventsTest {
     @Test
     void whateverElseHappensIsAnEvent() {
         var outcome =
-                events.of(
+                live.events.of(
                         List.of(
                                 wire.subscription(ADA, 3),
                                 wire.viewers(120, 5_400),
@@ -213,7 +198,7 @@ class EventsTest {
                                 wire.control(2)),
                         NOW);
 
-        assertThat(payloads(outcome))
+        assertThat(EventsInMemory.payloads(outcome))
                 .containsExactly(
                         new Subscribed(3),
                         new ViewersCounted(120, 5_400),
@@ -228,11 +213,11 @@ class EventsTest {
 
     @Test
     void whoGaveMostHasThatRole() {
-        events.of(List.of(wire.viewers(5, 9, BO, ADA)), NOW);
+        live.events.of(List.of(wire.viewers(5, 9, BO, ADA)), NOW);
 
-        assertThat(only(wire.comment("hi")).user().roles()).contains("top_gifter");
-        events.of(List.of(wire.viewers(5, 9, BO)), NOW);
-        assertThat(only(wire.comment("hi")).user().roles()).doesNotContain("top_gifter");
+        assertThat(live.only(wire.comment("hi")).user().roles()).contains("top_gifter");
+        live.events.of(List.of(wire.viewers(5, 9, BO)), NOW);
+        assertThat(live.only(wire.comment("hi")).user().roles()).doesNotContain("top_gifter");
     }
 
     @Test
@@ -249,7 +234,7 @@ class EventsTest {
                                         .addUrlList("https://p16.example.com/a.webp?x=1"));
         var chat = ChatMessage.newBuilder().setUser(user).setContent("hi").build();
 
-        var viewer = only(wire.message("WebcastChatMessage", chat.toByteString())).user();
+        var viewer = live.only(wire.message("WebcastChatMessage", chat.toByteString())).user();
 
         assertThat(viewer.roles()).containsExactly("mutual", "follower");
         assertThat(viewer.teamLevel()).isEqualTo(7);
@@ -260,8 +245,8 @@ class EventsTest {
     void aGapIsToldOnceHoweverOftenItIsFound() {
         var gap = new EventsMissed(MissedWhy.TAKEN_OVER, NOW.minusSeconds(3), NOW.plusSeconds(1));
 
-        var first = events.missed(gap, NOW).pending().getFirst();
-        var again = events.missed(gap, NOW.plusSeconds(9)).pending().getFirst();
+        var first = live.events.missed(gap, NOW).pending().getFirst();
+        var again = live.events.missed(gap, NOW.plusSeconds(9)).pending().getFirst();
 
         assertThat(first.key()).isEqualTo(again.key());
         assertThat(first.event().id()).isEqualTo(again.event().id());
@@ -271,19 +256,18 @@ class EventsTest {
 
     @Test
     void whenTheRoomWasHeardOfIsKept() {
-        assertThat(events.heard()).isEmpty();
-        only(wire.comment("hi"));
+        assertThat(live.events.heard()).isEmpty();
+        live.only(wire.comment("hi"));
 
-        events = fresh();
-        events.restore(kept);
+        live.restart();
 
-        assertThat(events.heard()).contains(NOW);
+        assertThat(live.events.heard()).contains(NOW);
     }
 
     @Test
     void oneBadMessageCostsOnlyItself() {
         var outcome =
-                events.of(
+                live.events.of(
                         List.of(
                                 wire.comment("before"),
                                 wire.message(
@@ -294,7 +278,7 @@ class EventsTest {
                                 wire.comment("after")),
                         NOW);
 
-        assertThat(payloads(outcome))
+        assertThat(EventsInMemory.payloads(outcome))
                 .containsExactly(new CommentPosted("before"), new CommentPosted("after"));
         assertThat(outcome.corrupt()).isEqualTo(1);
         assertThat(outcome.ignored()).isEqualTo(1);
@@ -305,7 +289,7 @@ class EventsTest {
     void aMessageThatComesAgainIsADuplicate() {
         var message = wire.comment("once");
 
-        var outcome = events.of(List.of(message, message), NOW);
+        var outcome = live.events.of(List.of(message, message), NOW);
 
         assertThat(outcome.pending()).hasSize(1);
         assertThat(outcome.duplicate()).isEqualTo(1);
@@ -314,236 +298,14 @@ class EventsTest {
     @ParameterizedTest
     @CsvSource({"1, false", "2, false", "3, true", "4, true"})
     void theLiveEndsByControl(int action, boolean ended) {
-        assertThat(events.of(List.of(wire.control(action)), NOW).ended()).isEqualTo(ended);
-    }
-
-    @Test
-    void aStreakCountsUpToItsEnd() {
-        assertThat(gifts(wire.gift(ADA, 9, 1, false))).containsExactly(gift(1, 1, Streak.STARTED));
-        assertThat(gifts(wire.gift(ADA, 9, 4, false))).containsExactly(gift(4, 3, Streak.RUNNING));
-        assertThat(gifts(wire.gift(ADA, 9, 7, true))).containsExactly(gift(7, 3, Streak.ENDED));
-    }
-
-    @Test
-    void aSingleRoseIsOneRose() {
-        assertThat(gifts(wire.gift(ADA, 9, 1, false), wire.gift(ADA, 9, 1, true)))
-                .containsExactly(gift(1, 1, Streak.STARTED), gift(1, 0, Streak.ENDED));
-    }
-
-    @Test
-    void aStreakThatBeganUnseenCountsWhole() {
-        assertThat(gifts(wire.gift(ADA, 9, 5, true))).containsExactly(gift(5, 5, Streak.ENDED));
-    }
-
-    @Test
-    void giftsThatCannotBeRepeatedCountAtOnce() {
-        assertThat(gifts(wire.gift(ADA, 0, 2, false, 2)))
-                .containsExactly(gift(2, 2, Streak.SINGLE));
-    }
-
-    @Test
-    void anOutdatedCountAddsNothing() {
-        assertThat(gifts(wire.gift(ADA, 9, 5, false), wire.gift(ADA, 9, 3, false)))
-                .containsExactly(gift(5, 5, Streak.STARTED), gift(5, 0, Streak.RUNNING));
-    }
-
-    @Test
-    void streaksOfOneViewerAreKeptApart() {
-        assertThat(
-                        gifts(
-                                wire.gift(ADA, 1, 1, false),
-                                wire.gift(ADA, 2, 1, false),
-                                wire.gift(ADA, 1, 2, true),
-                                wire.gift(ADA, 2, 3, true)))
-                .extracting(GiftSent::increment)
-                .containsExactly(1, 1, 1, 2);
-    }
-
-    @Test
-    void withoutAGroupAStreakIsKnownByViewerAndGift() {
-        assertThat(
-                        gifts(
-                                wire.gift(ADA, 0, 1, false),
-                                wire.gift(BO, 0, 1, false),
-                                wire.gift(ADA, 0, 2, true),
-                                wire.gift(BO, 0, 1, true),
-                                wire.gift(ADA, 0, 1, false),
-                                wire.gift(ADA, 0, 1, true)))
-                .extracting(GiftSent::increment)
-                .containsExactly(1, 1, 1, 0, 1, 0);
-    }
-
-    @Test
-    void aSecondEndIsDropped() {
-        var outcome =
-                events.of(List.of(wire.gift(ADA, 9, 3, true), wire.gift(ADA, 9, 3, true)), NOW);
-
-        assertThat(outcome.pending()).hasSize(1);
-        assertThat(outcome.duplicate()).isEqualTo(1);
-    }
-
-    @Test
-    void aMissingEndIsMadeAfterTheTimeout() {
-        var started = only(wire.gift(ADA, 9, 3, false));
-
-        assertThat(overdue(NOW.plusSeconds(9))).isEmpty();
-        var ends = overdue(NOW.plusSeconds(10));
-        assertThat(overdue(NOW.plusSeconds(30))).isEmpty();
-
-        assertThat(ends).extracting(LiveEvent::payload).containsExactly(gift(3, 0, Streak.ENDED));
-        assertThat(ends.getFirst().id()).isNotEqualTo(started.id());
-        assertThat(ends.getFirst().user()).isEqualTo(started.user());
-    }
-
-    @Test
-    void aLateEndIsNotCountedTwice() {
-        gifts(wire.gift(ADA, 9, 3, false));
-        overdue(NOW.plusSeconds(10));
-
-        assertThat(gifts(wire.gift(ADA, 9, 3, true))).isEmpty();
-    }
-
-    @Test
-    void aLateEndWithMoreCountsOnlyWhatIsMore() {
-        gifts(wire.gift(ADA, 9, 3, false));
-        overdue(NOW.plusSeconds(10));
-
-        assertThat(gifts(wire.gift(ADA, 9, 5, true))).containsExactly(gift(2, 2, Streak.ENDED));
-    }
-
-    @Test
-    void streaksAndLikesSurviveARestart() {
-        gifts(wire.gift(ADA, 9, 3, false), wire.like(1, 500));
-        gifts(wire.gift(BO, 8, 2, true));
-
-        events = fresh();
-        events.restore(kept);
-
-        assertThat(gifts(wire.gift(ADA, 9, 4, true))).containsExactly(gift(4, 1, Streak.ENDED));
-        assertThat(gifts(wire.gift(BO, 8, 2, true))).isEmpty();
-        assertThat(only(wire.like(1, 2)).payload()).isEqualTo(new Liked(1, 500, 2, null));
-    }
-
-    @Test
-    void aStreakThatWasOpenAtARestartStillEnds() {
-        gifts(wire.gift(ADA, 9, 3, false));
-
-        events = fresh();
-        events.restore(kept);
-
-        assertThat(overdue(NOW.plusSeconds(11)))
-                .extracting(LiveEvent::payload)
-                .containsExactly(gift(3, 0, Streak.ENDED));
-    }
-
-    @Test
-    void closedStreaksAreForgotten() {
-        gifts(wire.gift(ADA, 9, 3, true));
-        assertThat(kept).containsKey("streak:9");
-
-        overdue(NOW.plus(Duration.ofMinutes(11)));
-
-        assertThat(kept).doesNotContainKey("streak:9");
-    }
-
-    /** Whatever is lost, doubled or late: ends add up to what was given, and so do increments. */
-    @Test
-    void everyGiftCountsExactlyOnce() {
-        for (int seed = 0; seed < 200; seed++) {
-            events = fresh();
-            kept.clear();
-            var random = new Random(seed);
-            int given = 1 + random.nextInt(20);
-            var sent = new ArrayList<GiftSent>();
-            var now = NOW;
-            for (int count = 1; count <= given; count++) {
-                boolean last = count == given;
-                if (!last && random.nextInt(4) == 0) {
-                    continue; // lost
-                }
-                var message = wire.gift(ADA, 9, count, false);
-                sent.addAll(gifts(now, message));
-                if (random.nextInt(4) == 0) {
-                    sent.addAll(gifts(now, message));
-                }
-                if (random.nextInt(5) == 0) {
-                    now = now.plusSeconds(11);
-                    overdue(now).forEach(event -> sent.add((GiftSent) event.payload()));
-                }
-                if (random.nextInt(5) == 0) {
-                    events = fresh();
-                    events.restore(kept);
-                }
-            }
-            for (int ends = random.nextInt(3); ends > 0; ends--) {
-                sent.addAll(gifts(now, wire.gift(ADA, 9, given, true)));
-            }
-            overdue(now.plusSeconds(11)).forEach(event -> sent.add((GiftSent) event.payload()));
-
-            assertThat(sent.stream().mapToInt(GiftSent::increment).sum())
-                    .as("increments, seed %d", seed)
-                    .isEqualTo(given);
-            assertThat(
-                            sent.stream()
-                                    .filter(gift -> gift.streak() == Streak.ENDED)
-                                    .mapToInt(GiftSent::count)
-                                    .sum())
-                    .as("ends, seed %d", seed)
-                    .isEqualTo(given);
-        }
+        assertThat(live.events.of(List.of(wire.control(action)), NOW).ended()).isEqualTo(ended);
     }
 
     @Test
     void followsAndSharesCarryNothing() {
-        assertThat(payloads(events.of(List.of(wire.social("follow", 0)), NOW)))
+        assertThat(EventsInMemory.payloads(live.events.of(List.of(wire.social("follow", 0)), NOW)))
                 .containsExactly(new Followed());
-        assertThat(payloads(events.of(List.of(wire.social("share", 0)), NOW)))
+        assertThat(EventsInMemory.payloads(live.events.of(List.of(wire.social("share", 0)), NOW)))
                 .containsExactly(new Shared());
-    }
-
-    private static Events fresh() {
-        return new Events(WORKSPACE, LIVESTREAM, ROOM, TIMEOUT);
-    }
-
-    private static GiftSent gift(int count, int increment, Streak streak) {
-        return new GiftSent(5655, "Rose", 1, count, increment, streak);
-    }
-
-    private LiveEvent only(Message message) {
-        var outcome = keep(events.of(List.of(message), NOW));
-        assertThat(outcome.pending()).hasSize(1);
-        return outcome.pending().getFirst().event();
-    }
-
-    private List<GiftSent> gifts(Message... messages) {
-        return gifts(NOW, messages);
-    }
-
-    private List<GiftSent> gifts(Instant now, Message... messages) {
-        return payloads(keep(events.of(List.of(messages), now))).stream()
-                .filter(GiftSent.class::isInstance)
-                .map(GiftSent.class::cast)
-                .toList();
-    }
-
-    private List<LiveEvent> overdue(Instant now) {
-        return keep(events.overdue(now)).pending().stream().map(Events.Pending::event).toList();
-    }
-
-    /** What Redis would keep. */
-    private Events.Outcome keep(Events.Outcome outcome) {
-        outcome.changes()
-                .forEach((field, value) -> {
-                    if (value.isEmpty()) {
-                        kept.remove(field);
-                    } else {
-                        kept.put(field, value);
-                    }
-                });
-        return outcome;
-    }
-
-    private static List<Payload> payloads(Events.Outcome outcome) {
-        return outcome.pending().stream().map(pending -> pending.event().payload()).toList();
     }
 }
