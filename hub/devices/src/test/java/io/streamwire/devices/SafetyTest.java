@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.bus.Script;
+import io.streamwire.contract.Ids;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.BoardState.Phase;
 import io.streamwire.contract.mqtt.Topics;
@@ -273,6 +274,28 @@ class SafetyTest {
         var version = group.raw().headers().firstValue("ETag").orElseThrow();
         assertThat(member.delete(path, "If-Match", version).status()).isEqualTo(204);
         assertThat(member.post(path + "/stop", null).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aGroupIsStoppedAtOnceByAnInstanceThatHasNotHeardOfIt() throws InterruptedException {
+        var board = member.armedBoard();
+        try (var bus = rig.connect();
+                var another = rig.another(bus)) {
+            var there = member.at(another);
+            Rig.await(
+                    "the device is known there",
+                    () -> there.get("/devices/" + board.deviceId()).status() == 200);
+            for (int number = 0; number < 10; number++) {
+                var body = Map.of("name", "G" + number, "device_ids", List.of(board.deviceId()));
+                var group = member.post("/devices/groups", body).text("/id");
+
+                var stopped = there.post("/devices/groups/" + group + "/stop", null);
+
+                assertThat(stopped.status()).isEqualTo(200);
+            }
+            assertThat(there.post("/devices/groups/" + Ids.next() + "/stop", null).status())
+                    .isEqualTo(404);
+        }
     }
 
     @Test
