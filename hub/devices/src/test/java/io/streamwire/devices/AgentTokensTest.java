@@ -70,7 +70,7 @@ class AgentTokensTest {
         assertEnds(session, from);
         var next = rig.connect(device, fresh.text("/token"));
 
-        Thread.sleep(600); // longer than anything that still follows the revocation
+        awaitEndOfAnotherSession(Map.of(), true);
         assertThat(next.getState().isConnected()).isTrue();
         next.disconnect();
     }
@@ -90,9 +90,22 @@ class AgentTokensTest {
 
         var next = rig.connect(device, member.token(device));
         var _ = member.device("Lets the service read tokens again");
-        Thread.sleep(800); // it ends sessions every 250 ms
+        awaitEndOfAnotherSession(Map.of("expires_in", 1), false); // some rounds of it later
         assertThat(next.getState().isConnected()).isTrue();
         next.disconnect();
+    }
+
+    /** What happened to tokens before has taken effect when this has. */
+    private void awaitEndOfAnotherSession(Map<String, Object> token, boolean revoked)
+            throws InterruptedException {
+        var device = member.device("Another");
+        var created = created(device, token);
+        var session = rig.connect(device, created.text("/token"));
+        if (revoked) {
+            assertThat(member.delete("/devices/tokens/" + created.text("/id")).status())
+                    .isEqualTo(204);
+        }
+        Rig.await("another session ended", () -> !session.getState().isConnected());
     }
 
     @Test

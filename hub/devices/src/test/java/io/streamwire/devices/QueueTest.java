@@ -246,9 +246,15 @@ class QueueTest {
         try (var bus = rig.connect();
                 var another = rig.another(bus)) {
             var there = member.at(another);
+            // A new owner cannot tell what its predecessor has sent, so it cancels nothing of it.
+            rig.awaitShared("another");
             Rig.await(
-                    "the device is known there",
-                    () -> there.get(path(device, "/status")).status() == 200);
+                    "the board is known there",
+                    () -> {
+                        var status = there.get(path(device, "/status"));
+                        return status.text("/presence").equals("online")
+                                && status.text("/armed").equals("true");
+                    });
             assertThat(there.post(path(device, "/pause"), null).status()).isEqualTo(200);
             Rig.await(
                     "the pause is known here",

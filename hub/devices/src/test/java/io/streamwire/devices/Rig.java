@@ -9,6 +9,8 @@ import io.streamwire.broker.Broker;
 import io.streamwire.broker.BrokerSettings;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusSettings;
+import io.streamwire.bus.Script;
+import io.streamwire.contract.Stream;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.SigningKey;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -58,6 +61,8 @@ final class Rig implements AutoCloseable {
     private final Config config;
     private Bus serviceBus;
     private Devices devices;
+
+    private static final Script OWNER = new Script("owner", "return redis.call('GET', KEYS[1])");
 
     /** Hands the one rig to test classes. */
     static final class Extension implements ParameterResolver {
@@ -220,6 +225,24 @@ final class Rig implements AutoCloseable {
         own.put("instance.id", "another");
         own.put("devices.port", Integer.toString(freePort()));
         return Devices.start(Configuration.with(config, own), itsBus, TokenVerifier.trusting(key));
+    }
+
+    /** Waits until an instance has its half of the partitions: then none moves any more. */
+    void awaitShared(String instance) throws InterruptedException {
+        await(
+                instance + " owns its share",
+                () ->
+                        IntStream.range(0, bus.partitions())
+                                        .filter(partition ->
+                                                owner(partition).endsWith(":" + instance))
+                                        .count()
+                                == bus.partitions() / 2);
+    }
+
+    private String owner(int partition) {
+        var reply =
+                bus.call(OWNER, List.of(Stream.key(partition, "lease:devices")), List.of()).join();
+        return reply.size() == 0 ? "" : reply.text(0);
     }
 
     /** Redis as one more instance reaches it. */
