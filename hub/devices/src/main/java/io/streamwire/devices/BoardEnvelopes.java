@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,6 +90,34 @@ final class BoardEnvelopes {
     void connected() {
         configured.clear();
         echo.restart(clock.millis());
+        for (var known : cache.all()) {
+            tellLimits(known);
+        }
+    }
+
+    /** The commands of a board that leaves its limits to the hub wait until it was told them. */
+    private void tellLimits(Known known) {
+        if (limitsAreOurs(known) && owned.test(bus.partition(known.device().workspaceId()))) {
+            undescribed.add(known.device().id());
+        }
+    }
+
+    private static boolean limitsAreOurs(Known known) {
+        return known.envelope() != null
+                && known.capabilities() != null
+                && known.capabilities().limits() == LimitsBy.HUB;
+    }
+
+    /**
+     * Whether a board that leaves its limits to the hub was told the ones in force. Tighter limits
+     * count as soon as they are known here; looser ones must not count before that. Of a board that
+     * keeps its limits itself {@link ConfigEcho} says more.
+     */
+    boolean told(Known known) {
+        return !limitsAreOurs(known)
+                || Objects.requireNonNull(known.envelope())
+                        .hash()
+                        .equals(configured.get(known.device().id()));
     }
 
     /** A board came back: now it counts how long it takes to echo. */
@@ -101,10 +130,14 @@ final class BoardEnvelopes {
     /** This instance has got a partition. */
     void acquired(int partition) {
         for (var known : cache.all()) {
+            if (bus.partition(known.device().workspaceId()) != partition) {
+                continue;
+            }
             var envelope = known.envelope();
-            if (envelope != null
-                    && bus.partition(known.device().workspaceId()) == partition
-                    && !envelope.hash().equals(known.device().envelope())) {
+            if (envelope != null && !envelope.hash().equals(known.device().envelope())) {
+                undescribed.add(known.device().id());
+            }
+            if (!told(known)) {
                 undescribed.add(known.device().id());
             }
         }
@@ -214,6 +247,7 @@ final class BoardEnvelopes {
         if (envelope.equals(configured.get(device.id())) && !echo.holds(device.id())) {
             return;
         }
+        configured.remove(device.id()); // until the broker has it
         var config = new DeviceConfig(device.configVersion(), envelope, device.limits());
         var _ =
                 line.publish(
@@ -223,6 +257,8 @@ final class BoardEnvelopes {
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
                                 configured.put(device.id(), envelope);
+                                cache.known(device.id()).ifPresent(this::reconfigure);
+                                lanes.pump(device.id());
                                 if (presence.of(device.id()).filter(Seen::online).isPresent()) {
                                     echo.published(device.id(), envelope, clock.millis());
                                 }

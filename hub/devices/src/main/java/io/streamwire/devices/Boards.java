@@ -34,6 +34,7 @@ final class Boards implements MqttLine.Receiver {
     private static final int LONGEST_BATCH = 8 * 1_024;
     static final int LONGEST_DOCUMENT = 32 * 1_024;
     private static final int MOST_STRANGERS = 1_000;
+
     /** How long after its boards' words that of a bridge may come, ms. */
     private static final long LONGEST_EARLY_MS = 5_000;
 
@@ -132,7 +133,8 @@ final class Boards implements MqttLine.Receiver {
                 case "state" -> state(known, read(payload, LONGEST_REPORT, BoardState.class));
                 case "describe" -> envelopes.described(known, payload);
                 case "config" ->
-                        envelopes.reported(known, read(payload, LONGEST_DOCUMENT, DeviceConfig.class));
+                        envelopes.reported(
+                                known, read(payload, LONGEST_DOCUMENT, DeviceConfig.class));
                 case "telemetry" ->
                         records.accept(
                                 known.device(), read(payload, LONGEST_BATCH, Telemetry.class));
@@ -183,7 +185,8 @@ final class Boards implements MqttLine.Receiver {
             var told = state == null ? CommandState.SENT : state;
             bus.announce(Lanes.ANSWERED, device.id() + " " + ack.id() + " " + told);
         }
-        if (envelopes.mismatch(known, ack.envelope()) && safety.armed(device.workspaceId(), device.id())) {
+        if (envelopes.mismatch(known, ack.envelope())
+                && safety.armed(device.workspaceId(), device.id())) {
             LOG.log(
                     Level.WARNING,
                     "device={0} envelope=mismatch reported={1} event=disarmed",
@@ -232,7 +235,8 @@ final class Boards implements MqttLine.Receiver {
                 continue;
             }
             var state = lostAs(seen.state());
-            news.announce(presence.accept(bridge.workspaceId(), child, state, clock.millis()).after());
+            news.announce(
+                    presence.accept(bridge.workspaceId(), child, state, clock.millis()).after());
         }
     }
 

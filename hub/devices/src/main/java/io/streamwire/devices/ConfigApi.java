@@ -26,7 +26,12 @@ final class ConfigApi implements Api {
     private final ConfigEcho echo;
     private final BoardEnvelopes envelopes;
 
-    ConfigApi(Bus bus, DeviceStore store, DeviceCache cache, ConfigEcho echo, BoardEnvelopes envelopes) {
+    ConfigApi(
+            Bus bus,
+            DeviceStore store,
+            DeviceCache cache,
+            ConfigEcho echo,
+            BoardEnvelopes envelopes) {
         this.bus = bus;
         this.store = store;
         this.cache = cache;

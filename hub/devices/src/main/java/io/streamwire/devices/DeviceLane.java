@@ -60,7 +60,10 @@ final class DeviceLane {
         /** What limits a command; null when the board does not have it any more. */
         @Nullable Restraint restraint(Command command);
 
-        /** Whether it is known what the board was told before. */
+        /**
+         * Whether it is known what the board was told before, and it was told the limits in force.
+         * Asked after {@link #restraint}, so that these are not newer.
+         */
         boolean remembers(Command command);
 
         /** Calls for {@link #pump} then, ms since the epoch. */

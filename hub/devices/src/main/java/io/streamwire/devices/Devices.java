@@ -254,6 +254,7 @@ public final class Devices implements AutoCloseable {
                         rows,
                         clock,
                         dispatcher::owns);
+        lanes.toldBy(envelopes::told);
         var boards =
                 new Boards(
                         bus,

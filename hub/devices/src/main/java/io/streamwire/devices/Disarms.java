@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 
 /**
- * Disarms boards without anybody's call: one that has stopped by itself stays stopped until somebody
- * arms it by hand, and so does one that does not keep its limits. Thread-safe.
+ * Disarms boards without anybody's call: one that has stopped by itself stays stopped until
+ * somebody arms it by hand, and so does one that does not keep its limits. Thread-safe.
  */
 final class Disarms {
 

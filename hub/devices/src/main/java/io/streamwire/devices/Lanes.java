@@ -54,6 +54,7 @@ final class Lanes implements DeviceLane.Way {
     private final Map<UUID, Board> boards = new ConcurrentHashMap<>();
     private volatile Predicate<UUID> owned = _ -> false;
     private volatile Predicate<UUID> remembered = _ -> true;
+    private volatile Predicate<Known> told = _ -> true;
     private volatile BiPredicate<UUID, UUID> paused = (_, _) -> false;
     private volatile Predicate<Presence.Seen> leased = _ -> true;
 
@@ -95,6 +96,11 @@ final class Lanes implements DeviceLane.Way {
     /** Of which workspaces it is known what their boards were told before. */
     void remembering(Predicate<UUID> remembered) {
         this.remembered = remembered;
+    }
+
+    /** Which boards were told the limits in force, if they leave them to the hub. */
+    void toldBy(Predicate<Known> told) {
+        this.told = told;
     }
 
     /** Whose commands wait, by workspace and device. */
@@ -341,7 +347,8 @@ final class Lanes implements DeviceLane.Way {
 
     @Override
     public boolean remembers(Command command) {
-        return remembered.test(command.workspaceId());
+        return remembered.test(command.workspaceId())
+                && cache.find(command.workspaceId(), command.deviceId()).filter(told).isPresent();
     }
 
     @Override

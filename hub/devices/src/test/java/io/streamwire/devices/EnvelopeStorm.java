@@ -280,16 +280,12 @@ final class EnvelopeStorm implements AutoCloseable {
             }
         }
 
-        /**
-         * The owner sets limits. A board that leaves them to the hub is paused until it has echoed
-         * them, because nobody but the hub would know when they became looser.
-         */
-        private void limit(Subject subject) throws InterruptedException {
+        /** The owner sets limits, tighter and looser ones, while commands are on their way. */
+        private void limit(Subject subject) {
             if (!subject.limits.tryLock()) {
                 return;
             }
             try {
-                note(owner.post(subject.path("/pause"), null));
                 var tag =
                         owner.get(subject.path(""))
                                 .raw()
@@ -297,10 +293,6 @@ final class EnvelopeStorm implements AutoCloseable {
                                 .firstValue("ETag")
                                 .orElseThrow();
                 note(any(people).put(subject.path("/limits"), limits(), "If-Match", tag));
-                Rig.await(
-                        "in sync",
-                        () -> owner.get(subject.path("/config")).text("/in_sync").equals("true"));
-                note(owner.post(subject.path("/resume"), null));
             } finally {
                 subject.limits.unlock();
             }
