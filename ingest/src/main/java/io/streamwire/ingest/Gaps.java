@@ -15,6 +15,9 @@ final class Gaps {
 
     private static final Duration TOGETHER = Duration.ofSeconds(1);
 
+    /** How long a message may have been on its way: what was missed was sent before it was. */
+    private static final Duration ON_ITS_WAY = Duration.ofSeconds(2);
+
     private MissedWhy why = MissedWhy.TAKEN_OVER;
     private @Nullable Instant heard;
     private @Nullable Instant from;
@@ -38,7 +41,7 @@ final class Gaps {
     /** Something came that could not be read, or was read and could not be published. */
     void missed(MissedWhy reason, Instant at) {
         if (from == null) {
-            from = at;
+            from = at.minus(ON_ITS_WAY);
         }
         until = at;
         missedWhy = reason;
@@ -53,12 +56,15 @@ final class Gaps {
         if (before == null) {
             return Optional.empty();
         }
-        return Optional.of(new EventsMissed(reason, before, before.isAfter(at) ? before : at));
+        var begin = before.minus(ON_ITS_WAY);
+        return Optional.of(new EventsMissed(reason, begin, begin.isAfter(at) ? begin : at));
     }
 
     /** What is to be told of now. */
     Optional<EventsMissed> due(Instant now) {
-        return from == null || now.isBefore(from.plus(TOGETHER)) ? Optional.empty() : rest();
+        return from == null || now.isBefore(from.plus(ON_ITS_WAY).plus(TOGETHER))
+                ? Optional.empty()
+                : rest();
     }
 
     /** All that was not told of yet. */

@@ -16,6 +16,7 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ final class Stage implements AutoCloseable {
     final LiveRoom liveRoom = LiveRoom.start(0);
     UUID workspaceId = Ids.next();
     private final Embedded servers;
+    private final Map<String, String> settings;
     final Bus bus;
     final Config config;
     Ingest ingest;
@@ -50,6 +52,7 @@ final class Stage implements AutoCloseable {
         settings.put("ingest.tiktok.signatures-per-minute", "1000");
         settings.put("ingest.connects-per-minute", "1000");
         settings.putAll(overrides);
+        this.settings = settings;
         this.config = Configuration.load(settings, null);
         this.bus = Bus.connect(BusSettings.of(servers.redisUrl()));
         this.ingest = start();
@@ -75,6 +78,15 @@ final class Stage implements AutoCloseable {
     void begin() {
         workspaceId = Ids.next();
         liveRoom.captcha(false);
+    }
+
+    /** What an instance that is a process of its own is started with. */
+    Map<String, String> environment() {
+        var environment = new HashMap<String, String>();
+        settings.forEach(
+                (name, value) -> environment.put(Configuration.environmentName(name), value));
+        environment.put(Configuration.environmentName("bus.url"), servers.redisUrl().toString());
+        return environment;
     }
 
     /** A second instance beside the first. */
@@ -152,6 +164,29 @@ final class Stage implements AutoCloseable {
                 .toList();
     }
 
+    /** The ids of the stored events, gaps too, and their type. */
+    Map<UUID, String> types(String livestreamId) {
+        var types = new HashMap<UUID, String>();
+        try (var connection = database();
+                var query =
+                        connection.prepareStatement(
+                                "SELECT id, event_type FROM event_logs WHERE livestream_id = ?")) {
+            query.setObject(1, UUID.fromString(livestreamId));
+            var rows = query.executeQuery();
+            while (rows.next()) {
+                types.put(rows.getObject(1, UUID.class), rows.getString(2));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return types;
+    }
+
+    private Connection database() throws SQLException {
+        return DriverManager.getConnection(
+                servers.jdbcUrl("tiktok_db"), servers.databaseUser(), servers.databasePassword());
+    }
+
     /** What was told to be missed. */
     List<EventsMissed> gaps(String livestreamId) {
         return owner().export(livestreamId).stream()
@@ -167,11 +202,7 @@ final class Stage implements AutoCloseable {
         ingest.close();
         bus.close();
         liveRoom.close();
-        try (var connection =
-                        DriverManager.getConnection(
-                                servers.jdbcUrl("tiktok_db"),
-                                servers.databaseUser(),
-                                servers.databasePassword());
+        try (var connection = database();
                 var statement = connection.createStatement()) {
             statement.execute("UPDATE livestreams SET status = 'ended'");
         } catch (SQLException e) {

@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.streamwire.auth.Auth;
 import io.streamwire.bus.Bus;
 import io.streamwire.embedded.Embedded;
+import io.streamwire.embedded.ServiceProcess;
 import io.streamwire.gateway.Gateway;
 import io.streamwire.service.Configuration;
 import java.io.IOException;

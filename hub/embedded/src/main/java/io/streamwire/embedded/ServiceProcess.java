@@ -1,4 +1,4 @@
-package io.streamwire.standalone;
+package io.streamwire.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * One service as a process of its own, as on a cluster, that can be killed and started again.
  * Guarded by its own lock.
  */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
@@ -36,7 +36,7 @@ final class ServiceProcess implements AutoCloseable {
      *
      * @param heap as behind {@code -Xmx}
      */
-    static ServiceProcess start(
+    public static ServiceProcess start(
             String mainClass, String heap, Map<String, String> environment, Path log) {
         return new ServiceProcess(mainClass, heap, environment, log);
     }
@@ -64,22 +64,22 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    synchronized boolean alive() {
+    public synchronized boolean alive() {
         return process.isAlive();
     }
 
-    synchronized long pid() {
+    public synchronized long pid() {
         return process.pid();
     }
 
     /** Sends SIGKILL and waits for the end. */
-    synchronized void kill() throws InterruptedException {
+    public synchronized void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
     /** Starts it again after its end. */
-    synchronized void restart() {
+    public synchronized void restart() {
         process = launch();
     }
 
