@@ -2,11 +2,10 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamwire.devices.EnvelopeModel.Guard;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import java.util.Random;
 
 /** No sequence of calls, rules, faults and lies makes an output leave its envelope. */
 class EnvelopePropertyTest {
@@ -27,7 +26,7 @@ class EnvelopePropertyTest {
         var seed = seed();
         long pulses = 0;
         for (int i = 0; i < SEQUENCES; i++) {
-            var model = new EnvelopeModel(new Random(seed + i), Guard.NONE);
+            var model = new EnvelopeModel(new Random(seed + i), EnvelopeGuard.NONE);
 
             model.run();
 
@@ -38,8 +37,8 @@ class EnvelopePropertyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Guard.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void aLedgerWithoutOneOfItsGuardsIsFound(Guard missing) {
+    @EnumSource(value = EnvelopeGuard.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aLedgerWithoutOneOfItsGuardsIsFound(EnvelopeGuard missing) {
         var seed = seed();
         for (int i = 0; i < MUTANT_SEQUENCES; i++) {
             var model = new EnvelopeModel(new Random(seed + i), missing);
