@@ -101,6 +101,7 @@ public final class Ingest implements AutoCloseable {
                                     List.of(
                                             OpenApi.of(Ingest.class),
                                             new LivestreamsApi(livestreams, budget, bus, settings),
+                                            new SimulationsApi(livestreams, bus, settings, clock),
                                             new EventsApi(livestreams, log, bus, verifier)),
                                     database::check,
                                     bus::check));

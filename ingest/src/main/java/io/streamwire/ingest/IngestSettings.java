@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param signatures per minute, for all livestreams of all instances together
  * @param livestreams how many a workspace may have at a time
  * @param connects calls per minute and workspace
+ * @param simulations calls per minute and workspace
  */
 record IngestSettings(
         WebcastSettings webcast,
@@ -28,7 +29,8 @@ record IngestSettings(
         Duration retention,
         int signatures,
         int livestreams,
-        int connects) {
+        int connects,
+        int simulations) {
 
     private static final Duration MILLISECOND = Duration.ofMillis(1);
 
@@ -58,7 +60,8 @@ record IngestSettings(
                         config, "ingest.retention", Duration.ofDays(1), Duration.ofDays(3650)),
                 number(config, "ingest.tiktok.signatures-per-minute"),
                 number(config, "ingest.livestreams-per-workspace"),
-                number(config, "ingest.connects-per-minute"));
+                number(config, "ingest.connects-per-minute"),
+                number(config, "ingest.simulations-per-minute"));
     }
 
     private static Duration duration(Config config, String key, Duration most) {

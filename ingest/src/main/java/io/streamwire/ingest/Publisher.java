@@ -3,7 +3,6 @@ package io.streamwire.ingest;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Lease;
 import io.streamwire.bus.Script;
-import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -38,18 +36,11 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
 
     private static final Logger LOG = System.getLogger(Publisher.class.getName());
-    private static final Script PUBLISH = Script.of(Publisher.class, "publish.lua");
     private static final Script STATE = Script.of(Publisher.class, "state.lua");
 
     /** Events on their way; more are not read from the socket. */
     private static final int WINDOW = 1_000;
 
-    private static final Duration SEEN = Duration.ofMinutes(20);
-
-    /** Message ids of one of the three generations that are remembered of a room. */
-    private static final int GENERATION = 50_000;
-
-    private static final Duration KEEP_STATE = Duration.ofHours(6);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
 
@@ -241,7 +232,7 @@ final class Publisher {
         onTheirWay++;
         eventsOnTheirWay += call.events;
         var _ =
-                lease.call(PUBLISH, call.keys, call.args)
+                lease.call(Publication.SCRIPT, call.keys, call.args)
                         .whenComplete(
                                 (reply, e) -> answered(call, e == null ? reply.number(0) : 0, e));
     }
@@ -299,33 +290,8 @@ final class Publisher {
     }
 
     private Call call(Events.Outcome outcome, long frameMicros, Runnable onConfirmed) {
-        int partition = lease.partition();
-        var keys =
-                List.of(
-                        Stream.EVENTS.key(partition),
-                        Stream.key(partition, seen + "new"),
-                        Stream.key(partition, seen + "old"),
-                        Stream.key(partition, seen + "oldest"),
-                        state);
-        var args = new ArrayList<String>(7 + 4 * outcome.pending().size());
-        args.add(workspaceId.toString());
-        args.add(livestreamId.toString());
-        args.add(Long.toString(frameMicros));
-        args.add(Long.toString(SEEN.toMillis()));
-        args.add(Integer.toString(GENERATION));
-        args.add(Long.toString(KEEP_STATE.toMillis()));
-        args.add(Integer.toString(outcome.pending().size()));
-        for (var pending : outcome.pending()) {
-            args.add(pending.key());
-            args.add(pending.event().id().toString());
-            args.add(pending.event().type());
-            args.add(Json.write(pending.event()));
-        }
-        outcome.changes()
-                .forEach((field, value) -> {
-                    args.add(field);
-                    args.add(value);
-                });
+        var keys = Publication.keys(lease.partition(), seen, state);
+        var args = Publication.args(workspaceId, livestreamId, frameMicros, outcome);
         return new Call(keys, args, outcome.pending().size(), onConfirmed);
     }
 

@@ -51,6 +51,7 @@ final class Stage implements AutoCloseable {
         settings.put("ingest.tiktok.request-timeout", "2s");
         settings.put("ingest.tiktok.signatures-per-minute", "1000");
         settings.put("ingest.connects-per-minute", "1000");
+        settings.put("ingest.simulations-per-minute", "30");
         settings.putAll(overrides);
         this.settings = settings;
         this.config = Configuration.load(settings, null);
