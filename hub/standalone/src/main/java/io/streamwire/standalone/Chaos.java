@@ -39,6 +39,11 @@ final class Chaos {
     private static final Duration BACK = Duration.ofSeconds(60);
     private static final Duration READY_BEFORE_CYCLE = Duration.ofSeconds(4);
     private static final double PATIENT = 0.8;
+    private static final int CALM_COMMANDS = 2;
+
+    /** Longer than any pulse takes, with its way to the board and back. */
+    private static final int CALM_MS = 120;
+
     private static final double BY_HAND = 0.1;
     private static final int MOST_COMMANDS = 3;
     private static final int LONGEST_DOWN_MS = 1_000;
@@ -198,10 +203,7 @@ final class Chaos {
 
     private void cycle(Subject subject, RandomGenerator random) throws InterruptedException {
         if (random.nextDouble() < PATIENT) {
-            var ready = Wait.happens(READY_BEFORE_CYCLE, () -> subject.board().status().armed());
-            if (!ready && subject.board().status().connected()) {
-                rearm(subject.site(), devices(subject));
-            }
+            makeReady(subject);
         }
         var fault = Fault.pick(random);
         faults.computeIfAbsent(fault, _ -> new AtomicInteger()).incrementAndGet();
@@ -223,6 +225,23 @@ final class Chaos {
             rearm(subject.site(), devices(subject));
         } else if (fault == Fault.STOP_WORKSPACE) {
             rearm(subject.site(), Map.of());
+        }
+        calm(subject, random);
+    }
+
+    private static void makeReady(Subject subject) {
+        var ready = Wait.happens(READY_BEFORE_CYCLE, () -> subject.board().status().armed());
+        if (!ready && subject.board().status().connected()) {
+            rearm(subject.site(), devices(subject));
+        }
+    }
+
+    /** A while without a fault of the board's own: most of what is asked for then gets done. */
+    private void calm(Subject subject, RandomGenerator random) throws InterruptedException {
+        makeReady(subject);
+        for (int n = 0; n < CALM_COMMANDS; n++) {
+            ask(subject, random);
+            Thread.sleep(CALM_MS);
         }
     }
 

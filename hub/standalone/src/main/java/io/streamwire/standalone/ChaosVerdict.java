@@ -24,6 +24,11 @@ final class ChaosVerdict {
 
     private static final int MOST_TOLD = 20;
 
+    /** Of the commands that were taken, so many end as they should, or nothing was shown. */
+    private static final double LEAST_DONE = 0.3;
+
+    private static final int PERCENT = 100;
+
     private final PinRecorder.Totals pins;
     private final Map<String, Integer> states = new TreeMap<>();
     private final List<String> offences = new ArrayList<>();
@@ -139,14 +144,21 @@ final class ChaosVerdict {
         }
     }
 
-    /** Nothing stale, twice, unarmed or unasked; nothing lost, left open or without a receipt. */
+    private double doneShare() {
+        return commands == 0 ? 0 : (double) done / commands;
+    }
+
+    /**
+     * Nothing stale, twice, unarmed or unasked; nothing lost, left open or without a receipt; and
+     * not only because hardly anything was done.
+     */
     boolean sound() {
         return pins.violations() == 0
                 && lost == 0
                 && unfinished == 0
                 && contradictions == 0
                 && withoutReceipt == 0
-                && done > 0;
+                && doneShare() >= LEAST_DONE;
     }
 
     List<String> offences() {
@@ -156,9 +168,16 @@ final class ChaosVerdict {
     void print(PrintWriter out) {
         states.forEach((state, count) -> out.printf("%8d  %s%n", count, state));
         out.printf(
-                "commands %d, done %d, lost %d, not final %d, without a receipt %d, contradicting"
-                        + " their pin %d%n",
-                commands, done, lost, unfinished, withoutReceipt, contradictions);
+                "commands %d, done %d (%.0f %%, at least %.0f %%), lost %d, not final %d, without a"
+                    + " receipt %d, contradicting their pin %d%n",
+                commands,
+                done,
+                PERCENT * doneShare(),
+                PERCENT * LEAST_DONE,
+                lost,
+                unfinished,
+                withoutReceipt,
+                contradictions);
         out.printf(
                 "pins: %d on, duplicates %d, stale %d, unarmed %d, unasked %d%n",
                 pins.switchedOn(), pins.duplicates(), pins.stale(), pins.unarmed(), pins.unasked());
@@ -170,6 +189,7 @@ final class ChaosVerdict {
         var summary = new LinkedHashMap<String, Object>();
         summary.put("commands", commands);
         summary.put("done", done);
+        summary.put("done_share", Math.round(PERCENT * doneShare()) / (double) PERCENT);
         summary.put("lost", lost);
         summary.put("unfinished", unfinished);
         summary.put("without_receipt", withoutReceipt);
