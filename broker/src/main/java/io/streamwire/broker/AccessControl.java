@@ -279,7 +279,7 @@ final class AccessControl implements ExtensionMain {
             return;
         }
         output.getClientSettings().setClientQueueSizeMaximum(HiveMqConfiguration.DEVICE_QUEUE);
-        DefaultPermissions.ofDevice(output.getDefaultPermissions(), device);
+        DefaultPermissions.ofClient(output.getDefaultPermissions(), device);
         ConnectionAccess.admit(input, device, found.asked());
         output.authenticateSuccessfully();
     }
@@ -374,11 +374,7 @@ final class AccessControl implements ExtensionMain {
 
     private Authorizer authorizer(DeviceIdentity device) {
         return new ClientAuthorizer(
-                device.workspaceId(),
-                device.deviceId(),
-                children,
-                denials,
-                settings.limits().client().subscriptions());
+                device, children, denials, settings.limits().client().subscriptions());
     }
 
     private static boolean isHub(String clientId) {

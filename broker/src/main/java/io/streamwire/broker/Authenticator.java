@@ -1,5 +1,6 @@
 package io.streamwire.broker;
 
+import io.streamwire.contract.mqtt.ClientRole;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public interface Authenticator {
     /**
      * Asks a devices service: {@code POST /internal/mqtt/authenticate} with {@code
      * X-Service-Secret} and {@code {client_id, username, password}}, answered by {@code {allow,
-     * workspace_id, device_id, children}}.
+     * workspace_id, device_id, children, role}}.
      */
     static Authenticator http(URI devicesUrl, String serviceSecret, Memory memory) {
         return new HttpAuthenticator(devicesUrl, serviceSecret, memory, System::nanoTime);
@@ -67,14 +68,19 @@ public interface Authenticator {
     }
 
     /**
-     * Which device a token belongs to, and in which workspace it is.
+     * Whose token it is, and in which workspace.
      *
+     * @param deviceId of the device, or of another client what it is named by: its client id
      * @param children the boards that hang on it, when it is a bridge
      */
-    record DeviceIdentity(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+    record DeviceIdentity(UUID workspaceId, UUID deviceId, Set<UUID> children, ClientRole role) {
 
         public DeviceIdentity {
             children = Set.copyOf(children);
+        }
+
+        public DeviceIdentity(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+            this(workspaceId, deviceId, children, ClientRole.DEVICE);
         }
 
         public DeviceIdentity(UUID workspaceId, UUID deviceId) {

@@ -9,33 +9,31 @@ import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
+import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.Denials.Reason;
 import io.streamwire.contract.mqtt.Access;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.UUID;
 
-/** Decides for one connection of a device; a refused PUBLISH ends it. */
+/** Decides for one connection of a device or of Home Assistant; a refused PUBLISH ends it. */
 final class ClientAuthorizer implements PublishAuthorizer, SubscriptionAuthorizer {
 
-    private final UUID workspaceId;
-    private final UUID deviceId;
+    private final DeviceIdentity client;
     private final Children children;
     private final Denials denials;
     private final int mostFilters;
     private final Set<String> filters = new HashSet<>(); // guarded by itself
 
-    ClientAuthorizer(
-            UUID workspaceId, UUID deviceId, Children children, Denials denials, int mostFilters) {
-        this.workspaceId = workspaceId;
-        this.deviceId = deviceId;
+    ClientAuthorizer(DeviceIdentity client, Children children, Denials denials, int mostFilters) {
+        this.client = client;
         this.children = children;
         this.denials = denials;
         this.mostFilters = mostFilters;
     }
 
     private Access access() {
-        return new Access.Device(workspaceId, deviceId, children.of(deviceId));
+        return client.role()
+                .access(client.workspaceId(), client.deviceId(), children.of(client.deviceId()));
     }
 
     @Override
@@ -76,7 +74,7 @@ final class ClientAuthorizer implements PublishAuthorizer, SubscriptionAuthorize
         }
     }
 
-    private void deny(Reason reason, ClientBasedInput client, String topic) {
-        denials.add(reason, client.getClientInformation().getClientId(), topic);
+    private void deny(Reason reason, ClientBasedInput input, String topic) {
+        denials.add(reason, input.getClientInformation().getClientId(), topic);
     }
 }

@@ -3,15 +3,17 @@ package io.streamwire.broker;
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionAttributeStore;
 import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
+import io.streamwire.contract.mqtt.ClientRole;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
-/** Whose connection one is, kept with it: the hub's, a device's or, not admitted, nobody's. */
+/** Whose connection one is, kept with it: the hub's, that of a token or, not admitted, nobody's. */
 final class ConnectionAccess {
 
     private static final String HUB = "hub";
 
-    /** {@code hub} or {@code workspace/device}. */
+    /** {@code hub} or {@code workspace/client/role}. */
     private static final String OWNER = "access";
 
     /** Where the revocations stood when the device's token was asked about. */
@@ -25,7 +27,14 @@ final class ConnectionAccess {
 
     static void admit(ClientBasedInput client, DeviceIdentity device, long asked) {
         attributes(client).putAsString(ASKED, Long.toString(asked));
-        attributes(client).putAsString(OWNER, device.workspaceId() + "/" + device.deviceId());
+        attributes(client)
+                .putAsString(
+                        OWNER,
+                        device.workspaceId()
+                                + "/"
+                                + device.deviceId()
+                                + "/"
+                                + device.role().name());
     }
 
     /** It is nobody's any more. */
@@ -41,17 +50,18 @@ final class ConnectionAccess {
         return !owner(client).isEmpty();
     }
 
-    /** Whose it is, without its children; empty when it is no device's. */
+    /** Whose it is, without its children; empty when it is the hub's or nobody's. */
     static Optional<DeviceIdentity> device(ClientBasedInput client) {
-        var owner = owner(client);
-        var slash = owner.indexOf('/');
-        if (slash < 0) {
+        var parts = owner(client).split("/", 3);
+        if (parts.length < 3) {
             return Optional.empty();
         }
         return Optional.of(
                 new DeviceIdentity(
-                        UUID.fromString(owner.substring(0, slash)),
-                        UUID.fromString(owner.substring(slash + 1))));
+                        UUID.fromString(parts[0]),
+                        UUID.fromString(parts[1]),
+                        Set.of(),
+                        ClientRole.valueOf(parts[2])));
     }
 
     /** Where the revocations stood when the device's token was asked about. */

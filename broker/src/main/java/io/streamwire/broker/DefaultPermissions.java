@@ -7,6 +7,7 @@ import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.contract.mqtt.Access;
+import io.streamwire.contract.mqtt.HomeAssistantTopics;
 import io.streamwire.contract.mqtt.Topics;
 
 /** What HiveMQ looks at by itself: all of the hub's access, of a device's only its last will. */
@@ -21,10 +22,17 @@ final class DefaultPermissions {
     }
 
     /** HiveMQ asks these about a last will before it asks the authorizer. */
-    static void ofDevice(ModifiableDefaultPermissions permissions, DeviceIdentity device) {
+    static void ofClient(ModifiableDefaultPermissions permissions, DeviceIdentity client) {
         permissions.add(
                 Builders.topicPermission()
-                        .topicFilter(Topics.upFilter(device.workspaceId(), device.deviceId()))
+                        .topicFilter(
+                                switch (client.role()) {
+                                    case DEVICE ->
+                                            Topics.upFilter(
+                                                    client.workspaceId(), client.deviceId());
+                                    case HOME_ASSISTANT ->
+                                            HomeAssistantTopics.filter(client.workspaceId());
+                                })
                         .activity(MqttActivity.PUBLISH)
                         .build());
     }

@@ -1,6 +1,7 @@
 package io.streamwire.broker;
 
 import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.ClientRole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -170,7 +171,9 @@ final class HttpAuthenticator implements Authenticator {
         Remembered withChildren(UUID bridge, Set<UUID> children) {
             return identity.deviceId().equals(bridge)
                     ? new Remembered(
-                            new DeviceIdentity(identity.workspaceId(), bridge, children), at)
+                            new DeviceIdentity(
+                                    identity.workspaceId(), bridge, children, identity.role()),
+                            at)
                     : this;
         }
     }
@@ -186,14 +189,18 @@ final class HttpAuthenticator implements Authenticator {
             boolean allow,
             @Nullable UUID workspaceId,
             @Nullable UUID deviceId,
-            @Nullable Set<UUID> children) {
+            @Nullable Set<UUID> children,
+            @Nullable ClientRole role) {
         Optional<DeviceIdentity> identity() {
             if (!allow || workspaceId == null || deviceId == null) {
                 return Optional.empty();
             }
             return Optional.of(
                     new DeviceIdentity(
-                            workspaceId, deviceId, children == null ? Set.of() : children));
+                            workspaceId,
+                            deviceId,
+                            children == null ? Set.of() : children,
+                            role == null ? ClientRole.DEVICE : role));
         }
     }
 }

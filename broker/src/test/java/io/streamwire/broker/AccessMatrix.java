@@ -18,18 +18,20 @@ import java.util.UUID;
  */
 final class AccessMatrix {
 
-    static final List<String> ROLES = List.of("device", "sibling", "bridge", "foreign", "hub");
+    static final List<String> ROLES =
+            List.of("device", "sibling", "bridge", "foreign", "ha", "hub");
 
     /** Whose topics (across) are what to a client (down). */
     private static final Map<String, Map<String, String>> RELATIONS =
             table(
                     """
-                             device sibling bridge child late released foreign all other_all
-                    device   own    .       .      .     .    .        .       all .
-                    sibling  .      own     .      .     .    .        .       all .
-                    bridge   .      .       own    child child .       .       all .
-                    foreign  .      .       .      .     .    .        own     .   all
-                    hub      hub    hub     hub    hub   hub  hub      hub     hub hub
+                             device sibling bridge child late released foreign all other_all ha other_ha
+                    device   own    .       .      .     .    .        .       all .         .  .
+                    sibling  .      own     .      .     .    .        .       all .         .  .
+                    bridge   .      .       own    child child .       .       all .         .  .
+                    foreign  .      .       .      .     .    .        own     .   all       .  .
+                    ha       .      .       .      .     .    .        .       .   .         ha .
+                    hub      hub    hub     hub    hub   hub  hub      hub     hub hub       hubha hubha
                     """);
 
     /**
@@ -39,31 +41,45 @@ final class AccessMatrix {
     private static final Map<String, Map<String, String>> RIGHTS =
             table(
                     """
-                                   own  child all hub
-                    up/state       prwx pr    .   sh
-                    up/describe    prwx pr    .   sh
-                    up/config      prwx pr    .   sh
-                    up/ack         pw   p     .   sh
-                    up/telemetry   pw   p     .   sh
-                    up/log         pw   p     .   sh
-                    up/ota         pw   p     .   sh
-                    up/other       .    .     .   sh
-                    up/state/more  .    .     .   sh
-                    up/#           .    .     .   sh
-                    up/+           .    .     .   sh
-                    down/cmd       s    s     s   pw
-                    down/safety    s    s     s   prwx
-                    down/config    s    s     s   prwx
-                    down/ota       s    s     s   pw
-                    down/other     .    .     .   .
-                    down/cmd/more  .    .     .   .
-                    down/#         s    s     s   .
-                    down/+         .    .     .   .
-                    x/down/cmd     .    .     .   .
-                    x/up/state     .    .     .   .
-                    other          .    .     .   .
-                    +/cmd          .    .     .   .
-                    #              .    .     .   .
+                                   own  child all hub  ha  hubha
+                    up/state       prwx pr    .   sh   s   prwxsh
+                    up/describe    prwx pr    .   sh   s   sh
+                    up/config      prwx pr    .   sh   s   sh
+                    up/ack         pw   p     .   sh   s   sh
+                    up/telemetry   pw   p     .   sh   s   sh
+                    up/log         pw   p     .   sh   s   sh
+                    up/ota         pw   p     .   sh   s   sh
+                    up/other       .    .     .   sh   s   sh
+                    up/state/more  .    .     .   sh   s   sh
+                    up/#           .    .     .   sh   s   sh
+                    up/+           .    .     .   sh   s   sh
+                    down/cmd       s    s     s   pw   s   pwsh
+                    down/safety    s    s     s   prwx s   prwxsh
+                    down/config    s    s     s   prwx s   prwxsh
+                    down/ota       s    s     s   pw   s   pwsh
+                    down/other     .    .     .   .    s   sh
+                    down/cmd/more  .    .     .   .    s   sh
+                    down/#         s    s     s   .    s   sh
+                    down/+         .    .     .   .    s   sh
+                    x/down/cmd     .    .     .   .    s   sh
+                    x/up/state     .    .     .   .    s   sh
+                    other          .    .     .   .    s   sh
+                    status         .    .     .   .    pws sh
+                    x/state        .    .     .   .    s   prwxsh
+                    x/availability .    .     .   .    s   prwxsh
+                    x/last         .    .     .   .    s   prwxsh
+                    x/other        .    .     .   .    s   sh
+                    x/set          .    .     .   .    s   sh
+                    x/stop/set     .    .     .   .    pws sh
+                    x/stop/set/y   .    .     .   .    s   sh
+                    x/command/set  .    .     .   .    s   sh
+                    x/command/y/set           . . . . pws sh
+                    discovery/device/x/config . . . . s   prwxsh
+                    discovery/device/x/other  . . . . s   sh
+                    discovery/device/+/config . . . . s   sh
+                    discovery/x/config        . . . . s   sh
+                    +/cmd          .    .     .   .    s   sh
+                    #              .    .     .   .    s   sh
                     """);
 
     /** Topics that are nobody's; what only the hub may do with them. */
@@ -78,6 +94,10 @@ final class AccessMatrix {
             sw/1/+/+/+/#                     .
             sw/1/+/+/down/#                  .
             sw/1/+/+/down/cmd                .
+            sw/1/+/ha/#                      sh
+            sw/1/+/ha/+/command/+/set        sh
+            sw/1/{ws}/+/stop/set             .
+            sw/1/{ws}/{me}/stop/set          .
             sw/1/+/+/up/#                    sh
             sw/1/+/+/up/ack                  sh
             sw/1/{ws}/#                      .
@@ -189,7 +209,8 @@ final class AccessMatrix {
                             "child",
                             "late",
                             "released",
-                            "foreign")) {
+                            "foreign",
+                            "ha")) {
                 ids.put(name, Ids.next());
             }
             return new World(Ids.next(), Ids.next(), ids);
@@ -205,6 +226,8 @@ final class AccessMatrix {
             return switch (owner) {
                 case "all" -> "sw/1/" + workspace + "/all/";
                 case "other_all" -> "sw/1/" + otherWorkspace + "/all/";
+                case "ha" -> "sw/1/" + workspace + "/ha/";
+                case "other_ha" -> "sw/1/" + otherWorkspace + "/ha/";
                 case "foreign" -> "sw/1/" + otherWorkspace + "/" + id(owner) + "/";
                 default -> "sw/1/" + workspace + "/" + id(owner) + "/";
             };

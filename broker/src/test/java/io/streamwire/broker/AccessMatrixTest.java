@@ -8,6 +8,7 @@ import io.streamwire.broker.BrokerSettings.Limits.PerClient;
 import io.streamwire.broker.WireClient.Version;
 import io.streamwire.broker.WireClient.Will;
 import io.streamwire.contract.Ids;
+import io.streamwire.contract.mqtt.ClientRole;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -51,6 +52,13 @@ class AccessMatrixTest {
             for (var role : List.of("device", "sibling", "foreign")) {
                 token(version, world, role, Set.of());
             }
+            fixture.tokens.put(
+                    "ha" + version,
+                    new DeviceIdentity(
+                            world.workspace(),
+                            world.id("ha"),
+                            Set.of(),
+                            ClientRole.HOME_ASSISTANT));
             token(version, world, "bridge", Set.of(world.id("child"), world.id("released")));
             try (var bridge = new WireClient(version, fixture.broker.port())) {
                 assertThat(connect(bridge, version, "bridge", null)).isZero();

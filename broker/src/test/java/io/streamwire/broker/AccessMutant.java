@@ -1,6 +1,7 @@
 package io.streamwire.broker;
 
 import io.streamwire.contract.mqtt.Access;
+import io.streamwire.contract.mqtt.HomeAssistantTopics;
 import io.streamwire.contract.mqtt.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -214,7 +215,9 @@ record AccessMutant(String point, Change change, ClassLoader loader) {
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(Access.class.getName()) && !name.equals(Topics.class.getName())) {
+            if (!name.startsWith(Access.class.getName())
+                    && !name.startsWith(HomeAssistantTopics.class.getName())
+                    && !name.equals(Topics.class.getName())) {
                 return super.loadClass(name, resolve);
             }
             synchronized (getClassLoadingLock(name)) {

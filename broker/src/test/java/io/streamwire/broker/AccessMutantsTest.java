@@ -35,9 +35,12 @@ class AccessMutantsTest {
                     "Topics.covers 4 NEVER_JUMPS",
                     // There is nothing retained about a subscription.
                     "Device.lambda$subscriptions$0 1 FLIPPED",
+                    "HomeAssistant.permissions 1 FLIPPED",
                     "Hub.<clinit> 5 FLIPPED",
-                    // The hub may subscribe to everything below up/: any other text is less.
-                    "Hub.<clinit> 5 TEXT_OTHER");
+                    "Hub.<clinit> 6 FLIPPED",
+                    // The hub may subscribe to everything below up/ and ha/: another text is less.
+                    "Hub.<clinit> 5 TEXT_OTHER",
+                    "Hub.<clinit> 6 TEXT_OTHER");
 
     private final World world = World.create();
 
@@ -93,6 +96,11 @@ class AccessMutantsTest {
     private Object access(ClassLoader loader, String role) throws ReflectiveOperationException {
         if (role.equals("hub")) {
             return loader.loadClass(Access.Hub.class.getName()).getConstructor().newInstance();
+        }
+        if (role.equals("ha")) {
+            return loader.loadClass(Access.HomeAssistant.class.getName())
+                    .getConstructor(UUID.class)
+                    .newInstance(world.workspace());
         }
         var children =
                 role.equals("bridge") ? Set.of(world.id("child"), world.id("late")) : Set.of();
@@ -172,17 +180,19 @@ class AccessMutantsTest {
                         (boolean) call(type.getMethod("retained"), permission));
             }
 
-            /** A filter that a device names is taken as it is; what the hub names is a pattern. */
+            /** A filter that a device names is taken as it is; what others name is a pattern. */
             boolean covers(String topic, boolean patterns) {
                 return patterns ? pattern.matcher(topic).matches() : topic.equals(filter);
             }
         }
 
+        private final boolean shares;
         private final boolean patterns;
         private final List<Permission> permissions = new ArrayList<>();
 
         Permissions(Object access) throws ReflectiveOperationException {
-            this.patterns = access.getClass().getName().equals(Access.Hub.class.getName());
+            this.shares = access.getClass().getName().equals(Access.Hub.class.getName());
+            this.patterns = !access.getClass().getName().equals(Access.Device.class.getName());
             var all = (List<?>) call(access.getClass().getMethod("permissions"), access);
             for (var permission : all) {
                 permissions.add(Permission.of(permission));
@@ -198,7 +208,7 @@ class AccessMutantsTest {
 
         @Override
         boolean subscribe(String filter) {
-            var unshared = patterns ? filter.replaceFirst("^\\$share/[^/]*/", "") : filter;
+            var unshared = shares ? filter.replaceFirst("^\\$share/[^/]*/", "") : filter;
             return permissions.stream()
                     .filter(one -> one.activity().equals("SUBSCRIBE"))
                     .anyMatch(one -> one.covers(unshared, patterns));

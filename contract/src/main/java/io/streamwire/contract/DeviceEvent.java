@@ -26,7 +26,7 @@ public sealed interface DeviceEvent {
      * took it, {@code command_done} for a final state and {@code command_changed} otherwise; it
      * carries the whole record, so that one entry is enough to write it down.
      *
-     * @param source {@code rule} or {@code manual}
+     * @param source {@code rule}, {@code manual} or {@code home_assistant}
      * @param reason why it was rejected, failed, aborted or expired
      * @param cause null for a manual one, and for one that was stored before there were causes
      */

@@ -43,15 +43,16 @@ public record Trace(String id, String parent) {
 
     static Trace read(Headers headers) {
         var match = FORMAT.matcher(headers.first(PARENT).orElse(""));
-        var random = ThreadLocalRandom.current();
-        var hex = HexFormat.of();
-        var parent = hex.toHexDigits(random.nextLong() | 1);
-        if (match.matches()) {
-            return new Trace(match.group(1), parent);
-        }
-        return new Trace(
-                hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong() | 1),
-                parent);
+        return match.matches() ? new Trace(match.group(1), half()) : begin();
+    }
+
+    /** A trace of something that no request has caused. */
+    public static Trace begin() {
+        return new Trace(half() + half(), half());
+    }
+
+    private static String half() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong() | 1);
     }
 
     /** The value of the {@code traceparent} header of a call that this request causes. */

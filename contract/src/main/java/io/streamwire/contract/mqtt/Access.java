@@ -22,8 +22,8 @@ public sealed interface Access {
     /**
      * One permission. All of them together say the same as the two questions below.
      *
-     * @param filter the topic or filter itself, or, of the hub, a pattern with {@code +} and {@code
-     *     #}
+     * @param filter of a device the topic or filter itself, else a pattern with {@code +} and
+     *     {@code #}
      * @param retained whether a message may be published with the retain flag, too
      */
     record Permission(Activity activity, String filter, boolean retained) {}
@@ -139,20 +139,60 @@ public sealed interface Access {
     }
 
     /**
-     * The hub: publishes every {@code down/...}, commands never retained, and subscribes to every
-     * {@code up/...}, also as a shared one.
+     * Home Assistant: subscribes to all below its workspace's {@code ha/}, and publishes its wishes
+     * there, never retained. No topic of a board.
+     */
+    record HomeAssistant(UUID workspaceId) implements Access {
+
+        @Override
+        public boolean mayPublish(String topic, boolean retained) {
+            return !retained
+                    && HomeAssistantTopics.published(workspaceId).stream()
+                            .anyMatch(pattern -> Topics.covers(pattern, topic));
+        }
+
+        @Override
+        public boolean maySubscribe(String filter) {
+            return Topics.covers(HomeAssistantTopics.filter(workspaceId), filter);
+        }
+
+        @Override
+        public List<Permission> permissions() {
+            return Stream.concat(
+                            HomeAssistantTopics.published(workspaceId).stream()
+                                    .map(pattern ->
+                                            new Permission(Activity.PUBLISH, pattern, false)),
+                            Stream.of(
+                                    new Permission(
+                                            Activity.SUBSCRIBE,
+                                            HomeAssistantTopics.filter(workspaceId),
+                                            false)))
+                    .toList();
+        }
+    }
+
+    /**
+     * The hub: publishes every {@code down/...}, commands never retained, and what it tells Home
+     * Assistant; subscribes to every {@code up/...} and all of Home Assistant's topics, also as
+     * shared ones.
      */
     record Hub() implements Access {
 
         private static final String DOWN = Topics.ROOT + "+/+/down/";
         private static final String UP = Topics.ROOT + "+/+/up/#";
+        private static final String HOME = Topics.ROOT + "+/ha/";
         private static final List<Permission> PERMISSIONS =
                 List.of(
                         new Permission(Activity.PUBLISH, DOWN + "cmd", false),
                         new Permission(Activity.PUBLISH, DOWN + "safety", true),
                         new Permission(Activity.PUBLISH, DOWN + "config", true),
                         new Permission(Activity.PUBLISH, DOWN + "ota", false),
-                        new Permission(Activity.SUBSCRIBE, UP, false));
+                        new Permission(Activity.SUBSCRIBE, UP, false),
+                        new Permission(Activity.SUBSCRIBE, HOME + "#", false),
+                        new Permission(Activity.PUBLISH, HOME + "discovery/device/+/config", true),
+                        new Permission(Activity.PUBLISH, HOME + "+/availability", true),
+                        new Permission(Activity.PUBLISH, HOME + "+/state", true),
+                        new Permission(Activity.PUBLISH, HOME + "+/last", true));
 
         @Override
         public boolean mayPublish(String topic, boolean retained) {
@@ -165,7 +205,10 @@ public sealed interface Access {
 
         @Override
         public boolean maySubscribe(String filter) {
-            return Topics.covers(UP, Topics.unshared(filter));
+            var unshared = Topics.unshared(filter);
+            return PERMISSIONS.stream()
+                    .filter(permission -> permission.activity() == Activity.SUBSCRIBE)
+                    .anyMatch(permission -> Topics.covers(permission.filter(), unshared));
         }
 
         @Override

@@ -61,7 +61,10 @@ record Arming(long epoch, boolean armed, long until, Cause cause) {
         return !armed && cause.hardware();
     }
 
-    /** Who stopped it: hardware, user, agent or hub; null while armed and before the first time. */
+    /**
+     * Who stopped it: hardware, user, agent, home_assistant or hub; null while armed and before the
+     * first time.
+     */
     @Nullable String stoppedBy() {
         return armed || cause.equals(Cause.UNKNOWN) ? null : cause.kind();
     }

@@ -36,6 +36,10 @@ record Cause(long at, String by, String why) {
         return new Cause(now, "agent:" + deviceId, CALL);
     }
 
+    static Cause homeAssistant(long now) {
+        return new Cause(now, Command.HOME_ASSISTANT, CALL);
+    }
+
     static Cause hub(String why, long now) {
         return new Cause(now, HUB, why.replaceAll("[^a-z0-9_]", "_"));
     }
@@ -44,7 +48,7 @@ record Cause(long at, String by, String why) {
         return new Cause(now, "board:" + deviceId, HARDWARE);
     }
 
-    /** What kind of somebody it was: hardware, user, agent or hub. */
+    /** What kind of somebody it was: hardware, user, agent, home_assistant or hub. */
     String kind() {
         if (why.equals(HARDWARE)) {
             return HARDWARE;

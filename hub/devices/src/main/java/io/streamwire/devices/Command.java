@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one board is to do; never changes once it is stored. Times are ms since the epoch.
  *
- * @param source {@code rule} or {@code manual}
+ * @param source {@code rule}, {@code manual} or {@code home_assistant}
  * @param urgency the higher ones leave first: {@link #RULE_URGENCY}, and above it what people give
  * @param expiresAt last moment to switch on
  * @param confirmBy when it counts as failed unless the board has answered
@@ -53,6 +53,7 @@ record Command(
 
     static final String RULE = "rule";
     static final String MANUAL = "manual";
+    static final String HOME_ASSISTANT = "home_assistant";
 
     /** Of what rules decide: below what people give. */
     static final int RULE_URGENCY = 5;
@@ -100,6 +101,7 @@ record Command(
     static Command manual(
             UUID id,
             Device device,
+            String source,
             String command,
             Map<String, Long> args,
             long issuedAt,
@@ -112,7 +114,7 @@ record Command(
                 id,
                 device.workspaceId(),
                 device.id(),
-                MANUAL,
+                source,
                 null,
                 null,
                 null,

@@ -9,7 +9,6 @@ import io.streamwire.contract.DeviceEvent.CommandChanged;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.RuleCause;
-import io.streamwire.devices.Admission.Verdict;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
@@ -22,11 +21,9 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Trace;
-import io.streamwire.service.Violation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 /** Commands as resources. */
 final class CommandsApi implements Api {
 
-    private static final long DEFAULT_TTL_MS = 2_000;
-    private static final long LONGEST_TTL_MS = 60_000;
     private static final int LONGEST_WAIT_SECONDS = 30;
     private static final HeaderName PREFER = HeaderNames.create("Prefer");
     private static final Pattern WAIT =
@@ -48,8 +43,7 @@ final class CommandsApi implements Api {
     private final CommandTracker tracker;
     private final Projection projection;
     private final DeviceCache cache;
-    private final ArmingState arming;
-    private final CommandRates rates;
+    private final ManualCommands manual;
     private final Refusals refusals;
     private final InstantSource clock;
 
@@ -59,8 +53,7 @@ final class CommandsApi implements Api {
             CommandTracker tracker,
             Projection projection,
             DeviceCache cache,
-            ArmingState arming,
-            CommandRates rates,
+            ManualCommands manual,
             Refusals refusals,
             InstantSource clock) {
         this.dispatcher = dispatcher;
@@ -68,17 +61,10 @@ final class CommandsApi implements Api {
         this.tracker = tracker;
         this.projection = projection;
         this.cache = cache;
-        this.arming = arming;
-        this.rates = rates;
+        this.manual = manual;
         this.refusals = refusals;
         this.clock = clock;
     }
-
-    private record NewCommand(
-            String command,
-            @Nullable Map<String, Long> args,
-            @Nullable Long ttlMs,
-            @Nullable Integer priority) {}
 
     /**
      * A command as clients see it.
@@ -142,7 +128,7 @@ final class CommandsApi implements Api {
     private void create(ServerRequest request, ServerResponse response)
             throws InterruptedException {
         var device = DevicesApi.known(cache, request);
-        create(request, response, device, Body.read(request, NewCommand.class));
+        create(request, response, device, Body.read(request, ManualCommands.Wish.class));
     }
 
     /** Does what a person wishes without a body to say so. */
@@ -153,11 +139,14 @@ final class CommandsApi implements Api {
             String command,
             Map<String, Long> args)
             throws InterruptedException {
-        create(request, response, device, new NewCommand(command, args, null, null));
+        create(request, response, device, new ManualCommands.Wish(command, args, null, null));
     }
 
     private void create(
-            ServerRequest request, ServerResponse response, Device device, NewCommand asked)
+            ServerRequest request,
+            ServerResponse response,
+            Device device,
+            ManualCommands.Wish asked)
             throws InterruptedException {
         var wait = wait(request);
         var key = IdempotencyKey.of(request);
@@ -178,13 +167,22 @@ final class CommandsApi implements Api {
     }
 
     /** A refusal has a receipt, too: its answer says where. */
-    private Command admitted(ServerRequest request, Device device, UUID id, NewCommand asked) {
+    private Command admitted(
+            ServerRequest request, Device device, UUID id, ManualCommands.Wish asked) {
         try {
-            return admitted(device, id, asked, Trace.of(request).traceparent());
+            return manual.command(
+                    device, id, asked, Command.MANUAL, Trace.of(request).traceparent());
         } catch (Problem e) {
             var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
             var user = Caller.of(request).userId();
-            throw refusals.keep(device, user, asked.command(), args, clock.instant(), e)
+            throw refusals.keep(
+                            device,
+                            Command.MANUAL,
+                            "user:" + user,
+                            asked.command(),
+                            args,
+                            clock.instant(),
+                            e)
                     .map(receipt ->
                             e.header(
                                     "Link",
@@ -193,113 +191,9 @@ final class CommandsApi implements Api {
         }
     }
 
-    private Command admitted(Device device, UUID id, NewCommand asked, String traceparent) {
-        var ttl = asked.ttlMs() == null ? DEFAULT_TTL_MS : asked.ttlMs();
-        if (ttl < 1 || ttl > LONGEST_TTL_MS) {
-            throw invalid(new Violation("/ttl_ms", "must be 1 to " + LONGEST_TTL_MS + ": " + ttl));
-        }
-        int priority = asked.priority() == null ? Command.USUAL_PRIORITY : asked.priority();
-        if (priority < 0 || priority > Command.HIGHEST_PRIORITY) {
-            throw invalid(
-                    new Violation(
-                            "/priority",
-                            "must be 0 to " + Command.HIGHEST_PRIORITY + ": " + priority));
-        }
-        var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
-        args.forEach((name, value) -> {
-            if (missing(value)) {
-                throw invalid(new Violation("/args/" + name, "must be an integer"));
-            }
-        });
-        var now = clock.millis();
-        var epoch = arming.inForce(device.workspaceId(), device.id()).epoch();
-        switch (dispatcher.verdict(device, asked.command(), args, now + ttl)) {
-            case Verdict.Admitted admitted -> {
-                var given =
-                        Command.manual(
-                                        id,
-                                        device,
-                                        asked.command(),
-                                        admitted.args(),
-                                        now,
-                                        ttl,
-                                        admitted.limit().maxOnMs(),
-                                        epoch,
-                                        admitted.boot(),
-                                        traceparent)
-                                .withPriority(priority);
-                var command = CommandDispatcher.held(given, admitted);
-                if (command.tooLong()) {
-                    throw invalid(new Violation("/args", "make the message too long"));
-                }
-                rates.take(device.id(), now);
-                var fit = dispatcher.fit(command);
-                var held = fit.reason();
-                if (held != null && fit.soonest() >= command.expiresAt()) {
-                    throw held(held, fit.soonest() - now);
-                }
-                return command;
-            }
-            case Verdict.Refused refused -> throw problem(refused);
-        }
-    }
-
-    private static Problem problem(Verdict.Refused refused) {
-        return switch (refused.reason()) {
-            case UNKNOWN_DEVICE -> DevicesApi.unknown();
-            case DEVICE_ARCHIVED -> archived();
-            case COMMAND_NOT_ALLOWED ->
-                    Problem.unprocessable(
-                            "command_not_allowed",
-                            "The device does not take this command.",
-                            refused.violations());
-            case OUT_OF_RANGE ->
-                    Problem.unprocessable(
-                            "invalid_command",
-                            "The arguments are outside of the device's safety envelope.",
-                            refused.violations());
-            case DEVICE_DISARMED, STALE_EPOCH ->
-                    Problem.conflict("device_disarmed", "The device is disarmed: arm it first.");
-            case DEVICE_OFFLINE -> Problem.conflict("device_offline", "The device is offline.");
-            case QUEUE_FULL ->
-                    Problem.tooManyRequests(
-                            "queue_full",
-                            "The device has "
-                                    + DeviceLane.MOST_WAITING
-                                    + " commands waiting already.",
-                            Duration.ofSeconds(1));
-            case DEVICE_RATE, VIEWER_RATE ->
-                    Problem.tooManyRequests(
-                            refused.reason().code(), "Too many commands.", Duration.ofSeconds(1));
-            case EXPIRED, TOO_LARGE ->
-                    Problem.unprocessable(
-                            "invalid_command", "The command cannot be sent.", refused.violations());
-        };
-    }
-
     static Problem archived() {
         return Problem.conflict(
                 "device_archived", "The device is archived: take it back into use first.");
-    }
-
-    /** It cannot be on within its deadline without leaving the safety envelope. */
-    private static Problem held(String reason, long forMs) {
-        var detail =
-                switch (reason) {
-                    case DutyLedger.DUTY_EXHAUSTED ->
-                            "The output has been on for as much of this minute as it may.";
-                    case DutyLedger.MIN_GAP -> "The output was on just now and has to pause.";
-                    default -> "Another output of the same interlock group is on.";
-                };
-        if (forMs > DutyLedger.LONGEST_HELD_MS) {
-            return Problem.conflict(reason, "The output may never be on for so long.");
-        }
-        return Problem.tooManyRequests(reason, detail, Duration.ofMillis(forMs));
-    }
-
-    private static Problem invalid(Violation violation) {
-        return Problem.unprocessable(
-                "invalid_command", "The command cannot be sent as it is.", List.of(violation));
     }
 
     /** How long the client would like to wait for the final state. */
@@ -370,9 +264,5 @@ final class CommandsApi implements Api {
 
     private static Problem unknown() {
         return Problem.notFound("command_not_found", "There is no such command.");
-    }
-
-    private static boolean missing(@Nullable Object value) {
-        return value == null;
     }
 }

@@ -5,6 +5,8 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Consumer;
 import io.streamwire.contract.Stream;
+import io.streamwire.contract.mqtt.ClientRole;
+import io.streamwire.contract.mqtt.HomeAssistantTopics;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Agent;
 import io.streamwire.service.Configuration;
@@ -52,12 +54,17 @@ public final class Devices implements AutoCloseable {
                     Topics.everyUp("ack"),
                     Topics.everyUp("telemetry"),
                     Topics.everyUp("log"),
-                    Topics.everyUp("ota"));
+                    Topics.everyUp("ota"),
+                    HomeAssistantTopics.everyStop());
 
     private static final String SHARE = "$share/hub/";
 
     private static final List<String> REPORTS =
-            List.of(Topics.everyUp("state"), Topics.everyUp("describe"), Topics.everyUp("config"));
+            HomeAssistant.reports(
+                    List.of(
+                            Topics.everyUp("state"),
+                            Topics.everyUp("describe"),
+                            Topics.everyUp("config")));
 
     private static final long MOST_RATE = 1_000_000;
     private static final Duration SAFETY_PERIOD = Duration.ofMillis(100);
@@ -77,20 +84,27 @@ public final class Devices implements AutoCloseable {
     /** Tokens that went while this instance was away may have left their sessions behind. */
     private static final Duration LONGEST_AWAY = Duration.ofDays(1);
 
+    private static final Duration MIRROR_PERIOD = Duration.ofMillis(500);
     private static final Duration ROLLOUT_PERIOD = Duration.ofSeconds(1);
 
     private final Database database;
     private final Bus bus;
-    private final DeviceCache cache;
+    private final BrokerClients clients;
     private final HttpServer server;
     private final Deque<AutoCloseable> parts;
 
     /**
-     * Whose token a board has shown.
+     * Whose token a client of the broker has shown.
      *
+     * @param deviceId of a board; of a Home Assistant its client id
      * @param children the boards that hang on it, when it is a bridge
      */
-    public record AgentSession(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+    public record AgentSession(
+            UUID workspaceId, UUID deviceId, Set<UUID> children, ClientRole role) {
+
+        public AgentSession(UUID workspaceId, UUID deviceId, Set<UUID> children) {
+            this(workspaceId, deviceId, children, ClientRole.DEVICE);
+        }
 
         public AgentSession(UUID workspaceId, UUID deviceId) {
             this(workspaceId, deviceId, Set.of());
@@ -117,12 +131,12 @@ public final class Devices implements AutoCloseable {
     private Devices(
             Database database,
             Bus bus,
-            DeviceCache cache,
+            BrokerClients clients,
             HttpServer server,
             Deque<AutoCloseable> parts) {
         this.database = database;
         this.bus = bus;
-        this.cache = cache;
+        this.clients = clients;
         this.server = server;
         this.parts = parts;
     }
@@ -208,7 +222,12 @@ public final class Devices implements AutoCloseable {
         var progress = opened(parts, new ProgressWriter(bus));
         progress.start();
         var tracker = new CommandTracker(commands, progress, drops, clock);
-        var line = new MqttLine(settings(config, mqttUrl, instance), acks(config), REPORTS);
+        var line =
+                new MqttLine(
+                        settings(config, mqttUrl, instance),
+                        acks(config),
+                        REPORTS,
+                        HomeAssistant.PRESSES);
         var lanes = new Lanes(line, cache, presence, arming, echo, tracker, clock);
         var pauses = new Pauses(bus);
         lanes.pausedBy(pauses::paused);
@@ -274,6 +293,28 @@ public final class Devices implements AutoCloseable {
                         envelopes,
                         disarms,
                         news);
+        var manual = new ManualCommands(dispatcher, arming, rates, clock);
+        var homeStore = new HomeAssistantStore(database);
+        var homeAccess = new HomeAssistantAccess(homeStore, sessions::end, clock);
+        var clients = new BrokerClients(cache, homeAccess);
+        var mirror =
+                new HomeAssistantMirror(
+                        bus, line, homeAccess, cache, presence, arming, clock, dispatcher::owns);
+        var wishes =
+                new HomeAssistantWishes(
+                        homeAccess,
+                        mirror,
+                        cache,
+                        manual,
+                        dispatcher,
+                        refusals,
+                        safety,
+                        lanes,
+                        drops,
+                        workspace -> dispatcher.owns(bus.partition(workspace)),
+                        Configuration.number(
+                                config, "devices.home-assistant-presses-per-second", 1, MOST_RATE),
+                        clock);
         var departures = new Departures(bus, store, cache, safety, lanes, boards, sessions);
         cache.onGone(departures::gone);
         lanes.leasedBy(safety::leased);
@@ -284,11 +325,20 @@ public final class Devices implements AutoCloseable {
 
         cache.refresh();
         groups.refresh();
+        homeAccess.refresh();
         safety.recall();
-        store.endedSince(clock.instant().minus(LONGEST_AWAY)).forEach(sessions::end);
+        var gone = clock.instant().minus(LONGEST_AWAY);
+        store.endedSince(gone).forEach(sessions::end);
+        homeStore.revokedSince(gone).forEach(sessions::end);
         opened(
                 parts,
-                Round.every(USES_PERIOD, "devices-token-uses", () -> writeUses(store, cache)));
+                Round.every(
+                        USES_PERIOD,
+                        "devices-token-uses",
+                        () -> {
+                            writeUses(store, cache);
+                            homeAccess.writeUses();
+                        }));
         opened(
                 parts,
                 Round.every(
@@ -296,7 +346,7 @@ public final class Devices implements AutoCloseable {
                         "devices-token-expiry",
                         () -> cache.expire().forEach(sessions::end)));
         remember(bus, safety, news);
-        line.start(boards);
+        line.start(new HomeAssistant(boards, mirror, wishes));
         opened(parts, line);
         opened(
                 parts,
@@ -328,6 +378,7 @@ public final class Devices implements AutoCloseable {
                                 () -> {
                                     cache.refresh();
                                     groups.refresh();
+                                    homeAccess.refresh();
                                     boards.refreshed();
                                 }));
         var arms =
@@ -338,8 +389,12 @@ public final class Devices implements AutoCloseable {
                                 "devices-arming",
                                 () -> {
                                     loadArming(bus, safety);
-                                    safety.leave(DeletedWorkspaces.all(bus));
+                                    var deleted = DeletedWorkspaces.all(bus);
+                                    safety.leave(deleted);
+                                    homeAccess.leave(deleted);
                                 }));
+        var mirroring =
+                opened(parts, Round.every(MIRROR_PERIOD, "devices-home-assistant", mirror::round));
         opened(parts, bus.listen(CHANGED, _ -> refresh.soon()));
         opened(parts, bus.listen(SafetySwitch.CHANNEL, _ -> arms.soon()));
         opened(parts, bus.listen(DeletedWorkspaces.CHANNEL, _ -> arms.soon()));
@@ -353,15 +408,7 @@ public final class Devices implements AutoCloseable {
         opened(parts, bus.listen(Queues.ANSWERS, queues::answered));
         var commandsApi =
                 new CommandsApi(
-                        dispatcher,
-                        commands,
-                        tracker,
-                        projection,
-                        cache,
-                        arming,
-                        rates,
-                        refusals,
-                        clock);
+                        dispatcher, commands, tracker, projection, cache, manual, refusals, clock);
         opened(
                 parts,
                 bus.listen(
@@ -455,8 +502,16 @@ public final class Devices implements AutoCloseable {
                                                                 10_000),
                                                 clock),
                                         new RolloutsApi(firmware, rollouts, cache, clock),
+                                        new HomeAssistantApi(
+                                                bus,
+                                                homeStore,
+                                                homeAccess,
+                                                sessions,
+                                                mirroring::soon,
+                                                publicMqttUrl,
+                                                clock),
                                         new InternalApi(
-                                                cache,
+                                                clients,
                                                 Configuration.text(config, "mqtt.username"),
                                                 Configuration.text(config, "mqtt.password"))),
                                 database::check,
@@ -482,10 +537,13 @@ public final class Devices implements AutoCloseable {
                                 new Consumer(
                                         Stream.DEVICE,
                                         "devices-log",
-                                        projection::write,
+                                        (lease, entries) -> {
+                                            mirror.happened(entries);
+                                            projection.write(lease, entries);
+                                        },
                                         LOG_PAUSE)),
                         dispatcher));
-        return new Devices(database, bus, cache, server, parts);
+        return new Devices(database, bus, clients, server, parts);
     }
 
     private static Optional<Agent> agent(DeviceCache cache, String token) {
@@ -558,10 +616,7 @@ public final class Devices implements AutoCloseable {
 
     /** Whose token this is; empty when it is nobody's. Never waits for PostgreSQL. */
     public Optional<AgentSession> authenticate(String clientId, String password) {
-        return cache.authenticate(clientId, password)
-                .map(device ->
-                        new AgentSession(
-                                device.workspaceId(), device.id(), cache.childrenOf(device)));
+        return clients.authenticate(clientId, password);
     }
 
     /** Throws when PostgreSQL or Redis does not answer. */

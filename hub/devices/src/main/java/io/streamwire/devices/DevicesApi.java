@@ -86,7 +86,8 @@ final class DevicesApi implements Api {
      *
      * @param presence online, quiet or lost
      * @param state what the board said last, null when it never did
-     * @param stoppedBy hardware, user, agent or hub; null when nobody did since it was armed last
+     * @param stoppedBy hardware, user, agent, home_assistant or hub; null when nobody did since it
+     *     was armed last
      */
     private record DeviceState(
             String presence,

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.mqtt.Access;
+import io.streamwire.contract.mqtt.ClientRole;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Permission;
@@ -25,12 +26,12 @@ final class InternalApi implements Api {
 
     private static final String HUB_CLIENT_PREFIX = "hub-";
 
-    private final DeviceCache cache;
+    private final BrokerClients clients;
     private final String hubUser;
     private final String hubPassword;
 
-    InternalApi(DeviceCache cache, String hubUser, String hubPassword) {
-        this.cache = cache;
+    InternalApi(BrokerClients clients, String hubUser, String hubPassword) {
+        this.clients = clients;
         this.hubUser = hubUser;
         this.hubPassword = hubPassword;
     }
@@ -46,7 +47,8 @@ final class InternalApi implements Api {
             boolean allow,
             @Nullable UUID workspaceId,
             @Nullable UUID deviceId,
-            @Nullable Set<UUID> children) {}
+            @Nullable Set<UUID> children,
+            @Nullable ClientRole role) {}
 
     /** As EMQX names its fields. */
     private record EmqxClient(
@@ -101,16 +103,21 @@ final class InternalApi implements Api {
 
     private void authenticate(ServerRequest request, ServerResponse response) {
         var question = Body.read(request, Question.class);
-        var device =
+        var session =
                 question.username().equals(question.clientId())
-                        ? cache.authenticate(question.clientId(), question.password()).orElse(null)
+                        ? clients.authenticate(question.clientId(), question.password())
+                                .orElse(null)
                         : null;
         Body.send(
                 response,
-                device == null
-                        ? new Answer(false, null, null, null)
+                session == null
+                        ? new Answer(false, null, null, null, null)
                         : new Answer(
-                                true, device.workspaceId(), device.id(), cache.childrenOf(device)));
+                                true,
+                                session.workspaceId(),
+                                session.deviceId(),
+                                session.children(),
+                                session.role()));
     }
 
     private void admit(ServerRequest request, ServerResponse response) {
@@ -129,19 +136,22 @@ final class InternalApi implements Api {
                     ? new EmqxAdmission("allow", false, rules(new Access.Hub(), false))
                     : new EmqxAdmission("deny", false, null);
         }
-        var device =
+        var session =
                 username.equals(client.clientid())
-                        ? cache.authenticate(client.clientid(), password).orElse(null)
+                        ? clients.authenticate(client.clientid(), password).orElse(null)
                         : null;
-        if (device == null) {
+        if (session == null) {
             return new EmqxAdmission("deny", false, null);
         }
+        var access =
+                session.role()
+                        .access(session.workspaceId(), session.deviceId(), session.children());
         return new EmqxAdmission(
                 "allow",
                 false,
-                device.board().equals(Device.BRIDGE)
+                clients.changes(session.deviceId())
                         ? null
-                        : rules(new Access.Device(device.workspaceId(), device.id()), true));
+                        : rules(access, session.role() == ClientRole.DEVICE));
     }
 
     private static List<EmqxRule> rules(Access access, boolean literal) {
@@ -178,22 +188,7 @@ final class InternalApi implements Api {
         if (isHub(clientId, username)) {
             return Optional.of(new Access.Hub());
         }
-        UUID id;
-        try {
-            id = UUID.fromString(clientId);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-        return cache.known(id)
-                .map(DeviceCache.Known::device)
-                .filter(device ->
-                        username.equals(clientId)
-                                && clientId.equals(device.id().toString())
-                                && device.parentId() == null
-                                && !device.archived())
-                .map(device ->
-                        new Access.Device(
-                                device.workspaceId(), device.id(), cache.childrenOf(device)));
+        return username.equals(clientId) ? clients.access(clientId) : Optional.empty();
     }
 
     private boolean isHub(String clientId, String username) {

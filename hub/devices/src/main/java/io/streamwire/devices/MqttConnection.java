@@ -48,7 +48,7 @@ final class MqttConnection implements AutoCloseable {
     private final Owner owner;
 
     private final String name;
-    private final List<String> filters;
+    private final List<MqttSubscription> subscriptions;
     private final AtomicInteger brokenSessions = new AtomicInteger();
     private volatile @Nullable MqttAsyncClient client;
     private volatile long aliveAt = System.nanoTime();
@@ -69,12 +69,16 @@ final class MqttConnection implements AutoCloseable {
 
     /**
      * @param name what the client id ends with
-     * @param filters what is subscribed to whenever it is connected
+     * @param subscriptions what is subscribed to whenever it is connected
      */
-    MqttConnection(MqttLine.Settings settings, String name, List<String> filters, Owner owner) {
+    MqttConnection(
+            MqttLine.Settings settings,
+            String name,
+            List<MqttSubscription> subscriptions,
+            Owner owner) {
         this.settings = settings;
         this.name = name;
-        this.filters = List.copyOf(filters);
+        this.subscriptions = List.copyOf(subscriptions);
         this.owner = owner;
     }
 
@@ -182,17 +186,13 @@ final class MqttConnection implements AutoCloseable {
     }
 
     private void subscribe(MqttAsyncClient current) {
-        if (filters.isEmpty()) {
+        if (subscriptions.isEmpty()) {
             return;
         }
-        var subscriptions =
-                filters.stream()
-                        .map(filter -> new MqttSubscription(filter, 1))
-                        .toArray(MqttSubscription[]::new);
         try {
             var _ =
                     current.subscribe(
-                            subscriptions,
+                            subscriptions.toArray(MqttSubscription[]::new),
                             null,
                             new MqttActionListener() {
                                 @Override

@@ -1,5 +1,6 @@
 package io.streamwire.devices;
 
+import io.streamwire.contract.mqtt.HomeAssistantTopics;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
@@ -46,6 +48,9 @@ final class MqttLine implements AutoCloseable {
 
     /** What boards may flood without harm to anybody else. */
     private final Inbox bulk = new Inbox("mqtt-bulk", MOST_BULK);
+
+    /** What is retained for Home Assistant, and its presses; its stops are as urgent as states. */
+    private final Inbox homeAssistant = new Inbox("mqtt-home-assistant", MOST_URGENT);
 
     private final Thread watchdog = Thread.ofVirtual().name("mqtt-watchdog").unstarted(this::watch);
     private volatile @Nullable Receiver receiver;
@@ -103,11 +108,19 @@ final class MqttLine implements AutoCloseable {
     /**
      * @param acknowledgements filters of what may be handled in any order
      * @param reports filters of the rest: states and configurations in order, bulk apart
+     * @param fleeting filters of what is worth nothing later: never kept while nobody is connected,
+     *     never delivered twice
      */
-    MqttLine(Settings settings, List<String> acknowledgements, List<String> reports) {
+    MqttLine(
+            Settings settings,
+            List<String> acknowledgements,
+            List<String> reports,
+            List<String> fleeting) {
         this.settings = settings;
-        var filters = new ArrayList<>(acknowledgements);
-        filters.addAll(reports);
+        var filters = new ArrayList<MqttSubscription>();
+        acknowledgements.forEach(filter -> filters.add(new MqttSubscription(filter, 1)));
+        reports.forEach(filter -> filters.add(new MqttSubscription(filter, 1)));
+        fleeting.forEach(filter -> filters.add(new MqttSubscription(filter, 0)));
         this.publisher = new MqttConnection(settings, "down", List.of(), new Events());
         this.subscriber = new MqttConnection(settings, "up", filters, new Events());
     }
@@ -117,6 +130,7 @@ final class MqttLine implements AutoCloseable {
         acks.start();
         states.start();
         bulk.start();
+        homeAssistant.start();
         publisher.open();
         subscriber.open();
         watchdog.start();
@@ -266,11 +280,15 @@ final class MqttLine implements AutoCloseable {
         acks.close();
         states.close();
         bulk.close();
+        homeAssistant.close();
     }
 
     private Inbox inbox(String topic) {
-        if (topic.endsWith("/up/ack")) {
+        if (topic.endsWith("/up/ack") || topic.endsWith("/stop/set")) {
             return acks;
+        }
+        if (HomeAssistantTopics.workspace(topic).isPresent()) {
+            return homeAssistant;
         }
         return topic.endsWith("/up/state") || topic.endsWith("/up/config") ? states : bulk;
     }

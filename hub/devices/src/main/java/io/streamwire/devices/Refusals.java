@@ -59,7 +59,7 @@ final class Refusals {
      *
      * @param state always refused
      * @param reason the code of the answer
-     * @param by {@code user:<id>}
+     * @param by {@code user:<id>} or {@code home_assistant}
      * @param httpStatus of the answer
      */
     record Refusal(
@@ -83,7 +83,8 @@ final class Refusals {
     /** Keeps a refusal, if it is one that people ask about; the id of its receipt. */
     Optional<UUID> keep(
             Device device,
-            UUID user,
+            String source,
+            String by,
             String command,
             Map<String, Long> args,
             Instant at,
@@ -100,8 +101,8 @@ final class Refusals {
                         why.detail(),
                         command.substring(0, Math.min(LONGEST_NAME, command.length())),
                         bounded(args),
-                        Command.MANUAL,
-                        "user:" + user,
+                        source,
+                        by,
                         at,
                         why.status().code());
         var _ =

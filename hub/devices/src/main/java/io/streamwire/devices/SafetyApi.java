@@ -57,7 +57,8 @@ final class SafetyApi implements Api {
      * What holds for a workspace or a device.
      *
      * @param by who armed or stopped it last, see {@link Cause}
-     * @param stoppedBy hardware, user, agent or hub; null while armed and before the first time
+     * @param stoppedBy hardware, user, agent, home_assistant or hub; null while armed and before
+     *     the first time
      */
     private record State(
             boolean armed,

@@ -342,6 +342,7 @@ class CommandsTest {
                 Command.manual(
                         Ids.next(),
                         rig.device(member.workspace, device),
+                        Command.MANUAL,
                         "motor_spin",
                         Map.of("ms", 20L),
                         issued,

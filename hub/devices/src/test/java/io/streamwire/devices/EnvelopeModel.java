@@ -189,6 +189,7 @@ final class EnvelopeModel {
                     Command.manual(
                             new UUID(random.nextLong(), random.nextLong()),
                             Samples.device(),
+                            Command.MANUAL,
                             name,
                             admitted.args(),
                             world.now(),

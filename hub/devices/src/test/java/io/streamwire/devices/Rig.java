@@ -130,7 +130,10 @@ final class Rig implements AutoCloseable {
         return devices.authenticate(clientId, password)
                 .map(session ->
                         new DeviceIdentity(
-                                session.workspaceId(), session.deviceId(), session.children()));
+                                session.workspaceId(),
+                                session.deviceId(),
+                                session.children(),
+                                session.role()));
     }
 
     /** Redis with partitions that the service does not use. */

@@ -104,6 +104,7 @@ final class Samples {
         return Command.manual(
                 id,
                 device(),
+                Command.MANUAL,
                 "motor_spin",
                 Map.of("level", 60L, "ms", 100L),
                 NOW,
@@ -118,6 +119,7 @@ final class Samples {
         return Command.manual(
                 Ids.next(),
                 device(),
+                Command.MANUAL,
                 "light_on",
                 Map.of("ms", 100L),
                 NOW,

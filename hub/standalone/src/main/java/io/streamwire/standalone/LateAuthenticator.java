@@ -26,6 +26,9 @@ final class LateAuthenticator implements Authenticator {
         return started.authenticate(credentials.clientId(), credentials.password())
                 .map(session ->
                         new DeviceIdentity(
-                                session.workspaceId(), session.deviceId(), session.children()));
+                                session.workspaceId(),
+                                session.deviceId(),
+                                session.children(),
+                                session.role()));
     }
 }
