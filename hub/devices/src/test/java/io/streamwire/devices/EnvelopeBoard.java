@@ -3,7 +3,6 @@ package io.streamwire.devices;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.mqtt.Capabilities.LimitsBy;
 import io.streamwire.devices.EnvelopeJudge.OnTime;
-import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The board of an {@link EnvelopeModel}: it keeps no limits, but is sound in what the contract asks

@@ -2,10 +2,10 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import java.util.Random;
 
 /** No sequence of calls, rules, faults and lies makes an output leave its envelope. */
 class EnvelopePropertyTest {

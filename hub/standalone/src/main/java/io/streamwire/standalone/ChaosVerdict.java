@@ -169,7 +169,7 @@ final class ChaosVerdict {
         states.forEach((state, count) -> out.printf("%8d  %s%n", count, state));
         out.printf(
                 "commands %d, done %d (%.0f %%, at least %.0f %%), lost %d, not final %d, without a"
-                    + " receipt %d, contradicting their pin %d%n",
+                        + " receipt %d, contradicting their pin %d%n",
                 commands,
                 done,
                 PERCENT * doneShare(),
