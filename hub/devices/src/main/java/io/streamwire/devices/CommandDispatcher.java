@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,9 +96,11 @@ final class CommandDispatcher implements PartitionListener {
     /** Handles a batch of actions; all of them are stored before the first one is waited for. */
     void handle(Lease lease, List<Entry> entries) {
         var batch = new ArrayList<Deciding>(entries.size());
+        var actions = new HashSet<UUID>();
         for (var entry : entries) {
             var action = read(entry);
-            if (action != null) {
+            // One that comes twice in a batch would be counted against the rates until it is known.
+            if (action != null && actions.add(action.id())) {
                 batch.add(decide(lease, action));
             }
         }

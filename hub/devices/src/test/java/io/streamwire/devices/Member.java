@@ -186,6 +186,10 @@ final class Member {
         var device = device("Board");
         var board = rig.boards.add(new BoardAccess(workspace, device, token(device)));
         ready(device);
+        // What it says when it is told its limits is behind it then.
+        Rig.await(
+                "limits echoed",
+                () -> get("/devices/" + device + "/config").body().at("/in_sync").asBoolean());
         return board;
     }
 
