@@ -166,7 +166,7 @@ class FirmwareUpdateTest {
     void refusesWhatItMust() {
         refuses(ota("0.9.0", url("/image"), IMAGE), OtaReport.DOWNGRADE);
         refuses(ota("1.2.0", url("/nothing"), IMAGE), OtaReport.DOWNLOAD_FAILED);
-        refuses(ota("1.2.0", url("/image"), new byte[99_999]), OtaReport.DOWNLOAD_FAILED);
+        refuses(ota("1.2.1", url("/image"), new byte[99_999]), OtaReport.DOWNLOAD_FAILED);
         var other = IMAGE.clone();
         other[5] = 1;
         refuses(ota("1.2.0", url("/image"), other), OtaReport.BAD_HASH);
@@ -203,7 +203,9 @@ class FirmwareUpdateTest {
                 "refused: " + why,
                 () ->
                         report().filter(found ->
-                                        found.st() == Stage.FAILED && why.equals(found.why()))
+                                        found.st() == Stage.FAILED
+                                                && found.version().equals(ota.version())
+                                                && why.equals(found.why()))
                                 .isPresent());
     }
 }
