@@ -110,7 +110,7 @@ final class ProgressWriter implements AutoCloseable {
                         progress,
                         at,
                         new CompletableFuture<>());
-        if (!waiting.offer(news)) {
+        if (closed || !waiting.offer(news)) {
             call(news.partition(), List.of(news)); // the order of a command's news does not matter
         }
         return news.answer;
@@ -167,9 +167,13 @@ final class ProgressWriter implements AutoCloseable {
             args.add(CommandStore.text(progress.on()));
             args.add(CommandStore.text(progress.off()));
         }
-        var _ =
-                bus.call(ADVANCE, keys, args)
-                        .whenComplete((reply, failure) -> answer(batch, reply, failure));
+        CompletableFuture<Reply> call;
+        try {
+            call = bus.call(ADVANCE, keys, args);
+        } catch (RuntimeException e) {
+            call = CompletableFuture.failedFuture(e); // the next batch is written all the same
+        }
+        var _ = call.whenComplete((reply, failure) -> answer(batch, reply, failure));
     }
 
     private static void answer(
@@ -199,9 +203,9 @@ final class ProgressWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        var last = waiting.poll();
-        if (last != null) {
-            write(last);
+        var left = waiting.poll();
+        if (left != null) {
+            write(left);
         }
     }
 }
