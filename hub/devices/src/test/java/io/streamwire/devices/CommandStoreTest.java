@@ -45,7 +45,7 @@ class CommandStoreTest {
     private final Command command = Samples.command(2_000);
 
     CommandStoreTest(Rig rig) {
-        this.bus = rig.quietBus();
+        this.bus = rig.quietBus(WORKSPACE);
         this.store = new CommandStore(bus);
         this.writer = new ProgressWriter(bus);
         writer.start();

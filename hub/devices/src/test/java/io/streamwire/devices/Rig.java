@@ -136,18 +136,24 @@ final class Rig implements AutoCloseable {
                                 session.role()));
     }
 
-    /** Redis with partitions that the service does not use. */
-    Bus quietBus() {
+    /** Redis for a workspace whose partition the service does not look after. */
+    Bus quietBus(UUID workspace) {
         var defaults = BusSettings.of(embedded.redisUrl());
-        return Bus.connect(
-                new BusSettings(
-                        defaults.url(),
-                        1_024,
-                        defaults.leaseTtl(),
-                        defaults.commandTimeout(),
-                        defaults.connectWait(),
-                        defaults.maxStreamLength(),
-                        defaults.keepLength()));
+        var quiet =
+                Bus.connect(
+                        new BusSettings(
+                                defaults.url(),
+                                1_024,
+                                defaults.leaseTtl(),
+                                defaults.commandTimeout(),
+                                defaults.connectWait(),
+                                defaults.maxStreamLength(),
+                                defaults.keepLength()));
+        if (quiet.partition(workspace) < bus.partitions()) {
+            quiet.close();
+            throw new IllegalArgumentException("the service owns the partition of " + workspace);
+        }
+        return quiet;
     }
 
     private static int freePort() {

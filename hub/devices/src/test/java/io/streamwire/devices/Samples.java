@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A motor on a board of a workspace. */
 final class Samples {
 
-    static final UUID WORKSPACE = UUID.fromString("01980000-0000-7000-8000-000000000001");
+    static final UUID WORKSPACE = UUID.fromString("01980000-0000-7000-8000-000000000101");
     static final UUID DEVICE = UUID.fromString("01980000-0000-7000-8000-000000000002");
     static final long NOW = 1_790_000_000_000L;
     static final long BOOT = 7;
