@@ -4,20 +4,17 @@ import io.helidon.config.Config;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
 import io.streamwire.contract.Stream;
+import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /** The rules service: keeps rules, and turns live events into actions. */
@@ -26,17 +23,14 @@ public final class Rules implements AutoCloseable {
     /** Lets rows gather: one statement for many costs hardly more than for one. */
     private static final Duration LOG_PAUSE = Duration.ofMillis(250);
 
-    private static final Logger LOG = System.getLogger(Rules.class.getName());
-    private static final String SERVICE = "rules";
-
     private final Database database;
     private final Bus bus;
     private final HttpServer server;
 
     /** What to close, the last one first. */
-    private final Deque<AutoCloseable> parts;
+    private final Closers parts;
 
-    private Rules(Database database, Bus bus, HttpServer server, Deque<AutoCloseable> parts) {
+    private Rules(Database database, Bus bus, HttpServer server, Closers parts) {
         this.database = database;
         this.bus = bus;
         this.server = server;
@@ -55,14 +49,13 @@ public final class Rules implements AutoCloseable {
 
     static Rules start(Config config, Bus bus, TokenVerifier verifier) {
         var clock = InstantSource.system();
-        var parts = new ArrayDeque<AutoCloseable>();
-        opened(parts, verifier);
+        var parts = new Closers(SERVICE);
+        parts.add(verifier);
         try {
-            var database = opened(parts, Database.open(config, SERVICE));
+            var database = parts.add(Database.open(config, SERVICE));
             var store = new RuleStore(database);
             var book =
-                    opened(
-                            parts,
+                    parts.add(
                             new RuleBook(
                                     store,
                                     bus,
@@ -72,8 +65,7 @@ public final class Rules implements AutoCloseable {
                                             Duration.ofMillis(100),
                                             Duration.ofMinutes(1))));
             var log =
-                    opened(
-                            parts,
+                    parts.add(
                             new DecisionLog(
                                     database,
                                     Configuration.duration(
@@ -95,8 +87,7 @@ public final class Rules implements AutoCloseable {
             book.start();
             log.start();
             var server =
-                    opened(
-                            parts,
+                    parts.add(
                             HttpServer.start(
                                     config,
                                     SERVICE,
@@ -107,8 +98,7 @@ public final class Rules implements AutoCloseable {
                                             new RulesApi(store, book)),
                                     database::check,
                                     bus::check));
-            opened(
-                    parts,
+            parts.add(
                     bus.join(
                             SERVICE,
                             Configuration.optional(config, "instance.id")
@@ -120,7 +110,7 @@ public final class Rules implements AutoCloseable {
                             delayed));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
-            closeAll(parts);
+            parts.close();
             throw e;
         }
     }
@@ -144,22 +134,7 @@ public final class Rules implements AutoCloseable {
     /** Finishes what is under way and gives the partitions back. */
     @Override
     public void close() {
-        closeAll(parts);
-    }
-
-    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> parts, T part) {
-        parts.push(part);
-        return part;
-    }
-
-    private static void closeAll(Deque<AutoCloseable> parts) {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                LOG.log(Level.WARNING, "service=" + SERVICE + " closing=incomplete", e);
-            }
-        }
+        parts.close();
     }
 
     /** The same after a restart, and no other live one's. */
