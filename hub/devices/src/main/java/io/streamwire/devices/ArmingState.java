@@ -24,6 +24,17 @@ final class ArmingState {
             return new Scope(workspaceId, workspaceId);
         }
 
+        /**
+         * What an arm or a stop is for.
+         *
+         * @param devices empty = the whole workspace
+         */
+        static List<Scope> all(UUID workspaceId, List<UUID> devices) {
+            return devices.isEmpty()
+                    ? List.of(workspace(workspaceId))
+                    : devices.stream().map(device -> new Scope(workspaceId, device)).toList();
+        }
+
         boolean whole() {
             return workspaceId.equals(id);
         }
@@ -71,6 +82,23 @@ final class ArmingState {
                 .mapToLong(Arming::epoch)
                 .max()
                 .orElse(0);
+    }
+
+    /**
+     * Whether a stop of any of them was given under a higher epoch.
+     *
+     * @param scopes a workspace, of which each device counts then, or devices
+     */
+    boolean stoppedSince(List<Scope> scopes, long epoch) {
+        return scopes.stream()
+                .anyMatch(scope -> {
+                    var ofWorkspace = workspaces.getOrDefault(scope.workspaceId(), Map.of());
+                    var concerned =
+                            scope.whole()
+                                    ? List.copyOf(ofWorkspace.values())
+                                    : List.of(of(scope), of(Scope.workspace(scope.workspaceId())));
+                    return concerned.stream().anyMatch(one -> !one.armed() && one.epoch() > epoch);
+                });
     }
 
     /** Everything that was ever armed or stopped. */

@@ -96,8 +96,8 @@ final class Departures {
                             bus.call(
                                     FORGET,
                                     List.of(
-                                            SafetySwitch.armingKey(partition),
-                                            SafetySwitch.epochsKey(partition),
+                                            SafetyStore.armingKey(partition),
+                                            SafetyStore.epochsKey(partition),
                                             BoardNews.boardsKey(partition),
                                             CommandStore.lastAcksKey(partition),
                                             Pauses.key(partition)),

@@ -146,9 +146,8 @@ final class SafetyApi implements Api {
             return;
         }
         var cause = Cause.user(caller.userId(), clock.millis());
-        var armed = safety.arm(caller.workspaceId(), devices, time, cause);
-        answerKey.ifPresent(key -> bus.set(key, Json.write(armed), LONGEST_TIME.multipliedBy(2)));
-        Body.send(response, armed);
+        var keep = answerKey.map(key -> new SafetyStore.Keep(key, LONGEST_TIME.multipliedBy(2)));
+        Body.send(response, safety.arm(caller.workspaceId(), devices, time, cause, keep));
     }
 
     private void arming(ServerRequest request, ServerResponse response) {

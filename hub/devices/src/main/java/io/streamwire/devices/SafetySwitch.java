@@ -2,17 +2,14 @@ package io.streamwire.devices;
 
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
-import io.streamwire.bus.Reply;
-import io.streamwire.bus.Script;
-import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.SafetyChanged;
 import io.streamwire.contract.Json;
-import io.streamwire.contract.Stream;
 import io.streamwire.contract.mqtt.BoardState;
 import io.streamwire.contract.mqtt.Safety;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.ArmingState.Decided;
 import io.streamwire.devices.ArmingState.Scope;
+import io.streamwire.service.Problem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -38,12 +35,11 @@ final class SafetySwitch {
 
     private static final Logger LOG = System.getLogger(SafetySwitch.class.getName());
 
-    private static final Script ARMING = Script.of(SafetySwitch.class, "arming.lua");
-    private static final Script ALL =
-            new Script("armings", "return redis.call('HGETALL', KEYS[1])");
-
     /** The channel that tells other instances which partition's arming changed. */
     static final String CHANNEL = "arming";
+
+    /** How often an arm gives way to those of others. */
+    private static final int MOST_ATTEMPTS = 20;
 
     private static final Duration LONGEST_CONFIRMATION = Duration.ofMillis(1_500);
 
@@ -56,14 +52,14 @@ final class SafetySwitch {
     private final Presence presence;
     private final ArmingState state;
     private final InstantSource clock;
-    private final StopJournal journal;
+    private final SafetyStore store;
+    private final UnstoredStops unstored;
     private final Renewals renewals = new Renewals();
     private final Stops stops = new Stops();
     private final Health health = new Health();
-    private final Map<Scope, Long> unpublished = new ConcurrentHashMap<>();
 
-    /** Stops that Redis does not have yet; what changes it writes the journal. */
-    private final Set<StopJournal.Entry> unstored = ConcurrentHashMap.newKeySet();
+    /** The latest stop of each that the broker does not have yet. */
+    private final Map<Scope, Long> unpublished = new ConcurrentHashMap<>();
 
     /** The answer to an arm. */
     record Armed(boolean armed, Instant until, long epoch) {}
@@ -89,15 +85,15 @@ final class SafetySwitch {
         this.cache = cache;
         this.presence = presence;
         this.state = state;
-        this.journal = journal;
+        this.store = new SafetyStore(bus);
+        this.unstored = new UnstoredStops(store, journal);
         this.clock = clock;
     }
 
     /** Takes in the stops that an earlier run could not store. */
     void recall() {
-        for (var stop : journal.read()) {
-            unstored.add(stop);
-            takeEffect(scopes(stop.workspaceId(), stop.devices()), stop.epoch(), stop.cause());
+        for (var stop : unstored.recall()) {
+            takeEffect(Scope.all(stop.workspaceId(), stop.devices()), stop.epoch(), stop.cause());
             LOG.log(
                     Level.WARNING,
                     "workspace={0} armed=false epoch={1} recalled=true",
@@ -110,16 +106,24 @@ final class SafetySwitch {
      * Arms a workspace, or some devices of it.
      *
      * @param devices empty = the whole workspace
+     * @param keep where to keep the answer
      * @throws BusException.Unavailable when Redis is away
+     * @throws Problem 409 {@code stopped_meanwhile}, 503 {@code redis_slow}; nothing is armed then
      */
-    Armed arm(UUID workspaceId, List<UUID> devices, Duration time, Cause cause) {
+    Armed arm(
+            UUID workspaceId,
+            List<UUID> devices,
+            Duration time,
+            Cause cause,
+            Optional<SafetyStore.Keep> keep) {
         var now = clock.millis();
         var until = now + time.toMillis();
-        var scopes = scopes(workspaceId, devices);
+        var scopes = Scope.all(workspaceId, devices);
         var decision =
                 new SafetyChanged(
                         workspaceId, now, true, devices, until, cause.by(), cause.why(), 0);
-        var epoch = joined(store(decision, nextEpoch(workspaceId), "next"));
+        unstored.store(workspaceId, this::stored);
+        var epoch = decide(decision, scopes, keep);
         for (var scope : scopes) {
             state.apply(scope, Arming.armed(epoch, until, cause));
             var inForce = state.of(scope);
@@ -143,6 +147,29 @@ final class SafetySwitch {
                 Instant.ofEpochMilli(until),
                 cause.by());
         return new Armed(true, Instant.ofEpochMilli(until), epoch);
+    }
+
+    private long decide(
+            SafetyChanged decision, List<Scope> scopes, Optional<SafetyStore.Keep> keep) {
+        var workspace = decision.workspaceId();
+        var basis = joined(store.basis(workspace));
+        var begin = basis;
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            var outcome = joined(store.arm(decision, nextEpoch(workspace), basis, keep));
+            if (outcome.armed()) {
+                return outcome.epoch();
+            }
+            if (!outcome.overtaken()) {
+                break;
+            }
+            basis = joined(store.basis(workspace));
+            joined(load(bus.partition(workspace)));
+            if (state.stoppedSince(scopes, begin.epoch())) {
+                throw Problem.conflict(
+                        "stopped_meanwhile", "Somebody stopped in this moment; arm again.");
+            }
+        }
+        throw Problem.unavailable("redis_slow", "It took too long; nothing was armed.");
     }
 
     /**
@@ -210,11 +237,11 @@ final class SafetySwitch {
 
     /** Stops without waiting for the boards; the epoch of the stop. */
     long disarm(UUID workspaceId, List<UUID> devices, Cause cause) {
-        var scopes = scopes(workspaceId, devices);
+        var scopes = Scope.all(workspaceId, devices);
         var epoch = stopNow(workspaceId, devices, cause);
         var stop = new StopJournal.Entry(workspaceId, devices, epoch, cause);
         var stored =
-                store(decision(stop), epoch, "next")
+                store.stop(UnstoredStops.decision(stop), epoch)
                         .thenApply(given -> {
                             // Another instance may have been further.
                             if (given > epoch) {
@@ -236,13 +263,10 @@ final class SafetySwitch {
             bus.announce(CHANNEL, Integer.toString(bus.partition(workspaceId)));
             return given;
         } catch (RuntimeException e) {
-            // The later of two stops says all that the earlier one said.
-            unstored.removeIf(earlier ->
-                    earlier.workspaceId().equals(workspaceId)
-                            && earlier.devices().equals(stop.devices())
-                            && earlier.epoch() <= epoch);
-            unstored.add(stop);
-            journal.keep(unstored);
+            var kept = unstored.add(stop);
+            if (!kept.equals(stop)) {
+                takeEffect(Scope.all(workspaceId, kept.devices()), kept.epoch(), cause);
+            }
             LOG.log(
                     Level.WARNING,
                     "workspace={0} armed=false epoch={1} stored=later reason={2}",
@@ -255,7 +279,7 @@ final class SafetySwitch {
 
     /** Stops whatever is armed at this moment, in memory and on the line; the epoch of the stop. */
     private long stopNow(UUID workspaceId, List<UUID> devices, Cause cause) {
-        var scopes = scopes(workspaceId, devices);
+        var scopes = Scope.all(workspaceId, devices);
         while (true) {
             var epoch = nextEpoch(workspaceId);
             follow(workspaceId, devices, epoch, cause);
@@ -269,18 +293,6 @@ final class SafetySwitch {
     /** Begins to follow a stop before it is published: boards are quick. */
     private void follow(UUID workspaceId, List<UUID> devices, long epoch, Cause cause) {
         stops.given(workspaceId, epoch, concerned(workspaceId, devices), cause, clock.millis());
-    }
-
-    private static SafetyChanged decision(StopJournal.Entry stop) {
-        return new SafetyChanged(
-                stop.workspaceId(),
-                stop.cause().at(),
-                false,
-                stop.devices(),
-                null,
-                stop.cause().by(),
-                stop.cause().why(),
-                0);
     }
 
     private void takeEffect(List<Scope> scopes, long epoch, Cause cause) {
@@ -299,7 +311,7 @@ final class SafetySwitch {
                             if (failure == null) {
                                 unpublished.remove(scope, epoch);
                             } else {
-                                unpublished.put(scope, epoch);
+                                unpublished.merge(scope, epoch, Math::max);
                             }
                         });
     }
@@ -308,38 +320,6 @@ final class SafetySwitch {
         var now = clock.millis();
         return Arming.nextEpoch(
                 state.lastEpoch(workspaceId), now, presence.largestReportedEpoch(workspaceId, now));
-    }
-
-    private CompletableFuture<Long> store(SafetyChanged decision, long epoch, String mode) {
-        var workspace = decision.workspaceId();
-        var devices = decision.deviceIds();
-        var partition = bus.partition(workspace);
-        var until = decision.until();
-        var args = new ArrayList<String>();
-        args.add(workspace.toString());
-        args.add(Long.toString(epoch));
-        args.add(decision.armed() ? "1" : "0");
-        args.add(until == null ? "0" : until.toString());
-        args.add(mode);
-        args.add(decision.at() + " " + decision.by() + " " + decision.why());
-        args.add(withoutEpoch(decision));
-        args.add(devices.size() == 1 ? devices.getFirst().toString() : "");
-        scopes(workspace, devices).forEach(scope -> args.add(scope.id().toString()));
-        return bus.call(
-                        ARMING,
-                        List.of(
-                                armingKey(partition),
-                                epochsKey(partition),
-                                Stream.DEVICE.key(partition)),
-                        args)
-                .thenApply(reply -> reply.number(0));
-    }
-
-    /** The JSON of a decision up to its last field, which the script fills in. */
-    private static String withoutEpoch(SafetyChanged decision) {
-        var json = Json.write((DeviceEvent) decision);
-        var end = json.lastIndexOf(",\"epoch\":");
-        return json.substring(0, end);
     }
 
     /** What a board says of itself. */
@@ -433,7 +413,7 @@ final class SafetySwitch {
         });
         stops.due(now).forEach(this::repeat);
         if (bus.available()) {
-            unstored.forEach(this::storeAgain);
+            unstored.storeAgain(this::stored);
         }
     }
 
@@ -502,23 +482,10 @@ final class SafetySwitch {
                         });
     }
 
-    private void storeAgain(StopJournal.Entry stop) {
-        var scopes = scopes(stop.workspaceId(), stop.devices());
-        // Somebody who did not know of it may have armed before it was given, under a higher epoch.
-        var overtaken =
-                scopes.stream()
-                        .map(state::of)
-                        .anyMatch(now -> now.armed() && now.cause().at() <= stop.cause().at());
-        var _ =
-                store(decision(stop), stop.epoch(), overtaken ? "next" : "exact")
-                        .thenAccept(given -> {
-                            if (overtaken) {
-                                takeEffect(scopes, given, stop.cause());
-                            }
-                            if (unstored.remove(stop)) {
-                                Thread.startVirtualThread(() -> journal.keep(unstored));
-                            }
-                        });
+    private void stored(StopJournal.Entry stop, long epoch) {
+        if (epoch > stop.epoch()) {
+            takeEffect(Scope.all(stop.workspaceId(), stop.devices()), epoch, stop.cause());
+        }
     }
 
     /** Stops what is armed in workspaces that are no more. */
@@ -544,45 +511,20 @@ final class SafetySwitch {
         var scope = new Scope(workspaceId, deviceId);
         state.forget(scope);
         renewals.end(scope);
+        stops.forget(deviceId);
         unpublished.remove(scope);
     }
 
     /** Reads what is armed in a partition. */
     CompletableFuture<Void> load(int partition) {
-        return bus.call(ALL, List.of(armingKey(partition)), List.of()).thenAccept(this::loaded);
-    }
-
-    private void loaded(Reply reply) {
-        CommandStore.fields(reply)
-                .forEach((field, value) -> {
-                    var ids = field.split("/", 2);
-                    if (ids.length == 2) {
-                        state.apply(
-                                new Scope(UUID.fromString(ids[0]), UUID.fromString(ids[1])),
-                                Arming.parse(value));
-                    }
-                });
-    }
-
-    private static List<Scope> scopes(UUID workspaceId, List<UUID> devices) {
-        if (devices.isEmpty()) {
-            return List.of(Scope.workspace(workspaceId));
-        }
-        return devices.stream().map(device -> new Scope(workspaceId, device)).toList();
+        return store.load(partition)
+                .thenAccept(all -> all.forEach(one -> state.apply(one.scope(), one.arming())));
     }
 
     private static String topic(Scope scope) {
         return scope.whole()
                 ? Topics.safety(scope.workspaceId())
                 : Topics.safety(scope.workspaceId(), scope.id());
-    }
-
-    static String armingKey(int partition) {
-        return Stream.key(partition, "arming");
-    }
-
-    static String epochsKey(int partition) {
-        return Stream.key(partition, "epochs");
     }
 
     static <T> T joined(CompletableFuture<T> future) {

@@ -41,6 +41,7 @@ final class StopApi implements Api {
     private final Lanes lanes;
     private final CommandStore commands;
     private final InstantSource clock;
+    private final StopSizes sizes = new StopSizes();
 
     StopApi(
             SafetySwitch safety,
@@ -243,7 +244,10 @@ final class StopApi implements Api {
     }
 
     private long disarmed(Who who, List<UUID> devices) {
-        var epoch = safety.disarm(who.workspaceId(), devices, who.cause());
+        var workspace = who.workspaceId();
+        var whom =
+                sizes.fits(workspace, devices.size(), clock.millis()) ? devices : List.<UUID>of();
+        var epoch = safety.disarm(workspace, whom, who.cause());
         who.key().ifPresent(key -> keys.keep(who.workspaceId(), devices, key, epoch));
         lanes.pumpWorkspace(who.workspaceId());
         return epoch;

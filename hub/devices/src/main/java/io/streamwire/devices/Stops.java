@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The last stops that this instance gave, who has confirmed each, and who is to be told again.
- * Times are ms since the epoch. Guarded by its own lock.
+ * The last stops that this instance gave, who has confirmed each, and who is to be told again: each
+ * board that has not confirmed its latest stop, however many others were given since. Times are ms
+ * since the epoch. Guarded by its own lock.
  */
 final class Stops {
 
@@ -31,29 +32,38 @@ final class Stops {
 
     private final Deque<Followed> recent = new ArrayDeque<>();
 
+    /** The latest stop of each board that has not confirmed it. */
+    private final Map<UUID, Awaited> awaited = new HashMap<>();
+
+    private static final class Awaited {
+        private final UUID workspaceId;
+        private final long epoch;
+        private int repeats;
+        private long repeatAt;
+
+        Awaited(UUID workspaceId, long epoch, long now) {
+            this.workspaceId = workspaceId;
+            this.epoch = epoch;
+            this.repeatAt = now + FIRST_REPEAT_MS;
+        }
+    }
+
     private static final class Followed {
         private final UUID workspaceId;
         private final long epoch;
         private final Set<UUID> devices;
         private final Cause cause;
         private final Map<UUID, Long> confirmed = new HashMap<>();
-        private int repeats;
-        private long repeatAt;
 
-        Followed(UUID workspaceId, long epoch, List<UUID> devices, Cause cause, long now) {
+        Followed(UUID workspaceId, long epoch, List<UUID> devices, Cause cause) {
             this.workspaceId = workspaceId;
             this.epoch = epoch;
             this.devices = Set.copyOf(devices);
             this.cause = cause;
-            this.repeatAt = now + FIRST_REPEAT_MS;
         }
 
         boolean complete() {
             return confirmed.size() == devices.size();
-        }
-
-        List<UUID> unconfirmed() {
-            return devices.stream().filter(device -> !confirmed.containsKey(device)).toList();
         }
     }
 
@@ -71,7 +81,8 @@ final class Stops {
     /** Begins to follow a stop. */
     synchronized void given(
             UUID workspaceId, long epoch, List<UUID> devices, Cause cause, long now) {
-        recent.addFirst(new Followed(workspaceId, epoch, devices, cause, now));
+        devices.forEach(device -> await(workspaceId, device, epoch, now));
+        recent.addFirst(new Followed(workspaceId, epoch, devices, cause));
         while (recent.size() > MOST) {
             recent.removeLast();
         }
@@ -84,11 +95,19 @@ final class Stops {
         }
     }
 
+    private void await(UUID workspaceId, UUID device, long epoch, long now) {
+        var earlier = awaited.get(device);
+        if (earlier == null || epoch > earlier.epoch) {
+            awaited.put(device, new Awaited(workspaceId, epoch, now));
+        }
+    }
+
     /** What a board says of itself; a later stop confirms the earlier ones, too. */
     synchronized void reported(UUID workspaceId, UUID device, BoardState state, long now) {
         if (state.s() != Phase.STOPPED) {
             return;
         }
+        awaited.computeIfPresent(device, (_, stop) -> stop.epoch <= state.epoch() ? null : stop);
         for (var stop : recent) {
             if (!stop.complete()
                     && stop.workspaceId.equals(workspaceId)
@@ -110,14 +129,24 @@ final class Stops {
     /** Who is to be told again now. */
     synchronized List<Repeat> due(long now) {
         var due = new ArrayList<Repeat>();
-        for (var stop : recent) {
-            if (stop.repeats < MOST_REPEATS && now >= stop.repeatAt && !stop.complete()) {
-                stop.repeatAt = now + (FIRST_REPEAT_MS << ++stop.repeats);
-                stop.unconfirmed()
-                        .forEach(device ->
-                                due.add(new Repeat(stop.workspaceId, device, stop.epoch)));
+        var all = awaited.entrySet().iterator();
+        while (all.hasNext()) {
+            var next = all.next();
+            var stop = next.getValue();
+            if (now < stop.repeatAt) {
+                continue;
+            }
+            due.add(new Repeat(stop.workspaceId, next.getKey(), stop.epoch));
+            stop.repeatAt = now + (FIRST_REPEAT_MS << ++stop.repeats);
+            if (stop.repeats == MOST_REPEATS) {
+                all.remove();
             }
         }
         return due;
+    }
+
+    /** A board is no more. */
+    synchronized void forget(UUID device) {
+        awaited.remove(device);
     }
 }

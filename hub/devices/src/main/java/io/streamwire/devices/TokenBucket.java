@@ -23,16 +23,30 @@ final class TokenBucket {
         tokens = Math.min(capacity, tokens + 1);
     }
 
+    /** Takes so many tokens, if there are so many. */
+    synchronized boolean take(int count, long now) {
+        refill(now);
+        if (tokens < count) {
+            return false;
+        }
+        tokens -= count;
+        return true;
+    }
+
     /** Takes a token; 0, or after how many ms there is one. */
     synchronized long take(long now) {
-        if (now > at) {
-            tokens = Math.min(capacity, tokens + (now - at) * perMs);
-            at = now;
-        }
+        refill(now);
         if (tokens >= 1) {
             tokens--;
             return 0;
         }
         return (long) Math.ceil((1 - tokens) / perMs);
+    }
+
+    private void refill(long now) {
+        if (now > at) {
+            tokens = Math.min(capacity, tokens + (now - at) * perMs);
+            at = now;
+        }
     }
 }

@@ -68,6 +68,29 @@ class StopsTest {
     }
 
     @Test
+    void laterStopsOfOthersDoNotEndTheRepeats() {
+        var other = Ids.next();
+        stops.given(WORKSPACE, 1, List.of(DEVICE), CAUSE, NOW);
+        for (var epoch = 2; epoch <= 3 * Stops.MOST_OF_WORKSPACE; epoch++) {
+            stops.given(WORKSPACE, epoch, List.of(other), CAUSE, NOW);
+        }
+
+        assertThat(stops.due(NOW + Stops.FIRST_REPEAT_MS))
+                .contains(new Stops.Repeat(WORKSPACE, DEVICE, 1))
+                .hasSize(2);
+    }
+
+    @Test
+    void stopsMayNameSoManyBoards() {
+        var sizes = new StopSizes();
+
+        assertThat(sizes.fits(WORKSPACE, StopSizes.BURST, NOW)).isTrue();
+        assertThat(sizes.fits(WORKSPACE, 1, NOW)).isFalse();
+        assertThat(sizes.fits(Ids.next(), 1, NOW)).isTrue();
+        assertThat(sizes.fits(WORKSPACE, 200, NOW + 1_000)).isTrue();
+    }
+
+    @Test
     void theJournalKeepsWhatIsNotStored(@TempDir Path directory) throws Exception {
         var file = directory.resolve("devices/stops.journal");
         var stop = new StopJournal.Entry(WORKSPACE, List.of(DEVICE), 5, CAUSE);
