@@ -23,6 +23,8 @@ public final class Rules implements AutoCloseable {
     /** Lets rows gather: one statement for many costs hardly more than for one. */
     private static final Duration LOG_PAUSE = Duration.ofMillis(250);
 
+    private static final String SERVICE = "rules";
+
     private final Database database;
     private final Bus bus;
     private final HttpServer server;
