@@ -93,12 +93,9 @@ final class ConsumerLoop {
         return !stopping && !thread.isAlive();
     }
 
-    void join() {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Whether its last batch was handled and acknowledged. */
+    boolean ended() {
+        return !thread.isAlive();
     }
 
     private boolean active() {

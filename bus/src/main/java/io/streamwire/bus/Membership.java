@@ -13,18 +13,27 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * One instance's share of a service's partitions. A beat says that the instance lives, renews its
- * leases, takes what is free up to its fair share and gives back what is above it. The owned
+ * leases, takes what is free up to its fair share and gives back what is above it. It never waits
+ * for a consumer, which may hang in its database: the other leases would lapse. The owned
  * partitions are changed by the beat's thread alone.
  *
  * <pre>
  *   free --acquire--> owned --renew--> owned
- *                       |---lease lost, or above the fair share---> free
+ *                       |---lease lost, or above the fair share---> leaving
+ *   leaving --renew--> leaving
+ *      |---consumers ended, or {@link #LONGEST_LEAVING} later: their lease is gone---> free
  * </pre>
  */
 public final class Membership implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Membership.class.getName());
     private static final Script MEMBERS = Script.of(Membership.class, "members.lua");
+
+    /** A consumer that takes longer cannot acknowledge its batch; the next owner handles it. */
+    static final Duration LONGEST_LEAVING = Duration.ofSeconds(2);
+
+    /** How often it is looked whether the consumers of what leaves have ended. */
+    private static final Duration LOOK = Duration.ofMillis(10);
 
     private final RedisLink redis;
     private final Leases leases;
@@ -37,7 +46,45 @@ public final class Membership implements AutoCloseable {
     private volatile boolean closing;
     private boolean full; // only of the beat
 
-    private record Owned(Lease lease, List<ConsumerLoop> loops) {}
+    /** A partition; changed by the beat alone. */
+    private static final class Owned {
+        private final Lease lease;
+        private final List<ConsumerLoop> loops;
+        private String why = ""; // it leaves
+        private long leavingSince;
+
+        Owned(Lease lease, List<ConsumerLoop> loops) {
+            this.lease = lease;
+            this.loops = loops;
+        }
+
+        Lease lease() {
+            return lease;
+        }
+
+        boolean leaving() {
+            return !why.isEmpty();
+        }
+
+        boolean dead() {
+            return loops.stream().anyMatch(ConsumerLoop::dead);
+        }
+
+        void leave(String reason) {
+            if (!leaving()) {
+                why = reason;
+                leavingSince = System.nanoTime();
+                loops.forEach(ConsumerLoop::stop);
+            }
+        }
+
+        /** How much longer its consumers may take; none is left when they have ended. */
+        Duration patience() {
+            return loops.stream().allMatch(ConsumerLoop::ended)
+                    ? Duration.ZERO
+                    : LONGEST_LEAVING.minusNanos(System.nanoTime() - leavingSince);
+        }
+    }
 
     Membership(
             RedisLink redis,
@@ -74,10 +121,15 @@ public final class Membership implements AutoCloseable {
         var backoff = new Backoff();
         while (!closing) {
             try {
-                dropLost();
+                leaveLost();
                 share();
                 backoff.reset();
-                LockSupport.parkNanos(pause.toNanos());
+                var next = System.nanoTime() + pause.toNanos();
+                while (!closing && next - System.nanoTime() > 0) {
+                    LockSupport.parkNanos(
+                            anyLeaving() ? LOOK.toNanos() : next - System.nanoTime());
+                    giveBack();
+                }
             } catch (BusException e) {
                 if (backoff.fresh()) {
                     LOG.log(
@@ -96,24 +148,38 @@ public final class Membership implements AutoCloseable {
         }
     }
 
-    private void dropLost() {
-        for (var mine : List.copyOf(owned.values())) {
+    private void leaveLost() {
+        for (var mine : owned.values()) {
             if (!mine.lease().held()) {
-                drop(mine, "lost");
+                mine.leave("lost");
+            }
+        }
+        giveBack();
+    }
+
+    private boolean anyLeaving() {
+        return owned.values().stream().anyMatch(Owned::leaving);
+    }
+
+    /** Gives back what its consumers have left, or were too long about. */
+    private void giveBack() {
+        for (var mine : List.copyOf(owned.values())) {
+            if (mine.leaving() && !mine.patience().isPositive()) {
+                drop(mine);
             }
         }
     }
 
     private void share() {
         // Before anything that a full Redis refuses: what is owned must go on, to make room.
-        for (var mine : List.copyOf(owned.values())) {
+        for (var mine : owned.values()) {
             if (!mine.lease().renew()) {
-                drop(mine, "lost");
-            } else if (mine.loops().stream().anyMatch(ConsumerLoop::dead)) {
-                drop(mine, "stalled");
-                mine.lease().close();
+                mine.leave("lost");
+            } else if (mine.dead()) {
+                mine.leave("stalled");
             }
         }
+        giveBack();
         try {
             balance();
             full = false;
@@ -129,10 +195,11 @@ public final class Membership implements AutoCloseable {
         var partitions = redis.settings().partitions();
         var live = announce(redis.settings().leaseTtl());
         var fairShare = (int) ((partitions + live - 1) / live);
-        for (var mine : List.copyOf(owned.values())) {
-            if (owned.size() > fairShare) {
-                drop(mine, "shared");
-                mine.lease().close();
+        var above = owned.values().stream().filter(mine -> !mine.leaving()).count() - fairShare;
+        for (var mine : owned.values()) {
+            if (above > 0 && !mine.leaving()) {
+                mine.leave("shared");
+                above--;
             }
         }
         for (int partition = 0; partition < partitions && owned.size() < fairShare; partition++) {
@@ -173,22 +240,30 @@ public final class Membership implements AutoCloseable {
                 });
     }
 
-    private void drop(Owned mine, String why) {
-        mine.loops().forEach(ConsumerLoop::stop);
-        mine.loops().forEach(ConsumerLoop::join);
-        owned.remove(mine.lease().partition());
-        listener.released(mine.lease().partition());
+    /** What its consumers still do takes no effect: their lease is fenced. */
+    private void drop(Owned mine) {
+        var partition = mine.lease().partition();
+        owned.remove(partition);
+        listener.released(partition);
+        if (mine.lease().held()) {
+            try {
+                mine.lease().close();
+            } catch (BusException e) {
+                LOG.log(Level.DEBUG, "lease=expires reason={0}", e.getMessage());
+            }
+        }
         LOG.log(
                 closing ? Level.DEBUG : Level.INFO,
                 "service={0} instance={1} partition={2} lease={3}",
                 service,
                 instance,
-                mine.lease().partition(),
-                why);
+                partition,
+                mine.why);
     }
 
     /**
-     * Finishes the batches under way and gives all partitions back, so that others go on at once.
+     * Finishes the batches under way, unless they take too long, and gives all partitions back, so
+     * that others go on at once.
      */
     @Override
     public void close() {
@@ -199,13 +274,11 @@ public final class Membership implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        owned.values().forEach(mine -> mine.loops().forEach(ConsumerLoop::stop));
-        for (var mine : List.copyOf(owned.values())) {
-            drop(mine, "released");
-            try {
-                mine.lease().close();
-            } catch (BusException e) {
-                LOG.log(Level.DEBUG, "lease=expires reason={0}", e.getMessage());
+        owned.values().forEach(mine -> mine.leave("released"));
+        while (!owned.isEmpty()) {
+            giveBack();
+            if (!owned.isEmpty()) {
+                LockSupport.parkNanos(LOOK.toNanos());
             }
         }
         try {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -188,6 +189,52 @@ class BusTest {
                         .mapToLong(p -> Long.parseLong(bus.get(counter(p)).orElse("0")))
                         .sum();
         assertThat(total).isEqualTo(3_000);
+    }
+
+    @Test
+    void aConsumerThatHangsHoldsUpNeitherTheOtherPartitionsNorTheNextOwner() {
+        var hanging = new AtomicInteger();
+        var goOn = new CountDownLatch(1);
+        BatchHandler counts =
+                (lease, entries) -> {
+                    for (var entry : entries) {
+                        count(lease, entry);
+                    }
+                };
+        BatchHandler hangs =
+                (lease, entries) -> {
+                    hanging.incrementAndGet();
+                    goOn.await();
+                    counts.handle(lease, entries);
+                };
+        var first = join(bus, "first", hangs);
+        Await.until(() -> first.partitions().size() == 8);
+        IntStream.range(0, 8).forEach(partition -> publish(partition, 0));
+        Await.until(() -> hanging.get() == 8);
+        var leases = leases("rules");
+
+        var second = join(bus, "second", counts);
+        Await.until(() -> second.partitions().size() == 4);
+        assertThat(first.partitions()).hasSize(4);
+        assertThat(leases("rules")).containsAll(leasesOf(first, leases));
+
+        first.close();
+        Await.until(() -> second.partitions().size() == 8);
+        goOn.countDown();
+        Await.until(() -> IntStream.range(0, 8).allMatch(p -> pending(p) == 0));
+        assertThat(IntStream.range(0, 8).mapToObj(p -> bus.get(counter(p)).orElse("0")))
+                .containsOnly("1");
+        second.close();
+    }
+
+    private List<String> leases(String service) {
+        return IntStream.range(0, 8)
+                .mapToObj(p -> p + " " + redis("GET", Stream.key(p, "lease:" + service)).text(0))
+                .toList();
+    }
+
+    private static List<String> leasesOf(Membership owner, List<String> leases) {
+        return owner.partitions().stream().map(leases::get).toList();
     }
 
     @Test
