@@ -7,7 +7,7 @@ import java.util.Locale;
  * A comment as rules compare it.
  *
  * @param normalised in Unicode's form NFKC
- * @param folded the same without regard to case
+ * @param folded the same without regard to case and accents
  */
 record CommentText(String normalised, String folded) {
 
@@ -20,7 +20,7 @@ record CommentText(String normalised, String folded) {
         return new CommentText(normalised, foldNormalised(normalised));
     }
 
-    /** What two texts have in common when they differ only in case and Unicode form. */
+    /** What two texts have in common that differ only in case, accents and Unicode form. */
     static String fold(String text) {
         return foldNormalised(normalise(text));
     }
@@ -38,7 +38,25 @@ record CommentText(String normalised, String folded) {
         var upper = text.toUpperCase(Locale.ROOT);
         var folded = new StringBuilder(upper.length());
         upper.codePoints().map(Character::toLowerCase).forEach(folded::appendCodePoint);
-        return Normalizer.normalize(folded, Normalizer.Form.NFKC);
+        return Normalizer.normalize(withoutAccents(folded), Normalizer.Form.NFKC);
+    }
+
+    /**
+     * Leaves out the accents of Latin, Greek and Cyrillic, and how an emoji is to be shown. The
+     * marks of other scripts make other words.
+     */
+    private static String withoutAccents(CharSequence text) {
+        var apart = Normalizer.normalize(text, Normalizer.Form.NFKD);
+        var kept = new StringBuilder(apart.length());
+        for (int i = 0; i < apart.length(); i++) {
+            var next = apart.charAt(i);
+            var isAccent = next >= 0x0300 && next <= 0x036f;
+            var isVariation = next >= 0xfe00 && next <= 0xfe0f;
+            if (!isAccent && !isVariation) {
+                kept.append(next);
+            }
+        }
+        return kept.toString();
     }
 
     private static boolean isAscii(String text) {

@@ -105,7 +105,7 @@ final class Decider implements BatchHandler {
         if (event == null || !event.workspaceId().equals(workspaceId)) {
             return null;
         }
-        var matches = bounded(event, engine.match(event));
+        var matches = bounded(event, engine.match(event, clock.instant()));
         if (matches.isEmpty()) {
             return null;
         }
@@ -128,7 +128,7 @@ final class Decider implements BatchHandler {
         int actions = 0;
         for (int i = 0; i < matches.size(); i++) {
             var match = matches.get(i);
-            actions += match.times() * match.rule().definition().actions().size();
+            actions += match.actions();
             if (i == MAX_RULES_PER_EVENT || actions > MAX_ACTIONS_PER_EVENT) {
                 LOG.log(
                         Level.WARNING,
@@ -199,9 +199,7 @@ final class Decider implements BatchHandler {
                 event.id(),
                 match.rule().id(),
                 outcome,
-                outcome.equals(Decision.FIRED)
-                        ? match.times() * match.rule().definition().actions().size()
-                        : 0,
+                outcome.equals(Decision.FIRED) ? match.actions() : 0,
                 remainingMs);
     }
 
@@ -242,7 +240,7 @@ final class Decider implements BatchHandler {
         void add(Match match) {
             var rule = match.rule();
             var definition = rule.definition();
-            var count = match.times() * definition.actions().size();
+            var count = match.actions();
             var cooldown = Stream.key(partition, "cooldown:" + rule.id());
             keys.add(cooldown);
             keys.add(cooldown + ':' + event.user().id());
@@ -266,6 +264,7 @@ final class Decider implements BatchHandler {
             args.add(Json.write(ids));
             args.add(Long.toString(definition.cooldown().globalMs()));
             args.add(Long.toString(definition.cooldown().perViewerMs()));
+            args.add(match.refusal() == null ? "" : match.refusal());
             args.add(Integer.toString(count));
             for (int i = 0; i < count; i++) {
                 add(rule, ids.get(i), definition.actions().get(i % definition.actions().size()));

@@ -14,6 +14,7 @@ record RuleDefinition(
         boolean enabled,
         @Nullable UUID livestreamId,
         Trigger trigger,
+        Conditions conditions,
         Cooldown cooldown,
         List<DeviceAction> actions) {
 
@@ -22,7 +23,8 @@ record RuleDefinition(
     }
 
     RuleDefinition withEnabled(boolean enabled) {
-        return new RuleDefinition(name, enabled, livestreamId, trigger, cooldown, actions);
+        return new RuleDefinition(
+                name, enabled, livestreamId, trigger, conditions, cooldown, actions);
     }
 
     boolean hasDelay() {

@@ -4,7 +4,7 @@
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
 --       5 most delayed actions, then per rule:
 --         decision id, rule id, beginning of the decision's body, its action ids as JSON,
---         global cooldown (ms), viewer's cooldown (ms), number of actions, and per action:
+--         global cooldown (ms), viewer's cooldown (ms), condition that does not hold or '', number of actions, and per action:
 --           id, device id, due (ms since the epoch, 0 = now), body up to the epoch, body after it
 -- Answers outcome and remaining ms of every rule, one after the other.
 
@@ -59,8 +59,8 @@ local key = 5
 while argument <= #ARGV do
   local decision, rule, head, action_ids = unpack(ARGV, argument, argument + 3)
   local global_length, viewer_length = tonumber(ARGV[argument + 4]), tonumber(ARGV[argument + 5])
-  local actions = tonumber(ARGV[argument + 6])
-  local first = argument + 7
+  local unmet, actions = ARGV[argument + 6], tonumber(ARGV[argument + 7])
+  local first = argument + 8
   argument = first + 5 * actions
 
   local delayed = 0
@@ -73,6 +73,8 @@ while argument <= #ARGV do
   local outcome, left = 'fired', 0
   if refusal ~= '' then
     outcome = refusal
+  elseif unmet ~= '' then
+    outcome = unmet
   elseif delayed > room then
     outcome = 'delays_full'
   else

@@ -12,12 +12,15 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
+import io.streamwire.contract.Viewer;
+import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -31,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeciderTest {
 
-    private static final Trigger SPIN = new Trigger.CommentContains("spin");
+    private static final Trigger SPIN = new Trigger.Comment(CommentMode.CONTAINS, "spin");
 
     private final Map<UUID, RuleEngine> engines = new ConcurrentHashMap<>();
     private final Bus bus = Servers.bus();
@@ -236,11 +239,25 @@ class DeciderTest {
     }
 
     @Test
+    void anUnmetConditionIsRecordedAndCostsNothing() {
+        var live = live();
+        var rule = live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin()));
+        var moderators = new Conditions(Set.of("moderator"), Set.of(), Set.of(), Set.of(), 0, null);
+        live.has(RuleExamples.only(rule, moderators));
+        var mod = new Viewer("7000000000000000003", "mo", "Mo", List.of("moderator"), 0, null);
+
+        live.streams.publish(live.events.comment("spin"), live.events.comment(mod, "spin"));
+
+        assertThat(live.outcomes(2)).containsExactly("role_missing", Decision.FIRED);
+        assertThat(live.streams.actions()).hasSize(1);
+    }
+
+    @Test
     void threeRosesFireThreeTimes() {
         var live = live();
         live.has(
                 live.rules.rule(
-                        new Trigger.Gift(List.of("Rose"), 0, GiftMode.PER_INCREMENT),
+                        RuleExamples.gift(List.of("Rose"), GiftMode.PER_INCREMENT),
                         Cooldown.NONE,
                         List.of(live.rules.spin(), live.rules.spin())));
 

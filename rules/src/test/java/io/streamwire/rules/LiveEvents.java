@@ -42,6 +42,10 @@ record LiveEvents(UUID workspaceId, UUID livestreamId) {
                 false);
     }
 
+    LiveEvent by(Viewer viewer, Payload payload) {
+        return event(viewer, payload, false);
+    }
+
     LiveEvent joined() {
         return event(ANNA, new LiveEvent.Joined(), false);
     }

@@ -10,6 +10,7 @@ import io.streamwire.contract.Action;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.Stream;
+import io.streamwire.rules.Trigger.CommentMode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,10 +46,10 @@ class RedeliveryTest {
     void aBatchThatComesAgainFiresOnce() {
         live.has(
                 live.rules.rule(
-                        new Trigger.CommentContains("spin"),
+                        new Trigger.Comment(CommentMode.CONTAINS, "spin"),
                         new Cooldown(1, 1),
                         List.of(live.rules.spin(), live.rules.spinAfter(1))),
-                live.rules.rule(new Trigger.CommentContains("spin")));
+                live.rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin")));
         live.streams.publish(spins());
         var calls = new AtomicInteger();
         var acknowledged = new AtomicInteger();
@@ -80,7 +81,7 @@ class RedeliveryTest {
 
     @Test
     void aBatchThatIsTakenOverFiresOnce() {
-        live.has(live.rules.rule(new Trigger.CommentContains("spin")));
+        live.has(live.rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin")));
         live.streams.publish(spins());
         var handled = new AtomicInteger();
         var acknowledged = new AtomicInteger();

@@ -3,6 +3,7 @@ package io.streamwire.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.Ids;
+import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import java.time.Duration;
@@ -22,7 +23,9 @@ class RuleBookTest {
                                 "database.password", Servers.EMBEDDED.databasePassword()),
                         null);
         var workspaceId = Ids.next();
-        var rule = new RuleExamples(workspaceId).rule(new Trigger.CommentContains("spin"));
+        var rule =
+                new RuleExamples(workspaceId)
+                        .rule(new Trigger.Comment(CommentMode.CONTAINS, "spin"));
 
         try (var database = Database.open(config, "rules");
                 var bus = Servers.bus();

@@ -1,6 +1,7 @@
 package io.streamwire.rules;
 
 import io.streamwire.contract.Ids;
+import io.streamwire.rules.Trigger.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,30 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
 
     RuleExamples(UUID workspaceId) {
         this(workspaceId, Ids.next());
+    }
+
+    /** Gifts with one of the names, whatever they are worth. */
+    static Trigger gift(List<String> names, Trigger.GiftMode mode) {
+        return new Trigger.Gift(names, List.of(), Range.ANY, Range.ANY, mode, Trigger.Gift.NO_CAP);
+    }
+
+    /** The rule, if the conditions hold. */
+    static Rule only(Rule rule, Conditions conditions) {
+        var definition = rule.definition();
+        return new Rule(
+                rule.id(),
+                rule.workspaceId(),
+                rule.version(),
+                rule.createdAt(),
+                rule.updatedAt(),
+                new RuleDefinition(
+                        definition.name(),
+                        definition.enabled(),
+                        definition.livestreamId(),
+                        definition.trigger(),
+                        conditions,
+                        definition.cooldown(),
+                        definition.actions()));
     }
 
     DeviceAction spin() {
@@ -55,6 +80,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                 1,
                 Instant.EPOCH,
                 Instant.EPOCH,
-                new RuleDefinition(name, enabled, livestreamId, trigger, cooldown, actions));
+                new RuleDefinition(
+                        name, enabled, livestreamId, trigger, Conditions.NONE, cooldown, actions));
     }
 }

@@ -7,11 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.contract.Json;
+import io.streamwire.contract.LiveEvent.RoomState;
+import io.streamwire.rules.Conditions.TimeOfDay;
+import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
+import io.streamwire.rules.Trigger.Happening;
+import io.streamwire.rules.Trigger.Range;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +47,8 @@ class RuleJsonTest {
                                 "Spin",
                                 true,
                                 null,
-                                new Trigger.CommentContains("spin"),
+                                new Trigger.Comment(CommentMode.CONTAINS, "spin"),
+                                Conditions.NONE,
                                 new Cooldown(1_000, 5_000),
                                 List.of(
                                         new DeviceAction(
@@ -65,7 +75,7 @@ class RuleJsonTest {
 
         assertThat(rule.enabled()).isTrue();
         assertThat(rule.livestreamId()).isNull();
-        assertThat(rule.trigger()).isEqualTo(new Trigger.Gift(List.of(), 0, GiftMode.STREAK_END));
+        assertThat(rule.trigger()).isEqualTo(Trigger.Gift.worth(0, GiftMode.STREAK_END));
         assertThat(rule.cooldown()).isEqualTo(Cooldown.NONE);
         assertThat(rule.actions().getFirst().ttlMs()).isEqualTo(2_000);
     }
@@ -86,6 +96,8 @@ class RuleJsonTest {
                 "/trigger | {\"type\": \"comment\", \"contains\": \"a\", \"equals\": \"b\"}",
                 "/trigger/type | 1",
                 "/trigger/contains | \"\"",
+                "/trigger/contains | []",
+                "/conditions | []",
                 "/cooldown | []",
                 "/cooldown/global_ms | -1",
                 "/cooldown/global_ms | 86400001",
@@ -168,11 +180,47 @@ class RuleJsonTest {
                 .containsExactly(new InvalidRule.Fault("/trigger/regex", reason));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/trigger/is | {\"type\": \"live\"}",
+                "/trigger/command | {\"type\": \"comment\", \"command\": \"two words\"}",
+                "/trigger/command | {\"type\": \"comment\", \"command\": \"!\"}",
+                "/trigger/cap | {\"type\": \"gift\", \"cap\": 3}",
+                "/trigger/max_price | {\"type\": \"gift\", \"min_price\": 3, \"max_price\": 2}",
+                "/trigger/ids/0 | {\"type\": \"gift\", \"ids\": [0]}",
+                "/trigger/min_months | {\"type\": \"subscribe\", \"min_months\": -1}",
+            })
+    void aFaultOfATriggerIsReportedWhereItIs(String pointer, String trigger) {
+        assertThat(refused(with("/trigger", trigger)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/conditions/viewers | {\"viewers\": \"ada\"}",
+                "/conditions/min_team_level | {\"min_team_level\": -1}",
+                "/conditions/between | {\"between\": 5}",
+                "/conditions/roles/0 | {\"roles\": [\"king\"]}",
+                "/conditions/between/to | {\"between\": {\"from\": \"18:00\", \"to\": \"18:00\"}}",
+                "/conditions/between/from | {\"between\": {\"from\": \"6 pm\", \"to\": \"18:00\"}}",
+                "/conditions/between/zone | {\"between\": {\"from\": \"18:00\", \"to\": \"19:00\", \"zone\": \"Mars\"}}",
+            })
+    void aFaultOfAConditionIsReportedWhereItIs(String pointer, String conditions) {
+        assertThat(refused(with("/conditions", conditions)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+    }
+
     @Test
     void aListOfActionsHasAnEnd() {
         var rule = json(SPIN);
         var actions = (ArrayNode) rule.at("/actions");
-        while (actions.size() <= RuleJson.MAX_ACTIONS) {
+        while (actions.size() <= ActionJson.MAX_ACTIONS) {
             actions.add(actions.get(0));
         }
 
@@ -193,19 +241,15 @@ class RuleJsonTest {
 
     private static RuleDefinition anyRule(RandomGenerator random) {
         var trigger =
-                switch (random.nextInt(4)) {
-                    case 0 -> new Trigger.CommentContains(anyText(random, 200));
-                    case 1 -> new Trigger.CommentEquals(anyText(random, 200));
-                    case 2 -> new Trigger.CommentRegex("[a-z]{" + random.nextInt(1, 99) + "}");
-                    default ->
-                            new Trigger.Gift(
-                                    random.ints(random.nextInt(5))
-                                            .mapToObj(_ -> anyText(random, 100))
-                                            .toList(),
-                                    random.nextInt(Integer.MAX_VALUE),
-                                    random.nextBoolean()
-                                            ? GiftMode.STREAK_END
-                                            : GiftMode.PER_INCREMENT);
+                switch (random.nextInt(7)) {
+                    case 0 ->
+                            new Trigger.Comment(
+                                    any(random, List.of(CommentMode.values())), texts(random, 200));
+                    case 1 -> new Trigger.CommentRegex("[a-z]{" + random.nextInt(1, 99) + "}");
+                    case 2 -> new Trigger.Happened(any(random, List.of(Happening.values())));
+                    case 3 -> new Trigger.Subscribe(random.nextInt(12));
+                    case 4 -> new Trigger.Live(Set.of(RoomState.PAUSED, RoomState.RESUMED));
+                    default -> anyGift(random);
                 };
         var actions =
                 random.ints(random.nextInt(1, 17))
@@ -222,8 +266,53 @@ class RuleJsonTest {
                 random.nextBoolean(),
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
                 trigger,
+                random.nextBoolean() ? Conditions.NONE : anyConditions(random),
                 new Cooldown(random.nextLong(86_400_001), random.nextLong(86_400_001)),
                 actions);
+    }
+
+    private static Trigger anyGift(RandomGenerator random) {
+        var mode = any(random, List.of(GiftMode.values()));
+        return new Trigger.Gift(
+                random.nextBoolean() ? List.of() : texts(random, 100),
+                random.nextBoolean() ? List.of() : List.of(random.nextLong(1, Long.MAX_VALUE)),
+                random.nextBoolean()
+                        ? Range.from(random.nextInt(1_000))
+                        : new Range(random.nextInt(1_000), 1_000 + random.nextInt(1_000)),
+                random.nextBoolean() ? Range.ANY : new Range(1, 1_000),
+                mode,
+                mode == GiftMode.PER_INCREMENT && random.nextBoolean()
+                        ? random.nextInt(1, 100)
+                        : Trigger.Gift.NO_CAP);
+    }
+
+    private static Conditions anyConditions(RandomGenerator random) {
+        return new Conditions(
+                Set.of(any(random, Conditions.ROLES)),
+                random.nextBoolean() ? Set.of() : Set.of("anchor", "moderator"),
+                random.nextBoolean() ? Set.of() : Set.of("ada", "7000000000000000001"),
+                random.nextBoolean() ? Set.of() : Set.of("eve"),
+                random.nextInt(50),
+                random.nextBoolean()
+                        ? null
+                        : new TimeOfDay(
+                                LocalTime.of(random.nextInt(12), random.nextInt(60)),
+                                LocalTime.of(12 + random.nextInt(12), random.nextInt(60)),
+                                ZoneId.of("Europe/Berlin")));
+    }
+
+    private static <T> T any(RandomGenerator random, List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    /** Without white space and different from each other, so that they may be commands, too. */
+    private static List<String> texts(RandomGenerator random, int maxLength) {
+        return IntStream.range(0, random.nextInt(1, 5))
+                .mapToObj(i ->
+                        i
+                                + anyText(random, maxLength - 1)
+                                        .replaceAll("[\\p{IsWhite_Space}\\x1c-\\x1f]", "_"))
+                .toList();
     }
 
     private static String anyText(RandomGenerator random, int maxLength) {

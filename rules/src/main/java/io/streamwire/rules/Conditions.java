@@ -1,0 +1,103 @@
+package io.streamwire.rules;
+
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.Viewer;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What else must hold when the trigger has matched.
+ *
+ * @param roles the viewer has one of them; anybody when empty
+ * @param exceptRoles the viewer has none of them
+ * @param viewers the only ones, by handle or id; everybody when empty
+ * @param exceptViewers not these, by handle or id
+ * @param minTeamLevel the viewer's least level in the streamer's fan club
+ * @param between at what time of day; at any time when absent
+ */
+record Conditions(
+        Set<String> roles,
+        Set<String> exceptRoles,
+        Set<String> viewers,
+        Set<String> exceptViewers,
+        int minTeamLevel,
+        @Nullable TimeOfDay between) {
+
+    static final Conditions NONE = new Conditions(Set.of(), Set.of(), Set.of(), Set.of(), 0, null);
+
+    /** What viewers can be; see {@link Viewer#roles}. */
+    static final List<String> ROLES =
+            List.of(
+                    "anchor",
+                    "moderator",
+                    "subscriber",
+                    "mutual",
+                    "follower",
+                    "gift_giver",
+                    "top_gifter");
+
+    static final int MAX_TEAM_LEVEL = 1_000;
+
+    Conditions {
+        roles = Set.copyOf(roles);
+        exceptRoles = Set.copyOf(exceptRoles);
+        viewers = Set.copyOf(viewers);
+        exceptViewers = Set.copyOf(exceptViewers);
+    }
+
+    /**
+     * A part of every day, over midnight when it ends before it begins.
+     *
+     * @param from the first moment
+     * @param to the first moment after it
+     */
+    record TimeOfDay(LocalTime from, LocalTime to, ZoneId zone) {
+        boolean has(Instant instant) {
+            var time = instant.atZone(zone).toLocalTime();
+            var begun = !time.isBefore(from);
+            var over = !time.isBefore(to);
+            return from.isBefore(to) ? begun && !over : begun || !over;
+        }
+    }
+
+    /** A handle as it is compared; ids stay as they are. */
+    static String key(String viewer) {
+        return viewer.startsWith("@")
+                ? viewer.substring(1).toLowerCase(Locale.ROOT)
+                : viewer.toLowerCase(Locale.ROOT);
+    }
+
+    /** The first condition that does not hold, as an outcome; null when all do. */
+    @Nullable String unmet(LiveEvent event, Instant now) {
+        if (equals(NONE)) {
+            return null;
+        }
+        var viewer = event.user();
+        if (isOf(viewer, exceptViewers)) {
+            return "viewer_excluded";
+        }
+        if (!viewers.isEmpty() && !isOf(viewer, viewers)) {
+            return "viewer_not_listed";
+        }
+        if (viewer.roles().stream().anyMatch(exceptRoles::contains)) {
+            return "role_excluded";
+        }
+        if (!roles.isEmpty() && viewer.roles().stream().noneMatch(roles::contains)) {
+            return "role_missing";
+        }
+        if (viewer.teamLevel() < minTeamLevel) {
+            return "team_level";
+        }
+        return between == null || between.has(now) ? null : "time_of_day";
+    }
+
+    private static boolean isOf(Viewer viewer, Set<String> listed) {
+        return !listed.isEmpty()
+                && (listed.contains(viewer.id()) || listed.contains(key(viewer.handle())));
+    }
+}
