@@ -126,8 +126,7 @@ public final class Membership implements AutoCloseable {
                 backoff.reset();
                 var next = System.nanoTime() + pause.toNanos();
                 while (!closing && next - System.nanoTime() > 0) {
-                    LockSupport.parkNanos(
-                            anyLeaving() ? LOOK.toNanos() : next - System.nanoTime());
+                    LockSupport.parkNanos(anyLeaving() ? LOOK.toNanos() : next - System.nanoTime());
                     giveBack();
                 }
             } catch (BusException e) {

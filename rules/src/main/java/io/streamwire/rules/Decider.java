@@ -241,10 +241,6 @@ final class Decider implements BatchHandler {
             var rule = match.rule();
             var definition = rule.definition();
             var count = match.actions();
-            var cooldown = Stream.key(partition, "cooldown:" + rule.id());
-            keys.add(cooldown);
-            keys.add(cooldown + ':' + event.user().id());
-
             var ids = new ArrayList<UUID>(count);
             for (int i = 0; i < count; i++) {
                 ids.add(Ids.action(event.id(), rule.id(), i));
@@ -262,9 +258,15 @@ final class Decider implements BatchHandler {
             args.add(rule.id().toString());
             args.add(head.substring(0, head.length() - 1));
             args.add(Json.write(ids));
-            args.add(Long.toString(definition.cooldown().globalMs()));
-            args.add(Long.toString(definition.cooldown().perViewerMs()));
             args.add(match.refusal() == null ? "" : match.refusal());
+            var gates = match.refusal() == null ? Gate.of(partition, rule, event) : List.<Gate>of();
+            args.add(Integer.toString(gates.size()));
+            for (var gate : gates) {
+                keys.add(gate.key());
+                args.add(gate.outcome());
+                args.add(Long.toString(gate.ms()));
+                args.add(Long.toString(gate.uses()));
+            }
             args.add(Integer.toString(count));
             for (int i = 0; i < count; i++) {
                 add(rule, ids.get(i), definition.actions().get(i % definition.actions().size()));

@@ -16,15 +16,17 @@ record RuleDefinition(
         Trigger trigger,
         Conditions conditions,
         Cooldown cooldown,
+        List<UseLimit> limits,
         List<DeviceAction> actions) {
 
     RuleDefinition {
+        limits = List.copyOf(limits);
         actions = List.copyOf(actions);
     }
 
     RuleDefinition withEnabled(boolean enabled) {
         return new RuleDefinition(
-                name, enabled, livestreamId, trigger, conditions, cooldown, actions);
+                name, enabled, livestreamId, trigger, conditions, cooldown, limits, actions);
     }
 
     boolean hasDelay() {

@@ -41,6 +41,7 @@ final class RuleJson {
                 "trigger",
                 "conditions",
                 "cooldown",
+                "limits",
                 "actions");
         var name = in.text(json, "", "name", MAX_NAME_LENGTH);
         var enabled = in.flag(json, "enabled", true);
@@ -48,22 +49,20 @@ final class RuleJson {
                 json.hasNonNull("livestream_id") ? in.id(json, "", "livestream_id") : null;
         var trigger = TriggerJson.read(json.path("trigger"), in);
         var conditions = ConditionsJson.read(field(json, "conditions"), in);
-        var cooldown = cooldown(field(json, "cooldown"), in);
+        var cooldown = CooldownJson.read(field(json, "cooldown"), in);
+        var limits = CooldownJson.limits(field(json, "limits"), in);
         var actions = ActionJson.read(json.path("actions"), in);
         return name == null || trigger == null
                 ? null
                 : new RuleDefinition(
-                        name, enabled, livestreamId, trigger, conditions, cooldown, actions);
-    }
-
-    private static Cooldown cooldown(JsonNode json, JsonReader in) {
-        if (json.isMissingNode() || !in.object(json, "/cooldown")) {
-            return Cooldown.NONE;
-        }
-        in.known(json, "/cooldown", "global_ms", "per_viewer_ms");
-        return new Cooldown(
-                in.integer(json, "/cooldown", "global_ms", 0, Cooldown.MAX_MS, 0),
-                in.integer(json, "/cooldown", "per_viewer_ms", 0, Cooldown.MAX_MS, 0));
+                        name,
+                        enabled,
+                        livestreamId,
+                        trigger,
+                        conditions,
+                        cooldown,
+                        limits,
+                        actions);
     }
 
     /** The rule as {@link #read} reads it. */
@@ -77,11 +76,10 @@ final class RuleJson {
             json.set("conditions", ConditionsJson.write(rule.conditions()));
         }
         if (!rule.cooldown().equals(Cooldown.NONE)) {
-            json.set(
-                    "cooldown",
-                    NODES.objectNode()
-                            .put("global_ms", rule.cooldown().globalMs())
-                            .put("per_viewer_ms", rule.cooldown().perViewerMs()));
+            json.set("cooldown", CooldownJson.write(rule.cooldown()));
+        }
+        if (!rule.limits().isEmpty()) {
+            json.set("limits", CooldownJson.write(rule.limits()));
         }
         json.set("actions", ActionJson.write(rule.actions()));
         return json;

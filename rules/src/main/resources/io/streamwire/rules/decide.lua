@@ -1,10 +1,12 @@
 -- What the rules that an event set off do about it: cooldowns, decisions and actions in one step.
 --
--- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then per rule: global cooldown, viewer's cooldown
+-- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then the gates of each rule
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
 --       5 most delayed actions, then per rule:
 --         decision id, rule id, beginning of the decision's body, its action ids as JSON,
---         global cooldown (ms), viewer's cooldown (ms), condition that does not hold or '', number of actions, and per action:
+--         condition that does not hold or '', number of gates, and per gate:
+--           outcome when it is closed, ms, uses (0 = a cooldown),
+--         number of actions, and per action:
 --           id, device id, due (ms since the epoch, 0 = now), body up to the epoch, body after it
 -- Answers outcome and remaining ms of every rule, one after the other.
 
@@ -15,22 +17,25 @@ end
 local workspace, event, decided, refusal = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local room = tonumber(ARGV[5]) - redis.call('ZCARD', KEYS[4])
 
--- A cooldown's value is the length it was taken with, so that a shorter one counts at once.
-local function remaining(key, length)
-  if length == 0 then
-    return 0
-  end
+-- How long a gate is closed, ms. A cooldown's value is the length it was taken with, so that a shorter one
+-- counts at once; that of a limit is how often it was used.
+local function closed(key, ms, uses)
   local left = redis.call('PTTL', key)
   if left < 0 then
     return 0
   end
-  local elapsed = tonumber(redis.call('GET', key)) - left
-  return math.max(length - elapsed, 0)
+  local value = tonumber(redis.call('GET', key))
+  if uses > 0 then
+    return value >= uses and math.max(math.min(left, ms), 1) or 0
+  end
+  return math.max(ms - (value - left), 0)
 end
 
-local function take(key, length)
-  if length > 0 then
-    redis.call('SET', key, string.format('%.0f', length), 'PX', string.format('%.0f', length))
+local function take(key, ms, uses)
+  if uses == 0 then
+    redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms))
+  elseif redis.call('INCR', key) == 1 then
+    redis.call('PEXPIRE', key, string.format('%.0f', ms))
   end
 end
 
@@ -57,10 +62,16 @@ local answer = {}
 local argument = 6
 local key = 5
 while argument <= #ARGV do
-  local decision, rule, head, action_ids = unpack(ARGV, argument, argument + 3)
-  local global_length, viewer_length = tonumber(ARGV[argument + 4]), tonumber(ARGV[argument + 5])
-  local unmet, actions = ARGV[argument + 6], tonumber(ARGV[argument + 7])
-  local first = argument + 8
+  local decision, rule, head, action_ids, unmet = unpack(ARGV, argument, argument + 4)
+  local gates = {}
+  argument = argument + 6
+  for _ = 1, tonumber(ARGV[argument - 1]) do
+    local closed_is, ms, uses = unpack(ARGV, argument, argument + 2)
+    gates[#gates + 1] = {KEYS[key], closed_is, tonumber(ms), tonumber(uses)}
+    argument, key = argument + 3, key + 1
+  end
+  local actions = tonumber(ARGV[argument])
+  local first = argument + 1
   argument = first + 5 * actions
 
   local delayed = 0
@@ -78,21 +89,20 @@ while argument <= #ARGV do
   elseif delayed > room then
     outcome = 'delays_full'
   else
-    left = remaining(KEYS[key], global_length)
-    if left > 0 then
-      outcome = 'cooldown_global'
-    else
-      left = remaining(KEYS[key + 1], viewer_length)
+    for _, gate in ipairs(gates) do
+      left = closed(gate[1], gate[3], gate[4])
       if left > 0 then
-        outcome = 'cooldown_viewer'
+        outcome = gate[2]
+        break
       end
     end
   end
 
   local tail
   if outcome == 'fired' then
-    take(KEYS[key], global_length)
-    take(KEYS[key + 1], viewer_length)
+    for _, gate in ipairs(gates) do
+      take(gate[1], gate[3], gate[4])
+    end
     room = room - delayed
     for i = first, argument - 1, 5 do
       act(unpack(ARGV, i, i + 4))
@@ -108,6 +118,5 @@ while argument <= #ARGV do
 
   answer[#answer + 1] = outcome
   answer[#answer + 1] = string.format('%.0f', left)
-  key = key + 2
 end
 return answer

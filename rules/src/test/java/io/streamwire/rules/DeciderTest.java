@@ -189,6 +189,100 @@ class DeciderTest {
     }
 
     @Test
+    void rulesOfAGroupRestTogether() {
+        var live = live();
+        var motors = new Cooldown(0, 0, Map.of(), "motors", 60_000);
+        live.has(
+                live.rules.rule(SPIN, motors, List.of(live.rules.spin())),
+                live.rules.rule(SPIN, motors, List.of(live.rules.spin())),
+                live.rules.rule(
+                        SPIN,
+                        new Cooldown(0, 0, Map.of(), "lights", 60_000),
+                        List.of(live.rules.spin())));
+
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(3))
+                .containsExactly(Decision.FIRED, "cooldown_group", Decision.FIRED);
+    }
+
+    @Test
+    void aRoleMayWaitLess() {
+        var live = live();
+        live.has(
+                live.rules.rule(
+                        SPIN,
+                        new Cooldown(0, 60_000, Map.of("moderator", 0L), null, 0),
+                        List.of(live.rules.spin())));
+        var mod = new Viewer("7000000000000000003", "mo", "Mo", List.of("moderator"), 0, null);
+
+        live.streams.publish(
+                live.events.comment(mod, "spin"),
+                live.events.comment(mod, "spin"),
+                live.events.comment("spin"),
+                live.events.comment("spin"));
+
+        assertThat(live.outcomes(4))
+                .containsExactly(
+                        Decision.FIRED, Decision.FIRED, Decision.FIRED, Decision.COOLDOWN_VIEWER);
+    }
+
+    @Test
+    void ofAThousandEventsSoManyPassALimit() {
+        var live = live();
+        live.has(
+                RuleExamples.limited(
+                        live.rules.rule(SPIN), new UseLimit(17, 60_000, UseLimit.Per.ALL)));
+        var events =
+                IntStream.range(0, 1_000).mapToObj(n -> live.events.comment("spin " + n)).toList();
+
+        events.parallelStream().forEach(live.streams::publish);
+
+        var decisions = live.decisions(1_000);
+        assertThat(live.streams.actions()).hasSize(17);
+        assertThat(decisions).filteredOn(Decision::outcome, Decision.FIRED).hasSize(17);
+        assertThat(decisions)
+                .filteredOn(Decision::outcome, "limit_all")
+                .hasSize(983)
+                .allSatisfy(decision -> assertThat(decision.remainingMs()).isBetween(1L, 60_000L));
+    }
+
+    @Test
+    void everyViewerHasUsesOfTheirOwn() {
+        var live = live();
+        live.has(
+                RuleExamples.limited(
+                        live.rules.rule(SPIN), new UseLimit(1, 60_000, UseLimit.Per.VIEWER)));
+
+        live.streams.publish(
+                live.events.comment(LiveEvents.ANNA, "spin"),
+                live.events.comment(LiveEvents.ANNA, "spin"),
+                live.events.comment(LiveEvents.BEN, "spin"));
+
+        assertThat(live.outcomes(3))
+                .containsExactly(Decision.FIRED, "limit_viewer", Decision.FIRED);
+    }
+
+    @Test
+    void aLimitCountsAgainWhenItsTimeIsOver() {
+        var live = live();
+        var rule =
+                live.has(
+                        RuleExamples.limited(
+                                live.rules.rule(SPIN), new UseLimit(2, 60_000, UseLimit.Per.ALL)));
+        live.streams.publish(
+                live.events.comment("spin"),
+                live.events.comment("spin"),
+                live.events.comment("spin"));
+        assertThat(live.outcomes(3)).containsExactly(Decision.FIRED, Decision.FIRED, "limit_all");
+
+        live.streams.redis("DEL", "uses:" + rule.id() + ":60000");
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(4)).last().isEqualTo(Decision.FIRED);
+    }
+
+    @Test
     void whoIsStoppedByOneCooldownDoesNotTakeTheOther() {
         var live = live();
         var rule =

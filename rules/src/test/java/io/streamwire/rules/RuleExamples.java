@@ -39,6 +39,27 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         definition.trigger(),
                         conditions,
                         definition.cooldown(),
+                        definition.limits(),
+                        definition.actions()));
+    }
+
+    /** The rule, so many times. */
+    static Rule limited(Rule rule, UseLimit... limits) {
+        var definition = rule.definition();
+        return new Rule(
+                rule.id(),
+                rule.workspaceId(),
+                rule.version(),
+                rule.createdAt(),
+                rule.updatedAt(),
+                new RuleDefinition(
+                        definition.name(),
+                        definition.enabled(),
+                        definition.livestreamId(),
+                        definition.trigger(),
+                        definition.conditions(),
+                        definition.cooldown(),
+                        List.of(limits),
                         definition.actions()));
     }
 
@@ -81,6 +102,13 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new RuleDefinition(
-                        name, enabled, livestreamId, trigger, Conditions.NONE, cooldown, actions));
+                        name,
+                        enabled,
+                        livestreamId,
+                        trigger,
+                        Conditions.NONE,
+                        cooldown,
+                        List.of(),
+                        actions));
     }
 }

@@ -13,6 +13,7 @@ import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import io.streamwire.rules.Trigger.Happening;
 import io.streamwire.rules.Trigger.Range;
+import io.streamwire.rules.UseLimit.Per;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
@@ -50,6 +51,7 @@ class RuleJsonTest {
                                 new Trigger.Comment(CommentMode.CONTAINS, "spin"),
                                 Conditions.NONE,
                                 new Cooldown(1_000, 5_000),
+                                List.of(),
                                 List.of(
                                         new DeviceAction(
                                                 UUID.fromString(DEVICE),
@@ -102,6 +104,11 @@ class RuleJsonTest {
                 "/cooldown/global_ms | -1",
                 "/cooldown/global_ms | 86400001",
                 "/cooldown/per_viewer_ms | 1.5",
+                "/cooldown/group | \"two words\"",
+                "/cooldown/group_ms | 5",
+                "/cooldown/per_role_ms | 5",
+                "/limits | 5",
+                "/limits | [{\"uses\": 1, \"within_ms\": 1000, \"per\": \"all\"}, {\"uses\": 2, \"within_ms\": 1000, \"per\": \"all\"}]",
                 "/actions | []",
                 "/actions | {}",
                 "/actions/0 | 1",
@@ -202,6 +209,22 @@ class RuleJsonTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "/limits/0/uses | {\"within_ms\": 1000, \"per\": \"all\"}",
+                "/limits/0/uses | {\"uses\": 0, \"within_ms\": 1000, \"per\": \"all\"}",
+                "/limits/0/within_ms | {\"uses\": 1, \"within_ms\": 999, \"per\": \"all\"}",
+                "/limits/0/per | {\"uses\": 1, \"within_ms\": 1000}",
+                "/limits/0/per | {\"uses\": 1, \"within_ms\": 1000, \"per\": \"role\"}",
+            })
+    void aFaultOfALimitIsReportedWhereItIs(String pointer, String limit) {
+        assertThat(refused(with("/limits", "[" + limit + "]")).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "/conditions/viewers | {\"viewers\": \"ada\"}",
                 "/conditions/min_team_level | {\"min_team_level\": -1}",
                 "/conditions/between | {\"between\": 5}",
@@ -267,7 +290,12 @@ class RuleJsonTest {
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
                 trigger,
                 random.nextBoolean() ? Conditions.NONE : anyConditions(random),
-                new Cooldown(random.nextLong(86_400_001), random.nextLong(86_400_001)),
+                anyCooldown(random),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(
+                                new UseLimit(3, random.nextLong(1_000, 86_400_001), Per.VIEWER),
+                                new UseLimit(100_000, 60_000, Per.ALL)),
                 actions);
     }
 
@@ -284,6 +312,19 @@ class RuleJsonTest {
                 mode == GiftMode.PER_INCREMENT && random.nextBoolean()
                         ? random.nextInt(1, 100)
                         : Trigger.Gift.NO_CAP);
+    }
+
+    private static Cooldown anyCooldown(RandomGenerator random) {
+        var global = random.nextLong(86_400_001);
+        var perViewer = random.nextLong(86_400_001);
+        return random.nextBoolean()
+                ? new Cooldown(global, perViewer)
+                : new Cooldown(
+                        global,
+                        perViewer,
+                        Map.of("moderator", 0L, "follower", random.nextLong(86_400_001)),
+                        "motors",
+                        random.nextLong(86_400_001));
     }
 
     private static Conditions anyConditions(RandomGenerator random) {
