@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest entries of one stream for any number of readers: one reader of Redis fills a ring that
  * all share. Who falls behind the ring, or resumes before it, is served from Redis until it has
- * caught up. The ring is guarded by one lock.
+ * caught up. News wakes one reader, who wakes the next: a thousand that are woken at once would
+ * keep everybody else waiting. The ring is guarded by one lock.
  */
 public final class Feed {
 
@@ -159,7 +160,7 @@ public final class Feed {
                 written++;
             }
             newest = StreamId.parse(messages.getLast().getId());
-            news.signalAll();
+            news.signal();
             return newest;
         } finally {
             lock.unlock();
@@ -198,9 +199,11 @@ public final class Feed {
                         throw new IllegalStateException("the reader is closed");
                     }
                     if (after.compareTo(start) < 0) {
+                        news.signal();
                         break;
                     }
                     if (after.compareTo(newest) < 0) {
+                        news.signal();
                         resuming = false;
                         return new Batch(fromRing(), false);
                     }

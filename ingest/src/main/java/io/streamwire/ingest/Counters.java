@@ -24,8 +24,10 @@ final class Counters {
     final LongAdder ignored = new LongAdder();
     final LongAdder corrupt = new LongAdder();
     final LongAdder connects = new LongAdder();
+    final LongAdder reconnects = new LongAdder();
     final LongAdder gaps = new LongAdder();
     private final Map<Damage, LongAdder> damaged = new EnumMap<>(Damage.class);
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> unknown = new ConcurrentHashMap<>();
 
     Counters() {
@@ -34,8 +36,30 @@ final class Counters {
         }
     }
 
+    /** A socket has opened. */
+    void connected() {
+        if (connects.sum() > 0) {
+            reconnects.increment();
+        }
+        connects.increment();
+    }
+
     void damaged(Damage damage) {
         damaged.getOrDefault(damage, frames).increment();
+    }
+
+    long damages(Damage damage) {
+        return damaged.getOrDefault(damage, frames).sum();
+    }
+
+    /** Something went wrong with the connection; the code is one of ours. */
+    void failed(String code) {
+        failures.computeIfAbsent(code, _ -> new LongAdder()).increment();
+    }
+
+    long failures(String code) {
+        var count = failures.get(code);
+        return count == null ? 0 : count.sum();
     }
 
     /** A message whose type is not known; its name is whatever the other side wrote. */
@@ -50,6 +74,28 @@ final class Counters {
         known.increment();
     }
 
+    /** Messages of all unknown types. */
+    long unknowns() {
+        return unknown.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** Adds what a livestream saw that is not held any more. */
+    void add(Counters other) {
+        frames.add(other.frames.sum());
+        messages.add(other.messages.sum());
+        published.add(other.published.sum());
+        duplicates.add(other.duplicates.sum());
+        ignored.add(other.ignored.sum());
+        corrupt.add(other.corrupt.sum());
+        connects.add(other.connects.sum());
+        reconnects.add(other.reconnects.sum());
+        gaps.add(other.gaps.sum());
+        damaged.forEach((damage, count) -> count.add(other.damages(damage)));
+        other.failures.forEach((code, count) ->
+                failures.computeIfAbsent(code, _ -> new LongAdder()).add(count.sum()));
+        unknown.computeIfAbsent(OTHERS, _ -> new LongAdder()).add(other.unknowns());
+    }
+
     /**
      * The numbers now.
      *
@@ -57,6 +103,7 @@ final class Counters {
      * @param unknown messages of types that are not known, by type
      * @param corrupt messages that could not be read
      * @param damaged frames that could not be read, by reason
+     * @param reconnects sockets after the first
      */
     record Snapshot(
             long frames,
@@ -66,6 +113,7 @@ final class Counters {
             long ignored,
             long corrupt,
             long connects,
+            long reconnects,
             long gaps,
             Map<String, Long> unknown,
             Map<String, Long> damaged) {
@@ -74,8 +122,7 @@ final class Counters {
 
     Snapshot snapshot() {
         var byReason = new TreeMap<String, Long>();
-        damaged.forEach((damage, count) ->
-                byReason.put(damage.name().toLowerCase(Locale.ROOT), count.sum()));
+        damaged.forEach((damage, count) -> byReason.put(name(damage), count.sum()));
         var byName = new TreeMap<String, Long>();
         unknown.forEach((name, count) -> byName.put(name, count.sum()));
         return new Snapshot(
@@ -86,8 +133,13 @@ final class Counters {
                 ignored.sum(),
                 corrupt.sum(),
                 connects.sum(),
+                reconnects.sum(),
                 gaps.sum(),
                 byName,
                 byReason);
+    }
+
+    static String name(Damage damage) {
+        return damage.name().toLowerCase(Locale.ROOT);
     }
 }

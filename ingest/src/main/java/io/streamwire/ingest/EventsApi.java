@@ -17,6 +17,7 @@ import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
 import io.streamwire.service.Caller;
 import io.streamwire.service.EventStream;
+import io.streamwire.service.EventStreams;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
@@ -59,13 +60,19 @@ final class EventsApi implements Api {
     private final Livestreams livestreams;
     private final EventLog log;
     private final Bus bus;
-
+    private final EventStreams streams;
     private final TokenVerifier verifier;
 
-    EventsApi(Livestreams livestreams, EventLog log, Bus bus, TokenVerifier verifier) {
+    EventsApi(
+            Livestreams livestreams,
+            EventLog log,
+            Bus bus,
+            EventStreams streams,
+            TokenVerifier verifier) {
         this.livestreams = livestreams;
         this.log = log;
         this.bus = bus;
+        this.streams = streams;
         this.verifier = verifier;
     }
 
@@ -98,8 +105,9 @@ final class EventsApi implements Api {
         var workspace = workspaceId.toString();
         var token = AccessToken.of(request);
         try (var reader = reader(request, workspaceId)) {
-            EventStream.stream(
+            streams.stream(
                     response,
+                    workspaceId,
                     events ->
                             send(
                                     events,
@@ -113,7 +121,7 @@ final class EventsApi implements Api {
     }
 
     /** Ends with the token: the client comes back with a new one and its Last-Event-ID. */
-    private static void send(
+    private void send(
             EventStream events,
             Feed.Reader reader,
             BooleanSupplier allowed,
@@ -126,14 +134,17 @@ final class EventsApi implements Api {
             } catch (BusException e) {
                 throw new CloseConnectionException("the reader resumes when Redis is back", e);
             }
+            var news = events.batch();
             if (batch.gap()) {
-                events.send(null, "gap", "{\"reason\":\"trimmed\"}");
+                news.add(null, "gap", "{\"reason\":\"trimmed\"}");
             }
             for (var entry : batch.entries()) {
                 if (chosen.test(entry)) {
-                    events.send(entry.id(), entry.type(), entry.body());
+                    news.add(entry.id(), entry.type(), entry.body());
                 }
             }
+            news.send();
+            streams.rest();
         }
     }
 

@@ -9,7 +9,9 @@ import io.streamwire.contract.Stream;
 import io.streamwire.ingest.webcast.WebcastClient;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
+import io.streamwire.service.EventStreams;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
@@ -80,6 +82,10 @@ public final class Ingest implements AutoCloseable {
                             instance,
                             List.of(new Consumer(Stream.EVENTS, EventLog.GROUP, log, LOG_PAUSE)),
                             PartitionListener.NONE));
+            var news = opened(parts, new StatusNews(bus));
+            news.start();
+            var metrics = new Metrics();
+            var streams = EventStreams.of(config);
             var livestreams =
                     opened(
                             parts,
@@ -90,7 +96,13 @@ public final class Ingest implements AutoCloseable {
                                     bus,
                                     client,
                                     clock,
-                                    instance));
+                                    instance,
+                                    news,
+                                    new IngestMetrics(
+                                            metrics.registry(),
+                                            budget,
+                                            streams,
+                                            settings.metered())));
             var server =
                     opened(
                             parts,
@@ -100,9 +112,13 @@ public final class Ingest implements AutoCloseable {
                                     verifier,
                                     List.of(
                                             OpenApi.of(Ingest.class),
+                                            metrics,
                                             new LivestreamsApi(livestreams, budget, bus, settings),
+                                            new StatusApi(
+                                                    livestreams, news, budget, streams, verifier),
                                             new SimulationsApi(livestreams, bus, settings, clock),
-                                            new EventsApi(livestreams, log, bus, verifier)),
+                                            new EventsApi(
+                                                    livestreams, log, bus, streams, verifier)),
                                     database::check,
                                     bus::check));
             livestreams.start();

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param livestreams how many a workspace may have at a time
  * @param connects calls per minute and workspace
  * @param simulations calls per minute and workspace
+ * @param metered livestreams that the metrics tell of by themselves
  */
 record IngestSettings(
         WebcastSettings webcast,
@@ -30,7 +31,8 @@ record IngestSettings(
         int signatures,
         int livestreams,
         int connects,
-        int simulations) {
+        int simulations,
+        int metered) {
 
     private static final Duration MILLISECOND = Duration.ofMillis(1);
 
@@ -61,7 +63,8 @@ record IngestSettings(
                 number(config, "ingest.tiktok.signatures-per-minute"),
                 number(config, "ingest.livestreams-per-workspace"),
                 number(config, "ingest.connects-per-minute"),
-                number(config, "ingest.simulations-per-minute"));
+                number(config, "ingest.simulations-per-minute"),
+                (int) Configuration.number(config, "ingest.metrics-livestreams", 0, 10_000));
     }
 
     private static Duration duration(Config config, String key, Duration most) {

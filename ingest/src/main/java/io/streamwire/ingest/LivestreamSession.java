@@ -39,6 +39,9 @@ final class LivestreamSession {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    /** The code of a socket that closed by itself. */
+    static final String CONNECTION_CLOSED = "connection_closed";
+
     private final Livestream livestream;
     private final Room room;
     private final IngestSettings settings;
@@ -68,6 +71,7 @@ final class LivestreamSession {
             LivestreamStore store,
             Recorder recorder,
             InstantSource clock,
+            LivestreamHealth health,
             Runnable onOver) {
         this.livestream = livestream;
         this.room = new Room(livestream.username(), Long.parseLong(livestream.roomId()));
@@ -78,7 +82,7 @@ final class LivestreamSession {
         this.recorder = recorder;
         this.clock = clock;
         this.onOver = onOver;
-        this.health = new LivestreamHealth(clock);
+        this.health = health;
         this.counters = health.counters;
         this.events =
                 new Events(
@@ -255,7 +259,7 @@ final class LivestreamSession {
                 case Inbound.Damaged damaged -> damaged(damaged.damage());
                 case Inbound.Nothing _ -> tick(clock.instant());
                 case Inbound.Closed closed -> {
-                    failed("connection_closed", closed.reason());
+                    failed(CONNECTION_CLOSED, closed.reason());
                     return new Closing(closed.reason(), false);
                 }
             }

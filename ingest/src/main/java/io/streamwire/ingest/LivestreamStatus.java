@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastFrameAt when TikTok was heard of last; null before
  * @param framesPerSecond over the last ten seconds
  * @param pausedAt since when the streamer pauses; null when not
+ * @param signaturesLeft of this minute's, for all livestreams of all instances together; null where
+ *     they are told beside it
  */
 record LivestreamStatus(
         UUID id,
@@ -27,7 +29,8 @@ record LivestreamStatus(
         @Nullable Instant lastFrameAt,
         double framesPerSecond,
         @Nullable Instant pausedAt,
-        Counters.Snapshot counters) {
+        Counters.Snapshot counters,
+        @Nullable Long signaturesLeft) {
 
     /** What went wrong. */
     record LastError(String code, String detail, Instant at) {}
@@ -46,6 +49,24 @@ record LivestreamStatus(
                 null,
                 0,
                 null,
-                Counters.Snapshot.NONE);
+                Counters.Snapshot.NONE,
+                null);
+    }
+
+    LivestreamStatus withSignaturesLeft(long left) {
+        return new LivestreamStatus(
+                id,
+                username,
+                roomId,
+                status,
+                mode,
+                since,
+                retryAt,
+                lastError,
+                lastFrameAt,
+                framesPerSecond,
+                pausedAt,
+                counters,
+                left);
     }
 }

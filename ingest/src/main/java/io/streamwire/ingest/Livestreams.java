@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,12 @@ final class Livestreams implements AutoCloseable {
     private final WebcastClient client;
     private final InstantSource clock;
     private final String instance;
+    private final StatusNews news;
+    private final IngestMetrics metrics;
     private final Map<UUID, LivestreamSession> sessions = new ConcurrentHashMap<>();
+    private final Set<UUID> changed = ConcurrentHashMap.newKeySet();
     private @Nullable Round scans;
+    private volatile @Nullable Round tellings;
     private final List<AutoCloseable> listening = new ArrayList<>();
     private volatile boolean closing;
 
@@ -56,7 +61,9 @@ final class Livestreams implements AutoCloseable {
             Bus bus,
             WebcastClient client,
             InstantSource clock,
-            String instance) {
+            String instance,
+            StatusNews news,
+            IngestMetrics metrics) {
         this.settings = settings;
         this.store = store;
         this.recorder = recorder;
@@ -64,6 +71,8 @@ final class Livestreams implements AutoCloseable {
         this.client = client;
         this.clock = clock;
         this.instance = instance;
+        this.news = news;
+        this.metrics = metrics;
     }
 
     void start() {
@@ -71,6 +80,7 @@ final class Livestreams implements AutoCloseable {
         var round = Round.every(settings.scan(), "livestreams", this::scan);
         listening.add(bus.listen(FREED, _ -> round.soon()));
         scans = round;
+        tellings = Round.every(settings.scan(), "livestream-statuses", this::tellStatuses);
     }
 
     /**
@@ -119,6 +129,7 @@ final class Livestreams implements AutoCloseable {
                 workspaceId,
                 room.username());
         take(created.get());
+        news.changed(workspaceId);
         return new Connected(created.get(), true);
     }
 
@@ -177,6 +188,7 @@ final class Livestreams implements AutoCloseable {
             session.join();
         }
         LOG.log(Level.INFO, "livestream={0} status=ended why=disconnected", id);
+        news.changed(workspaceId);
         return find(workspaceId, id);
     }
 
@@ -194,8 +206,9 @@ final class Livestreams implements AutoCloseable {
         return Listing.cut(page, store.list(workspaceId, page), Livestream::id);
     }
 
-    List<LivestreamStatus> statuses(UUID workspaceId) {
-        return store.active(workspaceId).stream().map(this::status).toList();
+    /** Those of a workspace that have not ended. */
+    List<Livestream> active(UUID workspaceId) {
+        return store.active(workspaceId);
     }
 
     /** From the instance that follows it, a few seconds old when that is another one. */
@@ -231,7 +244,6 @@ final class Livestreams implements AutoCloseable {
     private void scan() {
         takeAbandoned();
         stopEnded();
-        tellStatuses();
     }
 
     private void takeAbandoned() {
@@ -253,13 +265,26 @@ final class Livestreams implements AutoCloseable {
         }
     }
 
+    /** One of ours: readers here know at once, those of other instances when it is told. */
+    private void changed(Livestream livestream) {
+        news.here(livestream.workspaceId());
+        changed.add(livestream.workspaceId());
+        var round = tellings;
+        if (round != null) {
+            round.soon();
+        }
+    }
+
     private void tellStatuses() {
+        var told = Set.copyOf(changed);
+        changed.removeAll(told);
         for (var session : sessions.values()) {
             bus.set(
                     statusKey(session.livestream().id()),
                     Json.write(session.status()),
                     STATUS_LIFE);
         }
+        told.forEach(news::changed);
     }
 
     /** Follows a livestream unless somebody does. */
@@ -271,6 +296,7 @@ final class Livestreams implements AutoCloseable {
         try {
             bus.hold(livestream.workspaceId(), "livestream:" + id, instance, () -> lost(id))
                     .ifPresent(lease -> {
+                        var health = new LivestreamHealth(clock, () -> changed(livestream));
                         var session =
                                 new LivestreamSession(
                                         livestream,
@@ -280,8 +306,10 @@ final class Livestreams implements AutoCloseable {
                                         store,
                                         recorder,
                                         clock,
-                                        () -> released(id));
+                                        health,
+                                        () -> released(livestream));
                         sessions.put(id, session);
+                        metrics.held(id, health);
                         session.start();
                     });
         } catch (BusException e) {
@@ -293,8 +321,11 @@ final class Livestreams implements AutoCloseable {
         }
     }
 
-    private void released(UUID id) {
+    private void released(Livestream livestream) {
+        var id = livestream.id();
         sessions.remove(id);
+        metrics.released(id);
+        news.changed(livestream.workspaceId());
         if (closing) {
             bus.announce(FREED, id.toString());
         }
@@ -321,6 +352,10 @@ final class Livestreams implements AutoCloseable {
         }
         if (scans != null) {
             scans.close();
+        }
+        var round = tellings;
+        if (round != null) {
+            round.close();
         }
         sessions.values().forEach(LivestreamSession::stop);
         sessions.values().forEach(LivestreamSession::join);

@@ -101,11 +101,15 @@ final class LivestreamsApi implements Api {
     }
 
     private void status(ServerRequest request, ServerResponse response) {
-        Body.send(response, livestreams.status(find(request)));
+        var status = livestreams.status(find(request));
+        Body.send(response, status.withSignaturesLeft(budget.left()));
     }
 
     private void statuses(ServerRequest request, ServerResponse response) {
-        var all = livestreams.statuses(Caller.of(request).workspaceId());
+        var all =
+                livestreams.active(Caller.of(request).workspaceId()).stream()
+                        .map(livestreams::status)
+                        .toList();
         Body.send(response, new Statuses(all, budget.left()));
     }
 

@@ -16,12 +16,17 @@ import java.time.format.DateTimeParseException;
 final class SignBudget implements Budget {
 
     private static final String ALL = "all";
+    private static final Duration FRESH = Duration.ofSeconds(1);
 
     private final Bus bus;
     private final InstantSource clock;
     private final Throttle signatures;
     private final String quietKey;
     private volatile Instant quietUntil = Instant.EPOCH;
+    private volatile Left left;
+
+    /** What was left at a moment of {@link System#nanoTime()}. */
+    private record Left(long signatures, long nanos) {}
 
     /**
      * @param server the sign server's host, and its port when it has one
@@ -32,6 +37,7 @@ final class SignBudget implements Budget {
         this.clock = clock;
         this.quietKey = "sw:sign-quiet-until:" + server;
         this.signatures = bus.throttle("signatures", perMinute, Duration.ofMinutes(1));
+        this.left = new Left(perMinute, System.nanoTime() - FRESH.toNanos());
     }
 
     @Override
@@ -39,9 +45,15 @@ final class SignBudget implements Budget {
         return signatures.take(ALL);
     }
 
-    /** How many are left of this minute's. */
+    /** How many are left of this minute's, as they were within the last second. */
     long left() {
-        return signatures.left(ALL);
+        var known = left;
+        if (System.nanoTime() - known.nanos() < FRESH.toNanos()) {
+            return known.signatures();
+        }
+        var now = new Left(signatures.left(ALL), System.nanoTime());
+        left = now;
+        return now.signatures();
     }
 
     @Override

@@ -105,6 +105,11 @@ final class Stage implements AutoCloseable {
         return Client.of(ingest.port(), workspaceId, role, KEY);
     }
 
+    /** A member who asks another instance. */
+    Client client(Ingest other, Role role) {
+        return Client.of(other.port(), workspaceId, role, KEY);
+    }
+
     Client owner() {
         return client(Role.OWNER);
     }

@@ -12,49 +12,54 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Server-sent events to one client. A comment goes out whenever nothing else did for 15 s, so that
- * proxies keep the connection and a client that has gone is noticed; then the source's thread is
- * interrupted. Output is guarded by one lock.
+ * Server-sent events to one client, see {@link EventStreams}. What goes out is written by one
+ * thread at a time, guarded by one lock.
  */
 public final class EventStream {
-
-    private static final Duration SILENCE = Duration.ofSeconds(15);
 
     private final OutputStream out;
     private final Thread source;
     private final ReentrantLock lock = new ReentrantLock();
-    private long lastOutput = System.nanoTime();
+
+    /** Who writes now, and since when. */
+    private volatile @Nullable Writing writing;
+
+    private volatile long lastOutput = System.nanoTime();
+
+    private record Writing(Thread thread, long since) {}
 
     private EventStream(OutputStream out, Thread source) {
         this.out = out;
         this.source = source;
     }
 
-    /** Answers with a stream that lasts as long as the source runs. */
-    public static void stream(ServerResponse response, EventSource source) {
-        stream(response, source, SILENCE);
+    /** What is done with a stream while its source runs. */
+    interface Care {
+        void begin(EventStream stream);
+
+        void end(EventStream stream);
     }
 
-    static void stream(ServerResponse response, EventSource source, Duration silence) {
+    /** Answers with a stream that lasts as long as the source runs. */
+    static void run(ServerResponse response, EventSource source, Care care) {
         response.header(HeaderNames.CONTENT_TYPE, "text/event-stream")
                 .header(HeaderNames.CACHE_CONTROL, "no-cache, no-transform")
                 .header("X-Accel-Buffering", "no");
-        Thread keeper = null;
         try (var out = response.outputStream()) {
             var stream = new EventStream(out, Thread.currentThread());
             stream.comment();
-            keeper = Thread.ofVirtual().name("sse-keeper").start(() -> stream.keep(silence));
-            source.run(stream);
+            care.begin(stream);
+            try {
+                source.run(stream);
+            } finally {
+                care.end(stream);
+            }
         } catch (IOException | UncheckedIOException | InterruptedException e) {
             throw new CloseConnectionException("the reader of an event stream has gone", e);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new CloseConnectionException("an event stream broke off", e);
-        } finally {
-            if (keeper != null) {
-                keeper.interrupt();
-            }
         }
     }
 
@@ -66,15 +71,45 @@ public final class EventStream {
      * @param data one or more lines
      */
     public void send(@Nullable String id, @Nullable String event, String data) throws IOException {
-        var text = new StringBuilder(data.length() + 64);
-        if (id != null) {
-            text.append("id: ").append(oneLine(id)).append('\n');
+        batch().add(id, event, data).send();
+    }
+
+    /** Events that go out together, which costs hardly more than one alone. */
+    public Batch batch() {
+        return new Batch();
+    }
+
+    /** Events that go out together; for one thread. */
+    public final class Batch {
+
+        private final StringBuilder text = new StringBuilder(1_024);
+
+        private Batch() {}
+
+        /** As {@link EventStream#send}. */
+        public Batch add(@Nullable String id, @Nullable String event, String data) {
+            if (id != null) {
+                text.append("id: ").append(oneLine(id)).append('\n');
+            }
+            if (event != null) {
+                text.append("event: ").append(oneLine(event)).append('\n');
+            }
+            if (isOneLine(data)) {
+                text.append("data: ").append(data).append('\n');
+            } else {
+                data.lines().forEach(line -> text.append("data: ").append(line).append('\n'));
+            }
+            text.append('\n');
+            return this;
         }
-        if (event != null) {
-            text.append("event: ").append(oneLine(event)).append('\n');
+
+        /** Sends what there is, if anything. */
+        public void send() throws IOException {
+            if (!text.isEmpty()) {
+                write(text);
+                text.setLength(0);
+            }
         }
-        data.lines().forEach(line -> text.append("data: ").append(line).append('\n'));
-        write(text.append('\n'));
     }
 
     /** Sends a comment, which readers ignore. */
@@ -85,38 +120,41 @@ public final class EventStream {
     private void write(CharSequence text) throws IOException {
         lock.lock();
         try {
+            writing = new Writing(Thread.currentThread(), System.nanoTime());
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
             out.flush();
-            lastOutput = System.nanoTime();
         } finally {
+            lastOutput = System.nanoTime();
+            writing = null;
             lock.unlock();
         }
     }
 
-    private void keep(Duration silence) {
-        try {
-            while (true) {
-                var rest = silence.minusNanos(System.nanoTime() - lastOutput());
-                if (rest.isPositive()) {
-                    Thread.sleep(rest);
-                    continue;
-                }
-                comment();
+    /** Says something when nothing was said for long, and cuts off a reader that takes nothing. */
+    void tend(Duration silence, Duration patience) {
+        var now = System.nanoTime();
+        var busy = writing;
+        if (busy != null) {
+            if (now - busy.since() > patience.toNanos()) {
+                busy.thread().interrupt(); // closes a socket in which a virtual thread writes
             }
+            return;
+        }
+        if (now - lastOutput > silence.toNanos()) {
+            Thread.ofVirtual().name("sse-comment").start(this::probe);
+        }
+    }
+
+    private void probe() {
+        try {
+            comment();
         } catch (IOException | RuntimeException e) {
             source.interrupt();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private long lastOutput() {
-        lock.lock();
-        try {
-            return lastOutput;
-        } finally {
-            lock.unlock();
-        }
+    private static boolean isOneLine(String data) {
+        return !data.isEmpty() && data.indexOf('\n') < 0 && data.indexOf('\r') < 0;
     }
 
     private static String oneLine(String text) {

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.helidon.config.Config;
 import io.streamwire.service.Api;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.EventStreams;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
@@ -67,7 +68,7 @@ final class Apis {
                         all.sessions,
                         all.caps,
                         all.clock),
-                new EventsApi(all.bus, verifier),
+                new EventsApi(all.bus, EventStreams.of(all.config), verifier),
                 new RecordsApi(all.cache, all.records),
                 new ConfigApi(all.bus, all.store, all.cache, all.echo, all.envelopes),
                 new ArchiveApi(all.bus, all.store, all.cache, all.safety, all.lanes, all.sessions),

@@ -14,6 +14,7 @@ import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
 import io.streamwire.service.Caller;
 import io.streamwire.service.EventStream;
+import io.streamwire.service.EventStreams;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
@@ -37,10 +38,12 @@ final class EventsApi implements Api {
     private static final Pattern TYPES = Pattern.compile("[a-z_,]{1,400}");
 
     private final Bus bus;
+    private final EventStreams streams;
     private final TokenVerifier verifier;
 
-    EventsApi(Bus bus, TokenVerifier verifier) {
+    EventsApi(Bus bus, EventStreams streams, TokenVerifier verifier) {
         this.bus = bus;
+        this.streams = streams;
         this.verifier = verifier;
     }
 
@@ -60,12 +63,14 @@ final class EventsApi implements Api {
                                 && (types.isEmpty() || types.contains(entry.type()))
                                 && (device == null || entry.field("device_id").equals(device));
         try (var reader = reader(request, workspace)) {
-            EventStream.stream(
+            streams.stream(
                     response,
+                    workspace,
                     events -> {
                         // Ends with the token: the client comes back with a new one.
                         while (verifier.accepts(token)) {
                             send(events, next(reader), chosen);
+                            streams.rest();
                         }
                     });
         }
@@ -81,14 +86,16 @@ final class EventsApi implements Api {
 
     private static void send(EventStream events, Feed.Batch batch, Predicate<Entry> chosen)
             throws IOException {
+        var news = events.batch();
         if (batch.gap()) {
-            events.send(null, "gap", "{\"reason\":\"trimmed\"}");
+            news.add(null, "gap", "{\"reason\":\"trimmed\"}");
         }
         for (var entry : batch.entries()) {
             if (chosen.test(entry)) {
-                events.send(entry.id(), entry.type(), entry.body());
+                news.add(entry.id(), entry.type(), entry.body());
             }
         }
+        news.send();
     }
 
     private Feed.Reader reader(ServerRequest request, UUID workspaceId) {
