@@ -35,6 +35,9 @@ final class HttpAuthenticator implements Authenticator {
 
     private static final System.Logger LOG = System.getLogger(HttpAuthenticator.class.getName());
 
+    /** Every instance of the devices service reads of a revocation within 3 s. */
+    private static final Duration SETTLES_WITHIN = Duration.ofSeconds(10);
+
     /** Most answers remembered at once. */
     private static final int CACHE_SIZE = 20_000;
 
@@ -57,6 +60,19 @@ final class HttpAuthenticator implements Authenticator {
                     return size() > CACHE_SIZE;
                 }
             };
+
+    /**
+     * Whose access was taken away a moment ago, and when. An instance of the devices service that
+     * has not read of it yet still says yes, and when it has, nobody ends what is remembered here
+     * if it dies meanwhile.
+     */
+    private final Map<UUID, Long> forgotten =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<UUID, Long> eldest) {
+                    return size() > CACHE_SIZE;
+                }
+            }; // guarded by cache
 
     /** Counts what was changed or forgotten: an answer from before that is not remembered. */
     private long changes; // guarded by cache
@@ -96,7 +112,7 @@ final class HttpAuthenticator implements Authenticator {
         }
         synchronized (cache) {
             var _ = cache.remove(key); // it becomes the newest
-            if (answer.isPresent() && before == changes) {
+            if (answer.isPresent() && before == changes && settled(answer.get().deviceId())) {
                 cache.put(key, new Remembered(answer.get(), nanoTime.getAsLong()));
             }
         }
@@ -107,6 +123,8 @@ final class HttpAuthenticator implements Authenticator {
     public void forget(UUID deviceId) {
         synchronized (cache) {
             changes++;
+            var _ = forgotten.remove(deviceId); // it becomes the newest
+            forgotten.put(deviceId, nanoTime.getAsLong());
             cache.values().removeIf(answer -> answer.identity().deviceId().equals(deviceId));
         }
     }
@@ -117,6 +135,19 @@ final class HttpAuthenticator implements Authenticator {
             changes++;
             cache.replaceAll((_, answer) -> answer.withChildren(bridge, children));
         }
+    }
+
+    /** Whether every instance knows by now what a device's access is; guarded by cache. */
+    private boolean settled(UUID deviceId) {
+        var at = forgotten.get(deviceId);
+        if (at == null) {
+            return true;
+        }
+        if (nanoTime.getAsLong() - at < SETTLES_WITHIN.toNanos()) {
+            return false;
+        }
+        forgotten.remove(deviceId);
+        return true;
     }
 
     private Optional<DeviceIdentity> remembered(String key, Duration noOlderThan) {

@@ -166,6 +166,22 @@ class HttpAuthenticatorTest {
     }
 
     @Test
+    void theYesOfAnInstanceThatHasNotHeardOfARevocationIsNotRemembered() {
+        var authenticator = authenticator();
+        authenticator.forget(device);
+        assertThat(authenticator.authenticate(credentials("token-1"))).isPresent();
+
+        revoked = true;
+        assertThat(authenticator.authenticate(credentials("token-1"))).isEmpty();
+
+        revoked = false;
+        pass(Duration.ofSeconds(10));
+        var _ = authenticator.authenticate(credentials("token-1"));
+        revoked = true;
+        assertThat(authenticator.authenticate(credentials("token-1"))).isPresent();
+    }
+
+    @Test
     void theBoardsOfABridgeAreRememberedAsTheyAreNow() {
         var authenticator = authenticator();
         var child = Ids.next();
