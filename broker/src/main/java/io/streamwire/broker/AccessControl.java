@@ -15,7 +15,6 @@ import com.hivemq.extension.sdk.api.interceptor.connect.parameter.ConnectInbound
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
-import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
@@ -83,6 +82,7 @@ final class AccessControl implements ExtensionMain {
     private final BrokerMetrics metrics;
     private final Children children = new Children();
     private final TokenBuckets<UUID> logins;
+    private final MessageRates rates;
     private final Revocations revocations = new Revocations();
     private final Semaphore authentications = new Semaphore(AUTHENTICATIONS_AT_ONCE);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -100,6 +100,7 @@ final class AccessControl implements ExtensionMain {
         this.authenticator = authenticator;
         this.addresses = addresses;
         this.logins = new TokenBuckets<>(settings.limits().client().loginsPerSecond());
+        this.rates = new MessageRates(settings.limits(), denials);
         this.denials = denials;
     }
 
@@ -197,13 +198,7 @@ final class AccessControl implements ExtensionMain {
             return;
         }
         if (username.equals(HUB_USER)) {
-            if (!isHub(clientId) || !isEqual(password, settings.hubPassword())) {
-                refuse(output, Reason.BAD_CREDENTIALS, clientId);
-                return;
-            }
-            DefaultPermissions.ofHub(output.getDefaultPermissions());
-            ConnectionAccess.admitHub(input);
-            output.authenticateSuccessfully();
+            authenticateHub(password, input, output);
             return;
         }
         if (!username.equals(clientId)) {
@@ -233,6 +228,23 @@ final class AccessControl implements ExtensionMain {
             refuse(output, Reason.AUTHENTICATION_UNAVAILABLE, clientId);
             pending.resume();
         }
+    }
+
+    private void authenticateHub(String password, SimpleAuthInput input, SimpleAuthOutput output) {
+        var clientId = input.getClientInformation().getClientId();
+        var address = address(input);
+        if (!addresses.mayLogInAsHub(address)) {
+            refuse(output, Reason.TOO_MANY_FAILED_LOGINS, clientId);
+            return;
+        }
+        if (!isHub(clientId) || !isEqual(password, settings.hubPassword())) {
+            addresses.hubLoginFailed(address);
+            refuse(output, Reason.BAD_CREDENTIALS, clientId);
+            return;
+        }
+        DefaultPermissions.ofHub(output.getDefaultPermissions());
+        ConnectionAccess.admitHub(input);
+        output.authenticateSuccessfully();
     }
 
     private void ask(Credentials credentials, SimpleAuthInput input, SimpleAuthOutput output) {
@@ -319,22 +331,16 @@ final class AccessControl implements ExtensionMain {
 
     /** Called when a connection is the client's, just before its CONNACK. */
     private void initialize(InitializerInput client, ClientContext context) {
-        var clientId = client.getClientInformation().getClientId();
         if (ConnectionAccess.isHub(client)) {
             return; // its default permissions say it all, without a change of threads per command
         }
         if (isRevoked(client)) {
             refuseLate(client, context);
         }
-        var perSecond = settings.limits().client().messagesPerSecond();
-        var rate = new TokenBucket(perSecond, 2 * perSecond, System.nanoTime());
-        context.addPublishInboundInterceptor((input, output) -> {
-            if (rate.tryTake(System.nanoTime())) {
-                return;
-            }
-            denials.add(Reason.TOO_MANY_MESSAGES, clientId, input.getPublishPacket().getTopic());
-            output.preventPublishDelivery(AckReasonCode.QUOTA_EXCEEDED, "too many messages");
-        });
+        context.addPublishInboundInterceptor(
+                rates.of(
+                        client.getClientInformation().getClientId(),
+                        ConnectionAccess.device(client).map(DeviceIdentity::workspaceId)));
     }
 
     /**

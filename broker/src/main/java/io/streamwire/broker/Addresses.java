@@ -26,6 +26,7 @@ final class Addresses {
     private final LongSupplier nanoTime;
     private final TokenBuckets<InetAddress> connects;
     private final TokenBuckets<InetAddress> failedLogins;
+    private final TokenBuckets<InetAddress> failedHubLogins;
     private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
     private final AtomicInteger openOfAll = new AtomicInteger();
 
@@ -35,6 +36,7 @@ final class Addresses {
         this.nanoTime = nanoTime;
         this.connects = new TokenBuckets<>(limits.address().connectsPerSecond());
         this.failedLogins = new TokenBuckets<>(limits.address().failedLoginsPerSecond());
+        this.failedHubLogins = new TokenBuckets<>(limits.address().failedLoginsPerSecond());
     }
 
     /** Counts a new connection, unless there is a reason to refuse it. */
@@ -73,6 +75,18 @@ final class Addresses {
 
     void loginFailed(InetAddress peer) {
         var _ = failedLogins.tryTake(address(peer), nanoTime.getAsLong());
+    }
+
+    /**
+     * Whether so few guessed the hub's password that another one may be looked at. Counted apart
+     * from devices, and not of trusted addresses: nobody else can keep out a hub that is one.
+     */
+    boolean mayLogInAsHub(InetAddress peer) {
+        return trusted.contain(peer) || failedHubLogins.has(address(peer), nanoTime.getAsLong());
+    }
+
+    void hubLoginFailed(InetAddress peer) {
+        var _ = failedHubLogins.tryTake(address(peer), nanoTime.getAsLong());
     }
 
     private static InetAddress address(InetAddress peer) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param wsPort MQTT over WebSocket at {@code /mqtt}; 0 is off
  * @param httpPort health and disconnects; 0 takes any free port
  * @param dataDir for the broker's generated configuration and scratch files
- * @param hubPassword of the MQTT user {@code hub}
+ * @param hubPassword of the MQTT user {@code hub}, at least 16 characters
  * @param serviceSecret that other services show on the HTTP port
  */
 public record BrokerSettings(
@@ -30,12 +30,17 @@ public record BrokerSettings(
     /** Only this machine can connect. */
     public static final String LOOPBACK = "127.0.0.1";
 
+    /** Of the hub, which may command every board. */
+    static final int SHORTEST_PASSWORD = 16;
+
     public BrokerSettings {
         requirePort("port", port);
         requirePort("ws port", wsPort);
         requirePort("http port", httpPort);
-        if (hubPassword.isBlank()) {
-            throw new IllegalArgumentException("the hub's password is empty");
+        if (hubPassword.strip().length() < SHORTEST_PASSWORD) {
+            throw new IllegalArgumentException(
+                    "mqtt.password must have at least %d characters (environment MQTT_PASSWORD)"
+                            .formatted(SHORTEST_PASSWORD));
         }
         if (serviceSecret.isBlank()) {
             throw new IllegalArgumentException("the service secret is empty");
@@ -100,6 +105,8 @@ public record BrokerSettings(
      * @param connections at once, from all addresses that are not trusted
      * @param packetBytes longest MQTT packet, and so the longest message
      * @param keepAliveSeconds longest keep-alive that a device may ask for
+     * @param workspaceMessagesPerSecond that all clients of a workspace publish, in the long run;
+     *     twice as many at once; states and stops are counted apart, with the same limit
      * @param client of one device; the hub is not limited
      * @param address of one network address
      */
@@ -107,26 +114,46 @@ public record BrokerSettings(
             int connections,
             int packetBytes,
             int keepAliveSeconds,
+            int workspaceMessagesPerSecond,
             PerClient client,
             PerAddress address) {
 
         public static final Limits STANDARD =
-                new Limits(20_000, 65_536, 300, PerClient.STANDARD, PerAddress.STANDARD);
+                new Limits(20_000, 65_536, 300, 10_000, PerClient.STANDARD, PerAddress.STANDARD);
 
         public Limits {
             requirePositive("connections", connections);
             requirePositive("packet bytes", packetBytes);
             requirePositive("keep-alive seconds", keepAliveSeconds);
+            requirePositive("messages per second of a workspace", workspaceMessagesPerSecond);
+        }
+
+        /** The same with another limit of one workspace. */
+        public Limits withWorkspaceMessages(int perSecond) {
+            return new Limits(
+                    connections, packetBytes, keepAliveSeconds, perSecond, client, address);
         }
 
         /** The same with other limits of one device. */
         public Limits with(PerClient other) {
-            return new Limits(connections, packetBytes, keepAliveSeconds, other, address);
+            return new Limits(
+                    connections,
+                    packetBytes,
+                    keepAliveSeconds,
+                    workspaceMessagesPerSecond,
+                    other,
+                    address);
         }
 
         /** The same with other limits of one address. */
         public Limits with(PerAddress other) {
-            return new Limits(connections, packetBytes, keepAliveSeconds, client, other);
+            return new Limits(
+                    connections,
+                    packetBytes,
+                    keepAliveSeconds,
+                    workspaceMessagesPerSecond,
+                    client,
+                    other);
         }
 
         private static void requirePositive(String name, int value) {
@@ -160,8 +187,8 @@ public record BrokerSettings(
          * @param connectsPerSecond new connections in the long run; ten times as many at once
          * @param failedLoginsPerSecond in the long run, ten times as many at once; beyond that
          *     nobody is asked about a token from there
-         * @param trusted addresses and networks whose connections are not limited; failed logins
-         *     are, from there, too
+         * @param trusted addresses and networks whose connections are not limited, and neither are
+         *     failed logins of the hub; those of devices are, from there, too
          */
         public record PerAddress(
                 int connections,

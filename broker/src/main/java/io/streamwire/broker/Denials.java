@@ -39,6 +39,8 @@ final class Denials {
         FOREIGN_PUBLISH,
         FOREIGN_SUBSCRIBE,
         TOO_MANY_MESSAGES,
+        /** Of all clients of a workspace together. */
+        TOO_MANY_WORKSPACE_MESSAGES,
         TOO_MANY_SUBSCRIPTIONS,
         /** Of one device that has a good token. */
         TOO_MANY_LOGINS,

@@ -78,6 +78,10 @@ final class Main {
                         environment,
                         "BROKER_LIMITS_KEEP_ALIVE_SECONDS",
                         standard.keepAliveSeconds()),
+                number(
+                        environment,
+                        "BROKER_LIMITS_WORKSPACE_MESSAGES_PER_SECOND",
+                        standard.workspaceMessagesPerSecond()),
                 new Limits.PerClient(
                         number(
                                 environment,

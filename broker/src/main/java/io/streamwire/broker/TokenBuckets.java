@@ -7,18 +7,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A token bucket of each key; a key that was quiet for long costs no memory. Thread-safe. */
 final class TokenBuckets<K> {
 
-    /** So many times what a second allows may happen at once. */
+    /** So many times what a second allows may happen at once, unless otherwise said. */
     static final int BURST_SECONDS = 10;
 
     /** Full buckets are forgotten each time so many were made. */
     private static final int MADE_BETWEEN_SWEEPS = 1_024;
 
     private final int perSecond;
+    private final int burstSeconds;
     private final Map<K, TokenBucket> buckets = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
 
     TokenBuckets(int perSecond) {
+        this(perSecond, BURST_SECONDS);
+    }
+
+    /**
+     * @param burstSeconds so many times what a second allows may happen at once
+     */
+    TokenBuckets(int perSecond, int burstSeconds) {
         this.perSecond = perSecond;
+        this.burstSeconds = burstSeconds;
     }
 
     /** Whether it may happen now; if so, it counts. */
@@ -50,7 +59,7 @@ final class TokenBuckets<K> {
 
     private TokenBucket make(long nowNanos) {
         var _ = made.incrementAndGet();
-        return new TokenBucket(perSecond, BURST_SECONDS * perSecond, nowNanos);
+        return new TokenBucket(perSecond, burstSeconds * perSecond, nowNanos);
     }
 
     private void sweep(long nowNanos) {

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 /** A running broker with tokens, and clients for it. */
 final class Fixture implements AutoCloseable {
 
-    static final String HUB_PASSWORD = "hub-password";
+    static final String HUB_PASSWORD = "hub-password-of-the-tests";
 
     /** A token that nobody can be asked about. */
     static final String UNKNOWABLE = "unknowable";

@@ -35,6 +35,7 @@ class LimitsTest {
     private static final int LOGINS_PER_SECOND = 1;
     private static final int SUBSCRIPTIONS = 3;
     private static final int PACKET_BYTES = 1_024;
+    private static final int WORKSPACE_MESSAGES_PER_SECOND = 10;
 
     @TempDir static Path directory;
     private static Fixture fixture;
@@ -48,6 +49,7 @@ class LimitsTest {
                                 100,
                                 PACKET_BYTES,
                                 300,
+                                WORKSPACE_MESSAGES_PER_SECOND,
                                 new PerClient(300, SUBSCRIPTIONS, LOGINS_PER_SECOND),
                                 new PerAddress(
                                         CONNECTIONS,
@@ -135,6 +137,83 @@ class LimitsTest {
                 var hub = from(version, address)) {
             assertThat(login(device, newDevice())).as("from another address").isZero();
             assertThat(hub.connect("hub-" + version, "hub", Fixture.HUB_PASSWORD, null)).isZero();
+        }
+    }
+
+    @Test
+    void whoGuessesTheHubsPasswordIsSoonNotHeard() {
+        var code = 0;
+        for (int i = 0; i < 4 * TokenBuckets.BURST_SECONDS && code != 0x89; i++) {
+            try (var intruder = from(9)) {
+                code = intruder.connect("hub-9", "hub", "a guess of the password " + i, null);
+            }
+        }
+
+        assertThat(code).isEqualTo(0x89);
+        try (var device = from(9)) {
+            assertThat(login(device, newDevice())).as("counted apart").isZero();
+        }
+        for (int i = 0; i < 2 * TokenBuckets.BURST_SECONDS; i++) {
+            try (var neighbour = from(1)) {
+                assertThat(neighbour.connect("hub-1", "hub", "wrong", null)).isEqualTo(0x86);
+            }
+        }
+        assertTheHubWorks(); // from a trusted address
+    }
+
+    @Test
+    void whoHasGuessedTooOftenIsRefusedWithTheRightPasswordToo() {
+        var addresses =
+                new Addresses(
+                        Limits.STANDARD.with(new PerAddress(2, 100, 1, List.of("10.0.0.0/8"))),
+                        () -> 0L);
+        var guesser = InetAddress.ofLiteral("192.0.2.1");
+        var trusted = InetAddress.ofLiteral("10.0.0.1");
+        for (int i = 0; i < TokenBuckets.BURST_SECONDS; i++) {
+            assertThat(addresses.mayLogInAsHub(guesser)).isTrue();
+            addresses.hubLoginFailed(guesser);
+            addresses.hubLoginFailed(trusted);
+        }
+
+        assertThat(addresses.mayLogInAsHub(guesser)).isFalse();
+        assertThat(addresses.mayLogIn(guesser)).isTrue();
+        assertThat(addresses.mayLogInAsHub(trusted)).isTrue();
+        assertThat(addresses.mayLogInAsHub(InetAddress.ofLiteral("192.0.2.2"))).isTrue();
+    }
+
+    @Test
+    void aShortPasswordOfTheHubIsRefusedAtTheStart() {
+        assertThatThrownBy(() ->
+                        BrokerSettings.onLoopback(directory, "fifteen letters", "service-secret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("MQTT_PASSWORD");
+    }
+
+    @Test
+    void theClientsOfAWorkspacePublishSoMuchTogether() {
+        var flooder = newDevice();
+        var quiet = newDevice();
+        var elsewhere = Ids.next();
+        var other = Ids.next();
+        fixture.tokens.put(other.toString(), new DeviceIdentity(elsewhere, other));
+        try (var flood = new WireClient(Version.V5, fixture.broker.port());
+                var same = new WireClient(Version.V5, fixture.broker.port());
+                var stranger = new WireClient(Version.V5, fixture.broker.port())) {
+            assertThat(login(flood, flooder)).isZero();
+            assertThat(login(same, quiet)).isZero();
+            assertThat(login(stranger, other)).isZero();
+            var code = 0;
+            for (int i = 0; i < 600 && code != 0x97; i++) {
+                code = flood.publish(Topics.ack(fixture.workspace, flooder), false);
+            }
+
+            assertThat(code).isEqualTo(0x97);
+            assertThat(fixture.broker.denials().count(Reason.TOO_MANY_WORKSPACE_MESSAGES))
+                    .isPositive();
+            assertThat(stranger.publish(Topics.ack(elsewhere, other), false)).isNotEqualTo(0x97);
+            assertThat(same.publish(Topics.state(fixture.workspace, quiet), true))
+                    .as("the word of a stop")
+                    .isNotEqualTo(0x97);
         }
     }
 

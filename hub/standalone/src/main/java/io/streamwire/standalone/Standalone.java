@@ -200,6 +200,7 @@ public final class Standalone implements AutoCloseable {
                 limit(config, "connections"),
                 limit(config, "packet-bytes"),
                 limit(config, "keep-alive-seconds"),
+                limit(config, "workspace-messages-per-second"),
                 new BrokerSettings.Limits.PerClient(
                         limit(config, "messages-per-second"),
                         limit(config, "subscriptions"),

@@ -37,7 +37,7 @@ import java.util.function.BooleanSupplier;
 final class Hub implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(10);
-    private static final String PASSWORD = "hub-password";
+    private static final String PASSWORD = "hub-password-of-the-tests";
     private static final String SECRET = "service-secret";
 
     private final Map<String, DeviceIdentity> tokens = new ConcurrentHashMap<>();
