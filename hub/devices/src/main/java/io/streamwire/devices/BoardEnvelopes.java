@@ -29,6 +29,11 @@ final class BoardEnvelopes {
 
     private static final Logger LOG = System.getLogger(BoardEnvelopes.class.getName());
 
+    /** Hands on what a board acknowledged with to the owner, who alone knows what is expected. */
+    static final String ACKNOWLEDGED = "envelope";
+
+    private static final String NONE = "none";
+
     private static final long KEEP_AGAIN_MS = 1_000;
 
     private final Bus bus;
@@ -52,6 +57,9 @@ final class BoardEnvelopes {
 
     /** The envelope that was published to a board since the line was last connected. */
     private final Map<UUID, String> configured = new ConcurrentHashMap<>();
+
+    /** The hash of each board's envelope when it was last looked at. */
+    private final Map<UUID, String> noticed = new ConcurrentHashMap<>();
 
     /** When the database may be tried again, ms since the epoch; only of the repairing thread. */
     private long keepAgainAt;
@@ -91,7 +99,20 @@ final class BoardEnvelopes {
         configured.clear();
         echo.restart(clock.millis());
         for (var known : cache.all()) {
+            notice(known);
             tellLimits(known);
+        }
+    }
+
+    /** Whoever changed an envelope: commands that were sent before may still carry its hash. */
+    private void notice(Known known) {
+        var envelope = known.envelope();
+        if (envelope == null) {
+            return;
+        }
+        var before = noticed.put(known.device().id(), envelope.hash());
+        if (before != null && !before.equals(envelope.hash())) {
+            echo.replaced(known.device().id(), before, clock.millis());
         }
     }
 
@@ -167,6 +188,7 @@ final class BoardEnvelopes {
         if (now == null || now.envelope() == null) {
             return;
         }
+        notice(now);
         var envelope = now.envelope().hash();
         if (!envelope.equals(device.envelope()) && capabilities.limits() == LimitsBy.BOARD) {
             echo.expect(
@@ -284,6 +306,7 @@ final class BoardEnvelopes {
 
     /** The owner's limits were changed: the board's commands wait until it has echoed them. */
     void reconfigure(Known known) {
+        notice(known);
         var device = known.device();
         var envelope = known.envelope();
         var capabilities = known.capabilities();
@@ -306,13 +329,42 @@ final class BoardEnvelopes {
 
     /** Other instances may have changed limits. */
     void refreshed() {
+        cache.all().forEach(this::notice);
         for (var device : List.copyOf(configured.keySet())) {
             cache.known(device).ifPresent(this::reconfigure);
         }
     }
 
-    /** Whether a board that keeps the limits itself keeps other ones than the hub's. */
-    boolean mismatch(Known known, @Nullable String reported) {
+    /**
+     * A board has acknowledged something under an envelope; it is disarmed when that is not the
+     * hub's. An instance that does not own it may know the next envelope before the board does, or
+     * after it: it asks the owner.
+     */
+    void acknowledged(Known known, @Nullable String reported) {
+        var device = known.device();
+        if (!mismatch(known, reported)) {
+            return;
+        }
+        if (owned.test(bus.partition(device.workspaceId()))) {
+            disarms.envelopeMismatch(device.workspaceId(), device.id(), reported);
+            return;
+        }
+        var hash = reported == null ? NONE : Boards.printable(reported);
+        bus.announce(ACKNOWLEDGED, device.id() + " " + hash);
+    }
+
+    /** Takes in the news of {@link #ACKNOWLEDGED}. */
+    void acknowledgedElsewhere(String news) {
+        var words = news.split(" ", 2);
+        if (words.length < 2) {
+            return;
+        }
+        cache.known(UUID.fromString(words[0]))
+                .filter(known -> owned.test(bus.partition(known.device().workspaceId())))
+                .ifPresent(known -> acknowledged(known, words[1].equals(NONE) ? null : words[1]));
+    }
+
+    private boolean mismatch(Known known, @Nullable String reported) {
         var capabilities = known.capabilities();
         var envelope = known.envelope();
         if (capabilities == null
@@ -321,6 +373,7 @@ final class BoardEnvelopes {
                 || envelope.hash().equals(reported)) {
             return false;
         }
+        notice(known);
         return !echo.wasPresent(known.device().id(), reported, clock.millis());
     }
 
@@ -329,5 +382,6 @@ final class BoardEnvelopes {
         configured.remove(deviceId);
         undescribed.remove(deviceId);
         documents.remove(deviceId);
+        noticed.remove(deviceId);
     }
 }

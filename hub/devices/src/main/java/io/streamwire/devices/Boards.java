@@ -12,8 +12,6 @@ import io.streamwire.contract.mqtt.OtaReport;
 import io.streamwire.contract.mqtt.Telemetry;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.DeviceCache.Known;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * and too many messages are counted and dropped. Called on the threads of the line.
  */
 final class Boards implements MqttLine.Receiver {
-
-    private static final Logger LOG = System.getLogger(Boards.class.getName());
 
     private static final int LONGEST_REPORT = 1_024;
     private static final int LONGEST_BATCH = 8 * 1_024;
@@ -185,15 +181,7 @@ final class Boards implements MqttLine.Receiver {
             var told = state == null ? CommandState.SENT : state;
             bus.announce(Lanes.ANSWERED, device.id() + " " + ack.id() + " " + told);
         }
-        if (envelopes.mismatch(known, ack.envelope())
-                && safety.armed(device.workspaceId(), device.id())) {
-            LOG.log(
-                    Level.WARNING,
-                    "device={0} envelope=mismatch reported={1} event=disarmed",
-                    device.id(),
-                    ack.envelope() == null ? "none" : "another");
-            disarms.disarm(device.workspaceId(), device.id(), "envelope_mismatch");
-        }
+        envelopes.acknowledged(known, ack.envelope());
     }
 
     private void state(Known known, BoardState state) {

@@ -20,8 +20,11 @@ final class ConfigEcho {
     /** How long acknowledgements of earlier commands may still carry the previous hash, ms. */
     private static final long PREVIOUS_MS = 120_000;
 
+    /** Somebody may change limits again before a command ends; of one board. */
+    private static final int MOST_PREVIOUS = 4;
+
     private final Map<UUID, Expected> expected = new ConcurrentHashMap<>();
-    private final Map<UUID, Previous> previous = new ConcurrentHashMap<>();
+    private final Map<UUID, List<Previous>> previous = new ConcurrentHashMap<>();
     private final Map<UUID, Reported> reports = new ConcurrentHashMap<>();
 
     /**
@@ -46,8 +49,26 @@ final class ConfigEcho {
             UUID workspaceId, UUID deviceId, String envelope, @Nullable String before, long now) {
         expected.put(deviceId, new Expected(workspaceId, envelope, 0));
         if (before != null && !before.equals(envelope)) {
-            previous.put(deviceId, new Previous(before, now + PREVIOUS_MS));
+            replaced(deviceId, before, now);
         }
+    }
+
+    /** A hash is not the present one any more. */
+    void replaced(UUID deviceId, String envelope, long now) {
+        var _ =
+                previous.compute(
+                        deviceId,
+                        (_, known) -> {
+                            var hashes = new ArrayList<Previous>();
+                            hashes.add(new Previous(envelope, now + PREVIOUS_MS));
+                            if (known != null) {
+                                known.stream()
+                                        .filter(one -> !one.envelope().equals(envelope))
+                                        .limit(MOST_PREVIOUS - 1)
+                                        .forEach(hashes::add);
+                            }
+                            return List.copyOf(hashes);
+                        });
     }
 
     /** The change is on its way. */
@@ -83,8 +104,8 @@ final class ConfigEcho {
 
     /** Whether a hash that is not the present one may still come. */
     boolean wasPresent(UUID deviceId, @Nullable String envelope, long now) {
-        var known = previous.get(deviceId);
-        return known != null && now < known.until() && known.envelope().equals(envelope);
+        return previous.getOrDefault(deviceId, List.of()).stream()
+                .anyMatch(known -> now < known.until() && known.envelope().equals(envelope));
     }
 
     /** The boards that did not echo in time; they are no longer waited for. */

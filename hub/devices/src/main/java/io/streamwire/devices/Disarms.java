@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Disarms boards without anybody's call: one that has stopped by itself stays stopped until
@@ -57,6 +58,19 @@ final class Disarms {
     /** Disarms a board for what the hub has noticed, without waiting. */
     void disarm(UUID workspaceId, UUID deviceId, String why) {
         disarm(workspaceId, deviceId, Cause.hub(why, clock.millis()));
+    }
+
+    /** A board that keeps its limits itself keeps other ones than the hub's. */
+    void envelopeMismatch(UUID workspaceId, UUID deviceId, @Nullable String reported) {
+        if (!safety.armed(workspaceId, deviceId)) {
+            return;
+        }
+        LOG.log(
+                Level.WARNING,
+                "device={0} envelope=mismatch reported={1} event=disarmed",
+                deviceId,
+                reported == null ? "none" : "another");
+        disarm(workspaceId, deviceId, "envelope_mismatch");
     }
 
     private void disarm(UUID workspaceId, UUID deviceId, Cause cause) {

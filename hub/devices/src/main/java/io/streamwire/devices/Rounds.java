@@ -113,6 +113,10 @@ final class Rounds {
         parts.add(bus.listen(Queues.QUESTIONS, text -> aside(() -> all.queues.question(text))));
         parts.add(bus.listen(Queues.ANSWERS, all.queues::answered));
         parts.add(bus.listen(Lanes.ANSWERED, text -> aside(() -> all.lanes.heard(text))));
+        parts.add(
+                bus.listen(
+                        BoardEnvelopes.ACKNOWLEDGED,
+                        text -> aside(() -> all.envelopes.acknowledgedElsewhere(text))));
         return every(MIRROR_PERIOD, "home-assistant", all.mirror::round)::soon;
     }
 

@@ -58,4 +58,17 @@ class ConfigEchoTest {
         assertThat(echo.wasPresent(DEVICE, null, NOW + 1_000)).isFalse();
         assertThat(echo.wasPresent(DEVICE, "old", NOW + 600_000)).isFalse();
     }
+
+    @Test
+    void limitsMayChangeAgainBeforeACommandEnds() {
+        echo.expect(WORKSPACE, DEVICE, "second", "first", NOW);
+        echo.expect(WORKSPACE, DEVICE, "third", "second", NOW + 1);
+
+        assertThat(echo.wasPresent(DEVICE, "first", NOW + 2)).isTrue();
+        assertThat(echo.wasPresent(DEVICE, "second", NOW + 2)).isTrue();
+        for (int i = 0; i < 4; i++) {
+            echo.replaced(DEVICE, "flood" + i, NOW + 3);
+        }
+        assertThat(echo.wasPresent(DEVICE, "first", NOW + 4)).isFalse();
+    }
 }

@@ -2,9 +2,18 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoard;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +92,143 @@ class InstancesTest {
         assertThat(rig.recorder.totals())
                 .returns(0L, PinRecorder.Totals::duplicates)
                 .returns(0L, PinRecorder.Totals::unarmed);
+    }
+
+    /** Whose boards' acknowledgements either instance gets, but only the first one commands. */
+    private Member ownedByTheFirst() {
+        var member = Member.owner(rig);
+        while (!rig.owns("rig", member.workspace)) {
+            member = Member.owner(rig);
+        }
+        return member;
+    }
+
+    @Test
+    void limitsThatAreChangedAtEitherOfTwoDisarmNobodyWhoKeepsThem() throws InterruptedException {
+        try (var bus = rig.connect();
+                var another = rig.another(bus)) {
+            rig.awaitShared("another");
+            var member = ownedByTheFirst();
+            var there = member.at(another);
+            var device = member.device("Board");
+            var board = new RawBoard(member, device);
+            Rig.await("in sync", () -> config(member, device).at("/in_sync").asBoolean());
+            member.arm();
+            Rig.await("known there", sees(there, device));
+            var before = board.envelope();
+            var ids = new ArrayList<String>();
+            for (int i = 0; i < 12; i++) {
+                ids.add(member.command(device, lasting()).text("/id"));
+            }
+
+            var etag = there.get("/devices/" + device).raw().headers().firstValue("ETag");
+            var limited =
+                    there.put(
+                            "/devices/" + device + "/limits",
+                            Map.of("motor_spin", Map.of("max_on_ms", 100)),
+                            "If-Match",
+                            etag.orElseThrow());
+            assertThat(limited.status()).as(limited.toString()).isEqualTo(200);
+            for (var id : ids) {
+                board.done(id, before);
+            }
+
+            for (var id : ids) {
+                member.awaitState(device, id, "done");
+            }
+            Rig.await("in sync again", () -> config(there, device).at("/in_sync").asBoolean());
+            assertThat(board.envelope()).isNotEqualTo(before);
+            for (var side : List.of(member, there)) {
+                var after = side.command(device, Member.spin(60, 50));
+                assertThat(after.status()).as(after.toString()).isEqualTo(202);
+                board.done(after.text("/id"), board.envelope());
+                side.awaitState(device, after.text("/id"), "done");
+            }
+
+            for (int i = 0; i < 8; i++) {
+                board.done(UUID.randomUUID().toString(), "0123456789abcdef");
+            }
+            for (var side : List.of(member, there)) {
+                Rig.await("disarmed", () -> !armed(side, device));
+            }
+            board.close();
+        }
+    }
+
+    private static Map<String, Object> lasting() {
+        return Map.of(
+                "command", "motor_spin", "args", Map.of("level", 60, "ms", 50), "ttl_ms", 30_000);
+    }
+
+    private static JsonNode config(Member member, UUID device) {
+        return member.get("/devices/" + device + "/config").body();
+    }
+
+    private static boolean armed(Member member, UUID device) {
+        return member.get("/devices/" + device + "/status").body().at("/armed").asBoolean();
+    }
+
+    /** A board that echoes its limits and answers commands when the test says so. */
+    private final class RawBoard implements AutoCloseable {
+        private final Member member;
+        private final UUID device;
+        private final Mqtt5AsyncClient client;
+        private volatile String envelope = "";
+
+        RawBoard(Member member, UUID device) {
+            this.member = member;
+            this.device = device;
+            client = rig.connect(device, member.token(device)).toAsync();
+            client.publishes(MqttGlobalPublishFilter.ALL, this::arrived);
+            var _ =
+                    client.subscribeWith()
+                            .topicFilter(Topics.downFilter(member.workspace, device))
+                            .qos(MqttQos.AT_LEAST_ONCE)
+                            .send()
+                            .join();
+            say(Topics.describe(member.workspace, device), Json.write(VirtualBoard.CAPABILITIES));
+            say(
+                    Topics.state(member.workspace, device),
+                    "{\"s\":\"ready\",\"boot\":1,\"epoch\":0,\"fw\":\"1.0.0\"}");
+        }
+
+        private void arrived(Mqtt5Publish message) {
+            if (message.getTopic().toString().endsWith("/down/config")) {
+                var config = Json.read(message.getPayloadAsBytes(), DeviceConfig.class);
+                envelope = config.envelope();
+                say(Topics.reportedConfig(member.workspace, device), Json.write(config));
+            }
+        }
+
+        String envelope() {
+            return envelope;
+        }
+
+        void done(String id, String under) {
+            say(
+                    Topics.ack(member.workspace, device),
+                    Json.write(
+                            new Ack(
+                                    UUID.fromString(id),
+                                    Ack.Status.DONE,
+                                    null,
+                                    new Ack.Times(null, null, null),
+                                    under)));
+        }
+
+        private void say(String topic, String body) {
+            var _ =
+                    client.publishWith()
+                            .topic(topic)
+                            .qos(MqttQos.AT_LEAST_ONCE)
+                            .payload(body.getBytes(StandardCharsets.UTF_8))
+                            .send();
+        }
+
+        @Override
+        public void close() {
+            client.disconnect().join();
+        }
     }
 
     @Test

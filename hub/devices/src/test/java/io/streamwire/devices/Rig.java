@@ -264,6 +264,11 @@ final class Rig implements AutoCloseable {
     /** Ends the service and starts it again. */
     void restart(Runnable meanwhile) {
         devices.close();
+    /** Whether an instance owns the partition of a workspace. */
+    boolean owns(String instance, UUID workspace) {
+        return owner(bus.partition(workspace)).endsWith(":" + instance);
+    }
+
         serviceBus.close();
         meanwhile.run();
         serviceBus = connect();
