@@ -9,6 +9,7 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import java.util.List;
+import java.util.UUID;
 
 /** Takes devices out of use, with all their history, and back. */
 final class ArchiveApi implements Api {
@@ -48,20 +49,35 @@ final class ArchiveApi implements Api {
                         (request, response) -> archive(request, response, false));
     }
 
-    /** Once more is no change. */
+    /** Once more is no change. What is to be archived is stopped first, like what is deleted. */
     private void archive(ServerRequest request, ServerResponse response, boolean archived) {
-        var id = DevicesApi.known(cache, request).id();
-        var workspace = DevicesApi.known(cache, request).workspaceId();
+        var known = DevicesApi.known(cache, request);
+        var workspace = known.workspaceId();
+        var id = known.id();
+        var asked = Versions.given(request);
+        if (archived && asked.isEmpty()) {
+            stop(workspace, id); // it needs no PostgreSQL
+        }
         var before = store.device(workspace, id).orElseThrow(DevicesApi::unknown);
-        var version = Versions.given(request).orElse(before.version());
-        if (before.archived() != archived && !store.archive(workspace, id, archived, version)) {
-            throw Versions.mismatch();
+        var version = asked.orElse(before.version());
+        if (before.archived() != archived) {
+            if (version != before.version()) {
+                throw Versions.mismatch();
+            }
+            if (archived && asked.isPresent()) {
+                stop(workspace, id);
+            }
+            if (!store.archive(workspace, id, archived, version)) {
+                throw Versions.mismatch();
+            }
         }
         var device = store.device(workspace, id).orElseThrow(DevicesApi::unknown);
         cache.put(new DeviceStore.Change(device, false));
         bus.announce(Devices.CHANGED, id.toString());
         if (archived) {
-            var _ = safety.disarm(workspace, List.of(id), "archived");
+            if (safety.armed(workspace, id)) { // somebody came in between
+                stop(workspace, id);
+            }
             lanes.pump(id);
             sessions.end(id);
         }
@@ -70,5 +86,10 @@ final class ArchiveApi implements Api {
         }
         Versions.etag(response, device.version());
         Body.send(response, device);
+    }
+
+    private void stop(UUID workspace, UUID id) {
+        var _ = safety.disarm(workspace, List.of(id), "archived");
+        lanes.pump(id);
     }
 }

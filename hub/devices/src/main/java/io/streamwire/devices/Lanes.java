@@ -326,6 +326,9 @@ final class Lanes implements DeviceLane.Way {
         if (command.bound() && seen.state().boot() != command.boot()) {
             return DeviceLane.Readiness.REBOOTED;
         }
+        if (archived(command)) {
+            return DeviceLane.Readiness.STOPPED;
+        }
         if (!command.bound() && (seen.state().s() != Phase.READY || !leased.test(seen))) {
             return DeviceLane.Readiness.WAIT;
         }
@@ -343,6 +346,12 @@ final class Lanes implements DeviceLane.Way {
                 : board(command.workspaceId(), command.deviceId())
                         .restraints
                         .of(known, command.command());
+    }
+
+    private boolean archived(Command command) {
+        return cache.find(command.workspaceId(), command.deviceId())
+                .filter(known -> known.device().archived())
+                .isPresent();
     }
 
     @Override

@@ -270,6 +270,27 @@ class RegistryTest {
     }
 
     @Test
+    void whatIsToBeArchivedIsStoppedEvenWhenItCannotBeStored() throws InterruptedException {
+        var device = member.armedBoard().deviceId();
+        var status = "/devices/" + device + "/status";
+        assertThat(
+                        member.post("/devices/" + device + "/archive", null, "If-Match", "\"999\"")
+                                .status())
+                .isEqualTo(412);
+        assertThat(member.get(status).text("/armed")).isEqualTo("true");
+        rig.postgres.cut();
+        try {
+            assertThat(member.post("/devices/" + device + "/archive", null).status())
+                    .isEqualTo(503);
+
+            assertThat(member.get(status).text("/armed")).isEqualTo("false");
+        } finally {
+            rig.postgres.mend();
+        }
+        rig.awaitReady();
+    }
+
+    @Test
     void earlierCapabilitiesAreKept() throws InterruptedException {
         var device = member.device("Motor");
         var client = rig.connect(device, member.token(device));
