@@ -9,6 +9,9 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Feed;
+import io.streamwire.contract.DeviceEvent;
+import io.streamwire.contract.DeviceEvent.SafetyChanged;
+import io.streamwire.contract.Json;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
@@ -61,7 +64,7 @@ final class EventsApi implements Api {
                 entry ->
                         entry.field("workspace_id").equals(workspace.toString())
                                 && (types.isEmpty() || types.contains(entry.type()))
-                                && (device == null || entry.field("device_id").equals(device));
+                                && (device == null || concerns(entry, device));
         try (var reader = reader(request, workspace)) {
             streams.stream(
                     response,
@@ -74,6 +77,17 @@ final class EventsApi implements Api {
                         }
                     });
         }
+    }
+
+    /** A stop or an arming names no device when it is of all of them, or of several. */
+    private static boolean concerns(Entry entry, UUID device) {
+        var one = entry.field("device_id");
+        if (!one.isEmpty()) {
+            return one.equals(device.toString());
+        }
+        return entry.type().equals("safety_changed")
+                && Json.read(entry.body(), DeviceEvent.class) instanceof SafetyChanged changed
+                && (changed.deviceIds().isEmpty() || changed.deviceIds().contains(device));
     }
 
     private static Feed.Batch next(Feed.Reader reader) throws InterruptedException {
@@ -123,11 +137,12 @@ final class EventsApi implements Api {
         return Arrays.stream(asked.split(",", -1)).collect(Collectors.toSet());
     }
 
-    private static @Nullable String device(ServerRequest request) {
+    private static @Nullable UUID device(ServerRequest request) {
         var asked = request.query().first("device_id").asOptional();
-        if (asked.isPresent() && Paths.uuid(asked.get()).isEmpty()) {
+        var device = asked.flatMap(Paths::uuid);
+        if (asked.isPresent() && device.isEmpty()) {
             throw Problem.badRequest("bad_device_id", "device_id must be the id of a device.");
         }
-        return asked.orElse(null);
+        return device.orElse(null);
     }
 }

@@ -90,6 +90,30 @@ class DeviceEventsTest {
     }
 
     @Test
+    void whoWatchesOneDeviceSeesTheStopsThatConcernIt() throws Exception {
+        var device = member.device("Watched").toString();
+        var other = member.device("Another").toString();
+        var third = member.device("Third").toString();
+        try (var events = new Reader(member, "?types=safety_changed&device_id=" + device)) {
+            Rig.await("open", () -> events.saw(":"));
+
+            var others = member.post("/devices/stop", Map.of("device_ids", List.of(other, third)));
+            var several =
+                    member.post("/devices/stop", Map.of("device_ids", List.of(device, other)));
+            var all = member.post("/devices/stop", null);
+
+            Rig.await("two stops", () -> events.all("data").size() >= 2);
+            assertThat(others.status()).isEqualTo(200);
+            var mapper = Json.mapper();
+            var epochs = new ArrayList<String>();
+            for (var data : events.all("data")) {
+                epochs.add(mapper.readTree(data).at("/epoch").asText());
+            }
+            assertThat(epochs).containsExactly(several.text("/epoch"), all.text("/epoch"));
+        }
+    }
+
+    @Test
     void aReaderResumesAndChooses() throws InterruptedException {
         var board = member.armedBoard();
         String first;
