@@ -103,10 +103,19 @@ final class Rollouts {
     /** Writes what was reported, then takes the next step of every roll-out. */
     void round(IntPredicate owned) {
         write();
+        RuntimeException failure = null;
         for (var rollout : store.open()) {
-            if (owned.test(bus.partition(rollout.workspaceId()))) {
-                drive(rollout);
+            try {
+                if (owned.test(bus.partition(rollout.workspaceId()))) {
+                    drive(rollout);
+                }
+            } catch (RuntimeException e) { // one that cannot go on does not hold up the others
+                LOG.log(Level.WARNING, "rollout={0} failed={1}", rollout.id(), e.getMessage());
+                failure = e;
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

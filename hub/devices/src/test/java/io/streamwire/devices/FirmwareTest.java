@@ -160,6 +160,26 @@ class FirmwareTest {
     }
 
     @Test
+    void aRolloutThatCannotGoOnDoesNotHoldUpTheOthers() throws InterruptedException {
+        var stuck = board();
+        var board = board();
+        member.arm(stuck);
+        var broken = firmware("1.2.0");
+        var _ = rollOut(broken, Map.of("device_ids", List.of(stuck.deviceId())));
+        rig.sql("UPDATE firmware SET version = 'broken' WHERE id = '" + broken + "'");
+        try {
+            assertThat(member.post("/devices/stop", null).status()).isEqualTo(200);
+
+            var id = rollOut(firmware("1.3.0"), Map.of("device_ids", List.of(board.deviceId())));
+
+            awaitRollout(id, "done");
+            assertThat(stuck.status().version()).isEqualTo("1.0.0");
+        } finally {
+            rig.sql("UPDATE firmware SET version = '1.2.0' WHERE id = '" + broken + "'");
+        }
+    }
+
+    @Test
     void anArmedBoardIsWaitedForAndAPausedRolloutWaits() throws InterruptedException {
         var board = board();
         member.arm(board);

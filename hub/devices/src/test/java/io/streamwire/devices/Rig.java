@@ -24,6 +24,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -236,6 +238,20 @@ final class Rig implements AutoCloseable {
         return Devices.start(Configuration.with(config, own), itsBus, TokenVerifier.trusting(key));
     }
 
+    /** Breaks what is stored. */
+    void sql(String statement) {
+        try (var connection =
+                        DriverManager.getConnection(
+                                embedded.jdbcUrl("device_db"),
+                                embedded.databaseUser(),
+                                embedded.databasePassword());
+                var writing = connection.createStatement()) {
+            var _ = writing.executeUpdate(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits until an instance has its half of the partitions: then none moves any more. */
     void awaitShared(String instance) throws InterruptedException {
         await(
@@ -246,6 +262,11 @@ final class Rig implements AutoCloseable {
                                                 owner(partition).endsWith(":" + instance))
                                         .count()
                                 == bus.partitions() / 2);
+    }
+
+    /** Whether an instance owns the partition of a workspace. */
+    boolean owns(String instance, UUID workspace) {
+        return owner(bus.partition(workspace)).endsWith(":" + instance);
     }
 
     private String owner(int partition) {
@@ -264,11 +285,6 @@ final class Rig implements AutoCloseable {
     /** Ends the service and starts it again. */
     void restart(Runnable meanwhile) {
         devices.close();
-    /** Whether an instance owns the partition of a workspace. */
-    boolean owns(String instance, UUID workspace) {
-        return owner(bus.partition(workspace)).endsWith(":" + instance);
-    }
-
         serviceBus.close();
         meanwhile.run();
         serviceBus = connect();
