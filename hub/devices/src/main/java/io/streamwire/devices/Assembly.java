@@ -219,10 +219,15 @@ final class Assembly {
         lanes.ownedBy(this::owns);
         lanes.remembering(workspace -> dispatcher.remembers(bus.partition(workspace)));
         lanes.toldBy(envelopes::told);
-        lanes.pausedBy(pauses::paused);
+        lanes.pausedBy(pauses::known, pauses::paused);
         lanes.leasedBy(safety::leased);
-        dispatcher.onAcquired(boards::acquired);
+        dispatcher.onAcquired(this::acquired);
         cache.onGone(departures()::gone);
+    }
+
+    private void acquired(int partition) {
+        pauses.load(partition); // the word of one may have been lost on the way here
+        boards.acquired(partition);
     }
 
     Departures departures() {

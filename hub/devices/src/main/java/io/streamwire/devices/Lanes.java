@@ -55,6 +55,7 @@ final class Lanes implements DeviceLane.Way {
     private volatile Predicate<UUID> owned = _ -> false;
     private volatile Predicate<UUID> remembered = _ -> true;
     private volatile Predicate<Known> told = _ -> true;
+    private volatile Predicate<UUID> pausesKnown = _ -> true;
     private volatile BiPredicate<UUID, UUID> paused = (_, _) -> false;
     private volatile Predicate<Presence.Seen> leased = _ -> true;
 
@@ -103,8 +104,14 @@ final class Lanes implements DeviceLane.Way {
         this.told = told;
     }
 
-    /** Whose commands wait, by workspace and device. */
-    void pausedBy(BiPredicate<UUID, UUID> paused) {
+    /**
+     * Whose commands wait.
+     *
+     * @param known of which workspaces that is known; those of the others wait, too
+     * @param paused by workspace and device
+     */
+    void pausedBy(Predicate<UUID> known, BiPredicate<UUID, UUID> paused) {
+        this.pausesKnown = known;
         this.paused = paused;
     }
 
@@ -319,6 +326,9 @@ final class Lanes implements DeviceLane.Way {
         if (command.epoch() < inForce.epoch() || !inForce.holds(now)) {
             return DeviceLane.Readiness.STOPPED;
         }
+        if (archived(command)) {
+            return DeviceLane.Readiness.STOPPED;
+        }
         var seen = presence.of(command.workspaceId(), command.deviceId()).orElse(null);
         if (seen == null || !seen.online()) {
             return DeviceLane.Readiness.AWAY;
@@ -326,16 +336,22 @@ final class Lanes implements DeviceLane.Way {
         if (command.bound() && seen.state().boot() != command.boot()) {
             return DeviceLane.Readiness.REBOOTED;
         }
-        if (archived(command)) {
-            return DeviceLane.Readiness.STOPPED;
-        }
         if (!command.bound() && (seen.state().s() != Phase.READY || !leased.test(seen))) {
+            return DeviceLane.Readiness.WAIT;
+        }
+        if (!pausesKnown.test(command.workspaceId())) {
             return DeviceLane.Readiness.WAIT;
         }
         if (paused.test(command.workspaceId(), command.deviceId())) {
             return DeviceLane.Readiness.PAUSED;
         }
         return echo.holds(command.deviceId()) ? DeviceLane.Readiness.WAIT : DeviceLane.Readiness.GO;
+    }
+
+    private boolean archived(Command command) {
+        return cache.find(command.workspaceId(), command.deviceId())
+                .filter(known -> known.device().archived())
+                .isPresent();
     }
 
     @Override
@@ -346,12 +362,6 @@ final class Lanes implements DeviceLane.Way {
                 : board(command.workspaceId(), command.deviceId())
                         .restraints
                         .of(known, command.command());
-    }
-
-    private boolean archived(Command command) {
-        return cache.find(command.workspaceId(), command.deviceId())
-                .filter(known -> known.device().archived())
-                .isPresent();
     }
 
     @Override

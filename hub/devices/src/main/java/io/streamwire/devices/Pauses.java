@@ -33,6 +33,11 @@ final class Pauses {
         this.bus = bus;
     }
 
+    /** Whether it is known which devices of a workspace are paused. */
+    boolean known(UUID workspaceId) {
+        return paused.containsKey(bus.partition(workspaceId));
+    }
+
     boolean paused(UUID workspaceId, UUID deviceId) {
         return paused.getOrDefault(bus.partition(workspaceId), Set.of()).contains(deviceId);
     }
@@ -57,7 +62,8 @@ final class Pauses {
         }
     }
 
-    private void load(int partition) {
+    /** Reads what is paused in a partition. */
+    void load(int partition) {
         var reply = SafetySwitch.joined(bus.call(ALL, List.of(key(partition)), List.of()));
         var ids = new HashSet<UUID>();
         reply.values().forEach(id -> ids.add(UUID.fromString(String.valueOf(id))));
