@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * own lock.
  *
  * <pre>
- *   offer -> WAITING -> UNDER_WAY -> (answered: gone)
+ *   offer -> WAITING -> UNDER_WAY -> (answered, and the broker has let go of it: gone)
  *              ^            |
  *              +------------+  never left, nobody there, or the board came back
  *
@@ -107,6 +107,11 @@ final class DeviceLane {
         private boolean nobodyThere;
         private boolean taken;
         private int sendings;
+
+        /** Sendings that the client may repeat: the broker has not acknowledged them. */
+        private int unsettled;
+
+        private boolean answered;
         private @Nullable String heldBy;
         private long notBefore;
         private long sentAt;
@@ -147,7 +152,16 @@ final class DeviceLane {
 
     /** The board has acknowledged a command, or it is final for another reason. */
     synchronized void answered(UUID id, long now) {
-        if (items.remove(id) != null) {
+        var item = items.get(id);
+        if (item == null) {
+            return;
+        }
+        // While its sending may come again, a board must not have forgotten it: it keeps its place.
+        item.answered = true;
+        item.underWay = true;
+        item.taken = false;
+        if (item.unsettled == 0) {
+            items.remove(id);
             pump(now);
         }
     }
@@ -204,6 +218,7 @@ final class DeviceLane {
             return List.of();
         }
         return inOrder().stream()
+                .filter(item -> !item.answered)
                 .map(item ->
                         new Queues.Queued(
                                 item.command.id(),
@@ -231,7 +246,7 @@ final class DeviceLane {
      * goes again. The board knows the ids it has had.
      */
     synchronized void returned(long now) {
-        items.values().forEach(item -> item.underWay = false);
+        items.values().forEach(item -> item.underWay = item.answered);
         pump(now);
     }
 
@@ -382,15 +397,28 @@ final class DeviceLane {
         item.sentAt = now;
         var sending = new Sending(item, ++item.sendings, item.maybeSent, now);
         item.maybeSent = true;
+        item.unsettled++;
         var _ =
                 way.send(item.command)
-                        .whenComplete((taken, failure) -> {
-                            if (failure == null) {
-                                taken(sending, taken);
-                            } else if (failure instanceof MqttLine.NotSent) {
-                                retry(sending);
-                            }
-                        });
+                        .whenComplete((taken, failure) -> settled(sending, taken, failure));
+    }
+
+    /** The client will not repeat a sending, or only when it is too late for the board. */
+    private synchronized void settled(
+            Sending sending, MqttLine.@Nullable Taken taken, @Nullable Throwable failure) {
+        var item = sending.item();
+        item.unsettled--;
+        if (item.answered) {
+            if (item.unsettled == 0
+                    && items.remove(item.command.id(), item)
+                    && items.values().stream().anyMatch(other -> !other.underWay)) {
+                way.wake(item.command, sending.at()); // a thread of the client must not send
+            }
+        } else if (taken != null) {
+            taken(sending, taken);
+        } else if (failure instanceof MqttLine.NotSent) {
+            retry(sending);
+        }
     }
 
     /** One of the times that a command was handed over; only the last one's outcome counts. */
@@ -432,7 +460,13 @@ final class DeviceLane {
 
     /** The board is no more: whatever waits or is under way is given up. */
     synchronized void abandon() {
-        List.copyOf(items.values()).forEach(item -> giveUp(item, CommandState.ABORTED, "stopped"));
+        for (var item : List.copyOf(items.values())) {
+            if (item.answered) {
+                items.remove(item.command.id());
+            } else {
+                giveUp(item, CommandState.ABORTED, "stopped");
+            }
+        }
     }
 
     private void expire(Item item) {
@@ -464,7 +498,7 @@ final class DeviceLane {
     /** What is under way since before a time. */
     synchronized List<Command> unanswered(long before) {
         return items.values().stream()
-                .filter(item -> item.underWay && item.sentAt < before)
+                .filter(item -> item.underWay && !item.answered && item.sentAt < before)
                 .map(item -> item.command)
                 .toList();
     }
@@ -472,7 +506,11 @@ final class DeviceLane {
     /** What is waiting or under way, in order. */
     synchronized List<Command> commands() {
         var commands = new ArrayList<Command>();
-        items.values().forEach(item -> commands.add(item.command));
+        for (var item : items.values()) {
+            if (!item.answered) {
+                commands.add(item.command);
+            }
+        }
         return commands;
     }
 }

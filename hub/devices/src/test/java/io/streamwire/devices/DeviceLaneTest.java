@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -119,9 +120,60 @@ class DeviceLaneTest {
 
         assertThat(road.handedOver).isEqualTo(ids.subList(0, 2));
 
+        road.answers.getFirst().complete(Taken.DELIVERABLE);
         lane.answered(ids.getFirst(), NOW);
 
         assertThat(road.handedOver).isEqualTo(ids);
+    }
+
+    @Test
+    void whatTheBrokerHasNotAcknowledgedKeepsItsPlaceWhenTheBoardHasAnswered() {
+        var commands =
+                List.of(Samples.command(2_000), Samples.command(2_000), Samples.command(2_000));
+        commands.forEach(command -> lane.offer(command, false, NOW));
+        var ids = commands.stream().map(Command::id).toList();
+
+        lane.answered(ids.getFirst(), NOW + 1);
+        lane.returned(NOW + 2);
+
+        assertThat(road.handedOver).containsExactly(ids.get(0), ids.get(1), ids.get(1));
+        assertThat(lane.unanswered(NOW + 3)).containsExactly(commands.get(1));
+        assertThat(lane.queue())
+                .extracting(Queues.Queued::id)
+                .containsExactly(ids.get(1), ids.get(2));
+
+        road.answers.getFirst().complete(Taken.DELIVERABLE);
+        assertThat(road.wakes).isNotEmpty();
+        lane.pump(NOW + 4);
+
+        assertThat(road.handedOver).endsWith(ids.get(2)).hasSize(4);
+        assertThat(lane.knows(ids.getFirst())).isFalse();
+    }
+
+    @Test
+    void everySendingOfACommandHasToBeSettled() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        lane.returned(NOW + 1);
+        lane.answered(command.id(), NOW + 2);
+
+        road.answers.getLast().complete(Taken.DELIVERABLE);
+        assertThat(lane.knows(command.id())).isTrue();
+        road.answers.getFirst().completeExceptionally(new TimeoutException());
+
+        assertThat(lane.knows(command.id())).isFalse();
+    }
+
+    @Test
+    void nothingKeepsItsPlaceForEver() {
+        var command = Samples.command(2_000);
+        lane.offer(command, false, NOW);
+        lane.answered(command.id(), NOW + 1);
+
+        lane.pump(command.confirmBy());
+
+        assertThat(lane.knows(command.id())).isFalse();
+        assertThat(road.givenUp).isEmpty();
     }
 
     @Test
@@ -393,6 +445,7 @@ class DeviceLaneTest {
 
         road.readiness = Readiness.GO;
         lane.pump(NOW + 1);
+        road.answers.getFirst().complete(Taken.DELIVERABLE);
         lane.answered(high.id(), NOW + 2);
 
         assertThat(road.handedOver).containsExactly(high.id(), alsoHigh.id(), usual.id());

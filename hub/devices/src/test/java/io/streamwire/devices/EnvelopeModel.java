@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -326,6 +327,9 @@ final class EnvelopeModel {
                                 () -> answer.complete(MqttLine.Taken.NOBODY_THERE));
                 case 2 -> {
                     world.carry(() -> board.received(command)); // and the broker's word is lost
+                    world.after(
+                            command.expiresAt() - world.now() + 1_000,
+                            () -> answer.completeExceptionally(new TimeoutException()));
                 }
                 default -> {
                     world.carry(() -> board.received(command));
