@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * What boards measure and write, kept in PostgreSQL behind bounded queues: it is dropped, not
  * waited for, when PostgreSQL is away for long. Taking in is thread-safe; one thread writes.
  */
-final class BoardRecords {
+final class BoardRecords implements AutoCloseable {
 
     /** Items of one message. */
     static final int MOST_ITEMS = 64;
@@ -170,6 +170,12 @@ final class BoardRecords {
         lines.write();
     }
 
+    /** Writes what came since the last time; nothing comes any more. */
+    @Override
+    public void close() {
+        write();
+    }
+
     /** What a board measured, the newest first. */
     List<Sample> telemetry(UUID workspaceId, UUID deviceId, Page page) {
         var before = Position.parse(page.cursor());
@@ -260,7 +266,7 @@ final class BoardRecords {
         private final BlockingQueue<Row> rows = new ArrayBlockingQueue<>(QUEUE);
         private final Map<UUID, Minute> minutes = new ConcurrentHashMap<>();
 
-        /** Taken from the queue and not written yet; only of the writing thread. */
+        /** Taken from the queue and not written yet; guarded by this. */
         private final List<Row> batch = new ArrayList<>();
 
         Queue(String statement, String name) {
@@ -298,7 +304,7 @@ final class BoardRecords {
             }
         }
 
-        void write() {
+        synchronized void write() {
             while (!batch.isEmpty() || !rows.isEmpty()) {
                 var _ = rows.drainTo(batch, BATCH - batch.size());
                 try {

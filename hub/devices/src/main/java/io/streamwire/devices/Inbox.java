@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Inbox implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Inbox.class.getName());
+
+    /** How long what was taken in may take when it is closed. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final int capacity;
     private final ArrayBlockingQueue<Runnable> queue;
@@ -47,7 +51,7 @@ final class Inbox implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
+        while (!closed || !queue.isEmpty()) {
             try {
                 var work = queue.take();
                 busySince = Math.max(1, System.nanoTime());
@@ -80,9 +84,25 @@ final class Inbox implements AutoCloseable {
         return dropped.get();
     }
 
+    /** Does what was taken in before, for 2 s at most: whoever sent it will not send it again. */
     @Override
     public void close() {
         closed = true;
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
+        var _ = queue.offer(() -> {}); // a full queue needs nobody to wake its thread
+        try {
+            if (!thread.join(PATIENCE)) {
+                LOG.log(
+                        Level.WARNING,
+                        "inbox={0} closing=incomplete left={1}",
+                        thread.getName(),
+                        queue.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.interrupt();
     }
 }

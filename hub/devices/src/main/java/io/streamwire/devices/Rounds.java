@@ -73,7 +73,9 @@ final class Rounds {
     /** Speaks to boards from now on. */
     void connect() {
         all.progress.start();
+        // Closed after the line, which hands on the last of what it has taken in.
         parts.add(all.progress);
+        parts.add(all.records);
         every(USES_PERIOD, "token-uses", this::writeUses);
         every(EXPIRY_PERIOD, "token-expiry", () -> all.cache.expire().forEach(all.sessions::end));
         all.line.start(new HomeAssistant(all.boards, all.mirror, all.wishes));
