@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.mqtt.Ack;
+import io.streamwire.contract.mqtt.Envelope;
 import io.streamwire.contract.mqtt.Envelope.Limit;
 import io.streamwire.service.Violation;
 import java.util.ArrayList;
@@ -29,6 +30,12 @@ final class Admission {
             public Admitted {
                 args = Map.copyOf(args);
             }
+
+            /** How long the output will be on at most, ms. */
+            long onMs() {
+                var ms = args.get(Envelope.DURATION);
+                return ms == null ? limit.maxOnMs() : Math.clamp(ms, 0, limit.maxOnMs());
+            }
         }
 
         /** It may not. */
@@ -55,6 +62,7 @@ final class Admission {
         DEVICE_OFFLINE("device_offline", CommandState.FAILED),
         TOO_LARGE("too_large", CommandState.REJECTED),
         QUEUE_FULL("queue_full", CommandState.REJECTED),
+        TOO_MANY_UNFINISHED("too_many_unfinished", CommandState.REJECTED),
         DEVICE_RATE("device_rate", CommandState.REJECTED),
         VIEWER_RATE("viewer_rate", CommandState.REJECTED);
 

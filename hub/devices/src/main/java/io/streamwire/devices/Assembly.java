@@ -139,7 +139,15 @@ final class Assembly {
                         clock);
         dispatcher =
                 new CommandDispatcher(
-                        bus, commands, tracker, lanes, cache, presence, arming, rates, clock);
+                        bus,
+                        commands,
+                        new Unfinished(commands, tracker, lanes, clock),
+                        lanes,
+                        cache,
+                        presence,
+                        arming,
+                        rates,
+                        clock);
         manual = new ManualCommands(dispatcher, arming, rates, clock);
         queues = new Queues(bus, dispatcher, cache, lanes);
 

@@ -72,8 +72,12 @@ record Command(
         args = Map.copyOf(args);
     }
 
-    static Command of(
-            Action action, Map<String, Long> args, long issuedAt, long maxOnMs, long boot) {
+    /**
+     * What a rule decided.
+     *
+     * @param onMs how long it keeps its output on at most
+     */
+    static Command of(Action action, Map<String, Long> args, long issuedAt, long onMs, long boot) {
         return new Command(
                 Ids.command(action.id(), action.deviceId()),
                 action.workspaceId(),
@@ -89,7 +93,7 @@ record Command(
                 RULE_URGENCY,
                 issuedAt,
                 action.expiresAt(),
-                confirmBy(action.expiresAt(), maxOnMs),
+                confirmBy(action.expiresAt(), onMs),
                 action.epoch(),
                 boot,
                 action.simulated(),
@@ -98,6 +102,11 @@ record Command(
                 action.hops().decided());
     }
 
+    /**
+     * What a person wishes.
+     *
+     * @param onMs how long it keeps its output on at most
+     */
     static Command manual(
             UUID id,
             Device device,
@@ -106,7 +115,7 @@ record Command(
             Map<String, Long> args,
             long issuedAt,
             long ttlMs,
-            long maxOnMs,
+            long onMs,
             long epoch,
             long boot,
             String traceparent) {
@@ -125,7 +134,7 @@ record Command(
                 MANUAL_URGENCY + USUAL_PRIORITY,
                 issuedAt,
                 issuedAt + ttlMs,
-                confirmBy(issuedAt + ttlMs, maxOnMs),
+                confirmBy(issuedAt + ttlMs, onMs),
                 epoch,
                 boot,
                 false,
@@ -207,8 +216,8 @@ record Command(
                 decided);
     }
 
-    private static long confirmBy(long expiresAt, long maxOnMs) {
-        return expiresAt + maxOnMs + ANSWER_MS;
+    private static long confirmBy(long expiresAt, long onMs) {
+        return expiresAt + onMs + ANSWER_MS;
     }
 
     /** Whether the body of down/cmd is longer than a board must be able to take. */

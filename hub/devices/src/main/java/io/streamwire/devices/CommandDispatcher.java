@@ -13,12 +13,10 @@ import io.streamwire.devices.CommandStore.Enqueued;
 import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.CommandStore.Stored;
 import io.streamwire.devices.DutyLedger.Fit;
-import io.streamwire.devices.ProgressWriter.Progress;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +47,7 @@ final class CommandDispatcher implements PartitionListener {
 
     private final Bus bus;
     private final CommandStore store;
-    private final CommandTracker tracker;
+    private final Unfinished unfinished;
     private final Lanes lanes;
     private final DeviceCache cache;
     private final Presence presence;
@@ -61,16 +59,13 @@ final class CommandDispatcher implements PartitionListener {
     /** Partitions whose acquisition nobody has been told of yet. */
     private final Set<Integer> fresh = ConcurrentHashMap.newKeySet();
 
-    /** The unfinished commands that were looked at under a lease. */
-    private final Map<Lease, Set<UUID>> seen = new ConcurrentHashMap<>();
-
     private volatile IntConsumer acquired = _ -> {};
     private volatile Runnable news = () -> {};
 
     CommandDispatcher(
             Bus bus,
             CommandStore store,
-            CommandTracker tracker,
+            Unfinished unfinished,
             Lanes lanes,
             DeviceCache cache,
             Presence presence,
@@ -79,7 +74,7 @@ final class CommandDispatcher implements PartitionListener {
             InstantSource clock) {
         this.bus = bus;
         this.store = store;
-        this.tracker = tracker;
+        this.unfinished = unfinished;
         this.lanes = lanes;
         this.cache = cache;
         this.presence = presence;
@@ -112,7 +107,7 @@ final class CommandDispatcher implements PartitionListener {
                     giveBack(one);
                 }
                 if (enqueued.state() == CommandState.QUEUED && !enqueued.created()) {
-                    recover(lease.partition(), one.command().id());
+                    unfinished.recover(lease.partition(), one.command());
                 }
             } catch (RuntimeException e) {
                 batch.subList(i, batch.size()).forEach(this::giveBackUnlessStored);
@@ -136,8 +131,9 @@ final class CommandDispatcher implements PartitionListener {
     }
 
     /** On the connection's own thread, in the order of the calls: another one would cost time. */
-    private Enqueued send(Command command, Enqueued enqueued) {
+    private Enqueued send(Lease lease, Command command, Enqueued enqueued) {
         if (enqueued.created() && enqueued.state() == CommandState.QUEUED) {
+            unfinished.offered(lease, command.id());
             lanes.offer(command, false);
         }
         return enqueued;
@@ -180,7 +176,7 @@ final class CommandDispatcher implements PartitionListener {
                                             action,
                                             admitted.args(),
                                             now,
-                                            admitted.limit().maxOnMs(),
+                                            admitted.onMs(),
                                             admitted.boot()),
                                     admitted);
                     case Verdict.Refused _ -> Command.of(action, action.args(), now, 0, 0);
@@ -214,7 +210,7 @@ final class CommandDispatcher implements PartitionListener {
                                 refusal == null ? null : refusal.code(),
                                 refusal == null ? spending(command) : Optional.empty(),
                                 now)
-                        .thenApply(enqueued -> send(command, enqueued)));
+                        .thenApply(enqueued -> send(lease, command, enqueued)));
     }
 
     /** A command as it is kept for a board that is offline. */
@@ -266,7 +262,9 @@ final class CommandDispatcher implements PartitionListener {
         var enqueued =
                 SafetySwitch.joined(store.enqueue(command, spending(command), clock.millis()));
         if (enqueued.created()) {
-            if (owns(bus.partition(command.workspaceId()))) {
+            var lease = leases.get(bus.partition(command.workspaceId()));
+            if (lease != null && lease.held()) {
+                unfinished.offered(lease, command.id());
                 lanes.offer(command, false);
             } else {
                 bus.announce(CHANNEL, "queued");
@@ -324,10 +322,11 @@ final class CommandDispatcher implements PartitionListener {
                 restore(lease.partition());
                 fresh.remove(lease.partition());
             }
-            takeIn(lease);
+            unfinished.takeIn(lease);
         }
+        unfinished.keepOnly(leases.values());
         for (var command : lanes.unanswered(clock.millis() - LONG_UNANSWERED_MS)) {
-            release(command);
+            unfinished.release(bus.partition(command.workspaceId()), command);
         }
     }
 
@@ -344,89 +343,12 @@ final class CommandDispatcher implements PartitionListener {
         }
     }
 
-    private void takeIn(Lease lease) {
-        var partition = lease.partition();
-        var first = !seen.containsKey(lease);
-        var seenBefore = seen.getOrDefault(lease, Set.of());
-        var pending = SafetySwitch.joined(store.pending(partition));
-        pending.stream()
-                .filter(id -> !seenBefore.contains(id))
-                .flatMap(id -> unanswered(partition, id).stream())
-                .sorted(Comparator.comparingLong(stored -> stored.record().issuedAt()))
-                // What came under this lease nobody else can have sent.
-                .forEach(stored ->
-                        offerAgain(stored, first || clock.millis() >= stored.record().expiresAt()));
-        if (first && pending.size() >= CommandStore.MOST_PENDING) {
-            return; // there are more of which nobody knows whether they were sent
-        }
-        seen.put(lease, Set.copyOf(pending));
-        seen.keySet().removeIf(other -> leases.get(other.partition()) != other);
-    }
-
-    /** Another instance may have received the answer. */
-    private void release(Command command) {
-        var stored =
-                SafetySwitch.joined(store.find(bus.partition(command.workspaceId()), command.id()));
-        if (stored.isEmpty()
-                || stored.get().record().state().rank() >= CommandState.ACCEPTED.rank()) {
-            stored.ifPresent(
-                    found -> lanes.heard(command.deviceId(), command.id(), found.record().state()));
-            lanes.answered(command.deviceId(), command.id());
-        }
-    }
-
-    private void recover(int partition, UUID id) {
-        unanswered(partition, id).ifPresent(stored -> offerAgain(stored, true));
-    }
-
-    /** A command that no board has answered and no lane of ours knows. */
-    private Optional<Stored> unanswered(int partition, UUID id) {
-        var stored = SafetySwitch.joined(store.find(partition, id));
-        if (stored.isEmpty()) {
-            var _ = store.forget(partition, id);
-            return stored;
-        }
-        var record = stored.get().record();
-        return stored.filter(_ ->
-                record.state().rank() < CommandState.ACCEPTED.rank()
-                        && !lanes.knows(record.deviceId(), id));
-    }
-
-    private void offerAgain(Stored stored, boolean maybeSent) {
-        var record = stored.record();
-        LOG.log(
-                Level.DEBUG,
-                "event={0} command={1} device={2} state={3} recovered=true",
-                record.eventId(),
-                record.commandId(),
-                record.deviceId(),
-                record.state());
-        lanes.offer(stored.command(), maybeSent);
-    }
-
     /** Fails the commands that no board has answered in time. */
     void sweep() {
         for (var partition : leases.keySet()) {
             if (owns(partition)) {
-                sweep(partition);
+                unfinished.sweep(partition);
             }
-        }
-    }
-
-    private void sweep(int partition) {
-        for (var id : SafetySwitch.joined(store.overdue(partition, clock.millis()))) {
-            var stored = SafetySwitch.joined(store.find(partition, id));
-            if (stored.isEmpty()) {
-                var _ = store.forget(partition, id);
-                continue;
-            }
-            var record = stored.get().record();
-            tracker.advance(
-                    record.workspaceId(),
-                    record.deviceId(),
-                    id,
-                    Progress.of(CommandState.FAILED, "unconfirmed"));
-            lanes.answered(record.deviceId(), id);
         }
     }
 }

@@ -12,10 +12,12 @@ import io.streamwire.contract.Stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,22 @@ final class CommandStore {
     private static final Script ENQUEUE = publishing("enqueue.lua");
     private static final Script COMMAND =
             new Script("command", "return redis.call('HGETALL', KEYS[1])");
+    private static final Script OVERDUE =
+            new Script(
+                    "overdue",
+                    "return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0,"
+                            + " ARGV[2])");
+
+    /** A scan returns whatever was there all the time, also while others come and go. */
     private static final Script PENDING =
             new Script(
                     "pending",
-                    "return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0,"
-                            + " ARGV[2])");
+                    """
+                    local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+                    local answer = {page[1]}
+                    for i = 1, #page[2], 2 do answer[#answer + 1] = page[2][i] end
+                    return answer
+                    """);
 
     /** The first boot that a command is bound to stays; 0 = it can be bound no more. */
     private static final Script BIND =
@@ -61,8 +74,14 @@ final class CommandStore {
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
     static final Duration KEEP_FINAL = Duration.ofMinutes(10);
 
-    /** Most that are looked at together. */
-    static final int MOST_PENDING = 10_000;
+    /** Commands that a board may have before it and under way, and not finished. */
+    static final int MOST_UNFINISHED = 256;
+
+    /** Most that are failed in one round. */
+    private static final int MOST_OVERDUE = 10_000;
+
+    /** Pending commands that are read in one call. */
+    private static final String PAGE = "1000";
 
     private static final String MOST_SPENT = "200000";
 
@@ -156,26 +175,30 @@ final class CommandStore {
             long at) {
         return lease.call(
                         ENQUEUE,
-                        enqueueKeys(lease.partition(), command.id()),
-                        enqueueArgs(command, state, reason, spending, at))
+                        enqueueKeys(lease.partition(), command),
+                        enqueueArgs(command, state, reason, spending, at, true))
                 .thenApply(CommandStore::enqueued);
     }
 
-    /** Stores a command that a person gave. */
+    /**
+     * Stores a command that a person gave. It fails with a {@link io.streamwire.service.Problem}
+     * when the board has too many before it already.
+     */
     CompletableFuture<Enqueued> enqueue(Command command, Optional<Spending> spending, long at) {
         return bus.call(
                         ENQUEUE,
-                        enqueueKeys(bus.partition(command.workspaceId()), command.id()),
-                        enqueueArgs(command, CommandState.QUEUED, null, spending, at))
+                        enqueueKeys(bus.partition(command.workspaceId()), command),
+                        enqueueArgs(command, CommandState.QUEUED, null, spending, at, false))
                 .thenApply(CommandStore::enqueued);
     }
 
-    private static List<String> enqueueKeys(int partition, UUID id) {
+    private static List<String> enqueueKeys(int partition, Command command) {
         return List.of(
-                key(partition, id),
+                key(partition, command.id()),
                 pendingKey(partition),
                 Stream.DEVICE.key(partition),
-                spentKey(partition));
+                spentKey(partition),
+                unfinishedKey(partition, command.deviceId()));
     }
 
     private static List<String> enqueueArgs(
@@ -183,7 +206,8 @@ final class CommandStore {
             CommandState state,
             @Nullable String reason,
             Optional<Spending> spending,
-            long at) {
+            long at,
+            boolean recorded) {
         return List.of(
                 command.id().toString(),
                 command.workspaceId().toString(),
@@ -202,10 +226,15 @@ final class CommandStore {
                 spending.map(one -> Long.toString(one.until())).orElse(""),
                 command.urgency() == Command.RULE_URGENCY
                         ? ""
-                        : Integer.toString(command.urgency()));
+                        : Integer.toString(command.urgency()),
+                Integer.toString(MOST_UNFINISHED),
+                recorded ? json(Admission.Reason.TOO_MANY_UNFINISHED.code()) : "");
     }
 
     private static Enqueued enqueued(Reply reply) {
+        if (reply.text(0).equals("refused")) {
+            throw ManualCommands.tooManyUnfinished();
+        }
         return new Enqueued(reply.text(0).equals("created"), state(reply.text(1)));
     }
 
@@ -265,14 +294,35 @@ final class CommandStore {
                         trace.isEmpty() ? null : trace));
     }
 
-    /** The commands of a partition that no board has finished, the most urgent first. */
-    CompletableFuture<List<UUID>> pending(int partition) {
-        return pending(partition, "+inf");
+    /** All commands of a partition that no board has finished. Waits for Redis. */
+    Set<UUID> pending(int partition) {
+        var ids = new LinkedHashSet<UUID>();
+        var cursor = "0";
+        do {
+            var page =
+                    SafetySwitch.joined(
+                            bus.call(
+                                    PENDING,
+                                    List.of(pendingKey(partition)),
+                                    List.of(cursor, PAGE)));
+            for (int i = 1; i < page.size(); i++) {
+                ids.add(UUID.fromString(page.text(i)));
+            }
+            cursor = page.text(0);
+        } while (!cursor.equals("0"));
+        return ids;
     }
 
     /** The commands of a partition that a board should have finished by now. */
     CompletableFuture<List<UUID>> overdue(int partition, long now) {
-        return pending(partition, Long.toString(now));
+        return bus.call(
+                        OVERDUE,
+                        List.of(pendingKey(partition)),
+                        List.of(Long.toString(now), Integer.toString(MOST_OVERDUE)))
+                .thenApply(reply ->
+                        reply.values().stream()
+                                .map(id -> UUID.fromString(String.valueOf(id)))
+                                .toList());
     }
 
     /** What the commands of a partition may have cost that still counts. */
@@ -284,17 +334,6 @@ final class CommandStore {
                 .thenApply(reply ->
                         reply.values().stream()
                                 .map(text -> Spending.parse(String.valueOf(text)))
-                                .toList());
-    }
-
-    private CompletableFuture<List<UUID>> pending(int partition, String latest) {
-        return bus.call(
-                        PENDING,
-                        List.of(pendingKey(partition)),
-                        List.of(latest, Integer.toString(MOST_PENDING)))
-                .thenApply(reply ->
-                        reply.values().stream()
-                                .map(id -> UUID.fromString(String.valueOf(id)))
                                 .toList());
     }
 
@@ -328,6 +367,16 @@ final class CommandStore {
 
     static String pendingKey(int partition) {
         return Stream.key(partition, "pending");
+    }
+
+    /** What a board has not finished, by when that is to be confirmed. */
+    static String unfinishedKey(int partition, UUID device) {
+        return Stream.key(partition, "unfinished:" + device);
+    }
+
+    /** What was not confirmed of a board and may still be corrected, the oldest first. */
+    static String failedKey(int partition, UUID device) {
+        return Stream.key(partition, "failed:" + device);
     }
 
     static String spentKey(int partition) {

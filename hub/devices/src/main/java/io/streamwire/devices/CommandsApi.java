@@ -160,18 +160,17 @@ final class CommandsApi implements Api {
                 return;
             }
         }
-        var command = admitted(request, device, id, asked);
-        var enqueued = dispatcher.dispatch(command);
-        var record = command.changed(enqueued.state(), null, command.issuedAt());
-        accepted(response, awaited(record, wait));
+        accepted(response, awaited(given(request, device, id, asked), wait));
     }
 
     /** A refusal has a receipt, too: its answer says where. */
-    private Command admitted(
+    private CommandChanged given(
             ServerRequest request, Device device, UUID id, ManualCommands.Wish asked) {
         try {
-            return manual.command(
-                    device, id, asked, Command.MANUAL, Trace.of(request).traceparent());
+            var trace = Trace.of(request).traceparent();
+            var command = manual.command(device, id, asked, Command.MANUAL, trace);
+            var enqueued = dispatcher.dispatch(command);
+            return command.changed(enqueued.state(), null, command.issuedAt());
         } catch (Problem e) {
             var args = asked.args() == null ? Map.<String, Long>of() : asked.args();
             var user = Caller.of(request).userId();

@@ -76,7 +76,7 @@ final class ManualCommands {
                                         admitted.args(),
                                         now,
                                         ttl,
-                                        admitted.limit().maxOnMs(),
+                                        admitted.onMs(),
                                         epoch,
                                         admitted.boot(),
                                         traceparent)
@@ -121,6 +121,7 @@ final class ManualCommands {
                                     + DeviceLane.MOST_WAITING
                                     + " commands waiting already.",
                             Duration.ofSeconds(1));
+            case TOO_MANY_UNFINISHED -> tooManyUnfinished();
             case DEVICE_RATE, VIEWER_RATE ->
                     Problem.tooManyRequests(
                             refused.reason().code(), "Too many commands.", Duration.ofSeconds(1));
@@ -128,6 +129,13 @@ final class ManualCommands {
                     Problem.unprocessable(
                             "invalid_command", "The command cannot be sent.", refused.violations());
         };
+    }
+
+    static Problem tooManyUnfinished() {
+        return Problem.tooManyRequests(
+                Admission.Reason.TOO_MANY_UNFINISHED.code(),
+                "The board has not finished " + CommandStore.MOST_UNFINISHED + " commands yet.",
+                Duration.ofSeconds(1));
     }
 
     /** It cannot be on within its deadline without leaving the safety envelope. */

@@ -28,6 +28,9 @@ final class ProgressWriter implements AutoCloseable {
     /** A failed command stays longer: a late acknowledgement may correct it, ms. */
     private static final long KEEP_FAILED_MS = TimeUnit.HOURS.toMillis(24);
 
+    /** The oldest ones of a device that has more of these are kept like others. */
+    static final int MOST_FAILED = 200;
+
     /** The shortest time between two calls of a partition; the first one leaves at once. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -146,16 +149,19 @@ final class ProgressWriter implements AutoCloseable {
     }
 
     private void call(int partition, List<News> batch) {
-        var keys = new ArrayList<String>(4 + batch.size());
+        var keys = new ArrayList<String>(4 + 3 * batch.size());
         keys.add(CommandStore.pendingKey(partition));
         keys.add(Stream.DEVICE.key(partition));
         keys.add(CommandStore.lastAcksKey(partition));
         keys.add(CommandStore.spentKey(partition));
-        var args = new ArrayList<String>(2 + 9 * batch.size());
+        var args = new ArrayList<String>(3 + 9 * batch.size());
         args.add(Long.toString(CommandStore.KEEP_FINAL.toMillis()));
         args.add(Long.toString(KEEP_FAILED_MS));
+        args.add(Integer.toString(MOST_FAILED));
         for (var news : batch) {
             keys.add(CommandStore.key(partition, news.id()));
+            keys.add(CommandStore.unfinishedKey(partition, news.deviceId()));
+            keys.add(CommandStore.failedKey(partition, news.deviceId()));
             var progress = news.progress();
             args.add(news.deviceId().toString());
             args.add(progress.state().toString());

@@ -51,6 +51,14 @@ class AdmissionTest {
     }
 
     @Test
+    void aBoardHasOnlyAsLongToConfirmAsItsOutputIsOn() {
+        assertThat(decide(spin(60, 800, false)))
+                .asInstanceOf(InstanceOfAssertFactories.type(Admitted.class))
+                .returns(800L, Admitted::onMs);
+        assertThat(new Admitted(Map.of(), Samples.limit(), BOOT, 0).onMs()).isEqualTo(3_000);
+    }
+
+    @Test
     void argumentsOfRulesAreMovedIntoTheEnvelope() {
         assertThat(decide(spin(900, 60_000, true)))
                 .asInstanceOf(InstanceOfAssertFactories.type(Admitted.class))

@@ -12,8 +12,10 @@ import static io.streamwire.devices.Samples.DEVICE;
 import static io.streamwire.devices.Samples.NOW;
 import static io.streamwire.devices.Samples.WORKSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamwire.bus.Bus;
+import io.streamwire.bus.Script;
 import io.streamwire.contract.CommandState;
 import io.streamwire.contract.DeviceEvent;
 import io.streamwire.contract.DeviceEvent.CommandChanged;
@@ -25,9 +27,11 @@ import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.ProgressWriter.Advanced;
 import io.streamwire.devices.ProgressWriter.Outcome;
 import io.streamwire.devices.ProgressWriter.Progress;
+import io.streamwire.service.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +43,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Rig.Extension.class)
 class CommandStoreTest {
 
+    private final Rig rig;
     private final Bus bus;
     private final CommandStore store;
     private final ProgressWriter writer;
     private final Command command = Samples.command(2_000);
 
+    private static final Script LIFE = new Script("life", "return redis.call('PTTL', KEYS[1])");
+
     CommandStoreTest(Rig rig) {
+        this.rig = rig;
         this.bus = rig.quietBus(WORKSPACE);
         this.store = new CommandStore(bus);
         this.writer = new ProgressWriter(bus);
@@ -208,6 +216,81 @@ class CommandStoreTest {
 
         var stored = store.find(WORKSPACE, command.id()).join().orElseThrow();
         assertThat(stored.command().boot()).isEqualTo(7);
+    }
+
+    private List<Command> given(Device device, int number) {
+        var commands =
+                IntStream.range(0, number)
+                        .mapToObj(_ ->
+                                Command.manual(
+                                        Ids.next(),
+                                        device,
+                                        Command.MANUAL,
+                                        "motor_spin",
+                                        Map.of(),
+                                        NOW,
+                                        2_000,
+                                        3_600_000,
+                                        Samples.EPOCH,
+                                        Samples.BOOT,
+                                        ""))
+                        .toList();
+        commands.stream()
+                .map(one -> store.enqueue(one, Optional.empty(), NOW))
+                .toList()
+                .forEach(CompletableFuture::join);
+        return commands;
+    }
+
+    private void advance(Command one, CommandState state, boolean acked, long at) {
+        var progress = new Progress(state, null, acked, null, null, null, null);
+        writer.advance(WORKSPACE, one.deviceId(), one.id(), progress, at).join();
+    }
+
+    @Test
+    void aBoardLeavesOnlySoManyUnfinished() {
+        var device = rig.device(WORKSPACE, Ids.next());
+        var commands = given(device, CommandStore.MOST_UNFINISHED);
+        assertThat(commands).allMatch(one -> store.find(WORKSPACE, one.id()).join().isPresent());
+
+        assertThatThrownBy(() -> given(device, 1))
+                .hasCauseInstanceOf(Problem.class)
+                .hasMessageContaining("256 commands");
+
+        advance(commands.getFirst(), STARTED, true, NOW + 1);
+        assertThatThrownBy(() -> given(device, 1)).hasCauseInstanceOf(Problem.class);
+        advance(commands.getFirst(), DONE, true, NOW + 2);
+        assertThat(given(device, 1)).hasSize(1);
+        assertThat(given(rig.device(WORKSPACE, Ids.next()), 1)).hasSize(1);
+    }
+
+    @Test
+    void theOldestFailuresOfABoardMakeRoom() {
+        var commands = given(rig.device(WORKSPACE, Ids.next()), ProgressWriter.MOST_FAILED + 1);
+        for (int i = 0; i < commands.size(); i++) {
+            advance(commands.get(i), FAILED, false, NOW + i);
+        }
+
+        var usual = CommandStore.KEEP_FINAL.toMillis();
+        assertThat(lifeMs(commands.getFirst())).isBetween(1L, usual);
+        assertThat(lifeMs(commands.get(1))).isGreaterThan(usual);
+        advance(commands.getLast(), DONE, true, NOW + 1_000);
+        assertThat(lifeMs(commands.getLast())).isBetween(1L, usual);
+    }
+
+    private long lifeMs(Command one) {
+        var key = CommandStore.key(bus.partition(WORKSPACE), one.id());
+        return bus.call(LIFE, List.of(key), List.of()).join().number(0);
+    }
+
+    @Test
+    void allThatIsUnfinishedIsReadPageByPage() {
+        var ids = new ArrayList<UUID>();
+        for (int i = 0; i < 12; i++) {
+            given(rig.device(WORKSPACE, Ids.next()), 200).forEach(one -> ids.add(one.id()));
+        }
+
+        assertThat(store.pending(bus.partition(WORKSPACE))).containsAll(ids);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.bus.Script;
 import io.streamwire.contract.Action;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
@@ -332,6 +333,44 @@ class CommandsTest {
 
         member.awaitState(board.deviceId(), queued.text("/id"), "done");
         assertThat(edges).containsExactly(UUID.fromString(queued.text("/id")));
+    }
+
+    private static final Script OPEN =
+            new Script(
+                    "open",
+                    "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], ARGV[2], i) end return 1");
+
+    @Test
+    void aBoardThatFinishesNothingGetsNoMore() throws InterruptedException {
+        var board = member.armedBoard();
+        var device = board.deviceId();
+        var partition = rig.bus.partition(member.workspace);
+        var _ =
+                rig.bus
+                        .call(
+                                OPEN,
+                                List.of(CommandStore.unfinishedKey(partition, device)),
+                                List.of(
+                                        Integer.toString(CommandStore.MOST_UNFINISHED),
+                                        Long.toString(System.currentTimeMillis() + 60_000)))
+                        .join();
+
+        var refused = member.command(device, Member.spin(60, 20));
+        var action =
+                RuleActions.action(
+                        member.workspace,
+                        device,
+                        "motor_spin",
+                        Map.of("level", 60L, "ms", 20L),
+                        "viewer",
+                        System.currentTimeMillis() + 5_000);
+        var id = RuleActions.publish(rig, action, System.currentTimeMillis() + 5_000);
+
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(429);
+        assertThat(refused.text("/code")).isEqualTo("too_many_unfinished");
+        assertThat(refused.raw().headers().firstValue("Link")).isPresent();
+        member.awaitState(device, id, "rejected");
+        assertThat(reason(device, id)).isEqualTo("too_many_unfinished");
     }
 
     @Test

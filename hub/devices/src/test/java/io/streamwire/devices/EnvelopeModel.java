@@ -195,7 +195,7 @@ final class EnvelopeModel {
                             admitted.args(),
                             world.now(),
                             ttl,
-                            admitted.limit().maxOnMs(),
+                            admitted.onMs(),
                             arming.epoch(),
                             admitted.boot(),
                             "");

@@ -54,6 +54,11 @@ final class Samples {
         return Known.of(device(), MOTOR);
     }
 
+    /** What limits the motor. */
+    static Envelope.Limit limit() {
+        return Envelope.compile(MOTOR, Map.of()).limit("motor_spin").orElseThrow();
+    }
+
     /** The motor, which may be on for at most so many ms. */
     static Known motor(long maxOnMs) {
         return new Known(
