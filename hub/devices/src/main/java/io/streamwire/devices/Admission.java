@@ -64,7 +64,8 @@ final class Admission {
         QUEUE_FULL("queue_full", CommandState.REJECTED),
         TOO_MANY_UNFINISHED("too_many_unfinished", CommandState.REJECTED),
         DEVICE_RATE("device_rate", CommandState.REJECTED),
-        VIEWER_RATE("viewer_rate", CommandState.REJECTED);
+        VIEWER_RATE("viewer_rate", CommandState.REJECTED),
+        WORKSPACE_RATE("workspace_rate", CommandState.REJECTED);
 
         private final String code;
         private final CommandState state;

@@ -272,7 +272,9 @@ final class Assembly {
                         config, "devices.commands-per-second-per-device", 1, MOST_RATE),
                 Configuration.number(config, "devices.command-burst-per-device", 1, MOST_RATE),
                 Configuration.number(
-                        config, "devices.commands-per-minute-per-viewer", 1, MOST_RATE));
+                        config, "devices.commands-per-minute-per-viewer", 1, MOST_RATE),
+                Configuration.number(
+                        config, "devices.commands-per-second-per-workspace", 1, MOST_RATE));
     }
 
     private static Path journal(Config config, String instance) {

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many commands one device takes and one viewer causes, on the instance that takes them in: the
- * owner of the partition for rules. Thread-safe.
+ * How many commands one device takes, one viewer causes and the rules of one workspace give, on the
+ * instance that takes them in: the owner of the partition for rules. Thread-safe.
  */
 final class CommandRates {
 
@@ -20,7 +20,13 @@ final class CommandRates {
     /** Viewers are many and hostile: those unseen for longest are forgotten first. */
     private static final int MOST_VIEWERS = 200_000;
 
+    /** How many seconds' worth of a workspace's commands may come at once. */
+    private static final long WORKSPACE_BURST = 5;
+
+    private static final int MOST_WORKSPACES = 100_000;
+
     private final Settings settings;
+    private final Cache<UUID, TokenBucket> workspaces;
     private final Cache<UUID, TokenBucket> devices;
     private final Cache<Viewer, TokenBucket> viewers;
 
@@ -28,13 +34,23 @@ final class CommandRates {
      * @param perSecondPerDevice 1 or more
      * @param burstPerDevice commands at once after a pause, 1 or more
      * @param perMinutePerViewer of one viewer in one workspace, 1 or more, also at once
+     * @param perSecondPerWorkspace of one workspace's rules, 1 or more, five times as many at once
      */
-    record Settings(long perSecondPerDevice, long burstPerDevice, long perMinutePerViewer) {}
+    record Settings(
+            long perSecondPerDevice,
+            long burstPerDevice,
+            long perMinutePerViewer,
+            long perSecondPerWorkspace) {}
 
     private record Viewer(UUID workspaceId, String id) {}
 
     CommandRates(Settings settings) {
         this.settings = settings;
+        this.workspaces =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_WORKSPACES)
+                        .expireAfterAccess(Duration.ofMinutes(10))
+                        .build();
         this.devices =
                 Caffeine.newBuilder()
                         .maximumSize(MOST_DEVICES)
@@ -53,8 +69,11 @@ final class CommandRates {
         if (viewer != null && viewer(new Viewer(workspaceId, viewer), now).take(now) > 0) {
             return Optional.of(Admission.Reason.VIEWER_RATE);
         }
-        return device(deviceId, now).take(now) > 0
-                ? Optional.of(Admission.Reason.DEVICE_RATE)
+        if (device(deviceId, now).take(now) > 0) {
+            return Optional.of(Admission.Reason.DEVICE_RATE);
+        }
+        return workspace(workspaceId, now).take(now) > 0
+                ? Optional.of(Admission.Reason.WORKSPACE_RATE)
                 : Optional.empty();
     }
 
@@ -69,6 +88,10 @@ final class CommandRates {
         var bucket = devices.getIfPresent(deviceId);
         if (bucket != null) {
             bucket.giveBack();
+        }
+        var all = workspaces.getIfPresent(workspaceId);
+        if (all != null) {
+            all.giveBack();
         }
     }
 
@@ -101,6 +124,17 @@ final class CommandRates {
                         new TokenBucket(
                                 settings.burstPerDevice(),
                                 settings.perSecondPerDevice(),
+                                TimeUnit.SECONDS.toMillis(1),
+                                now));
+    }
+
+    private TokenBucket workspace(UUID id, long now) {
+        return workspaces.get(
+                id,
+                _ ->
+                        new TokenBucket(
+                                WORKSPACE_BURST * settings.perSecondPerWorkspace(),
+                                settings.perSecondPerWorkspace(),
                                 TimeUnit.SECONDS.toMillis(1),
                                 now));
     }

@@ -74,6 +74,9 @@ final class CommandStore {
     /** How long a final command can be read from here; later it is read from PostgreSQL. */
     static final Duration KEEP_FINAL = Duration.ofMinutes(10);
 
+    /** The same of one that was refused at once: there may be far more of them. */
+    private static final Duration KEEP_REFUSED = Duration.ofMinutes(1);
+
     /** Commands that a board may have before it and under way, and not finished. */
     static final int MOST_UNFINISHED = 256;
 
@@ -221,7 +224,7 @@ final class CommandStore {
                 command.traceparent() == null ? "" : command.traceparent(),
                 text(command.frame()),
                 text(command.decided()),
-                Long.toString(KEEP_FINAL.toMillis()),
+                Long.toString(KEEP_REFUSED.toMillis()),
                 spending.map(Spending::toString).orElse(""),
                 spending.map(one -> Long.toString(one.until())).orElse(""),
                 command.urgency() == Command.RULE_URGENCY

@@ -122,7 +122,7 @@ final class ManualCommands {
                                     + " commands waiting already.",
                             Duration.ofSeconds(1));
             case TOO_MANY_UNFINISHED -> tooManyUnfinished();
-            case DEVICE_RATE, VIEWER_RATE ->
+            case DEVICE_RATE, VIEWER_RATE, WORKSPACE_RATE ->
                     Problem.tooManyRequests(
                             refused.reason().code(), "Too many commands.", Duration.ofSeconds(1));
             case EXPIRED, TOO_LARGE ->

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +72,7 @@ final class Unfinished {
                 .forEach(stored ->
                         offerAgain(stored, !known.complete || now >= stored.record().expiresAt()));
         known.ids.addAll(unseen);
-        known.ids.retainAll(new HashSet<>(pending));
+        known.ids.retainAll(pending);
         known.complete = true;
     }
 

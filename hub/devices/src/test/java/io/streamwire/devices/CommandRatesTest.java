@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CommandRatesTest {
 
-    private final CommandRates rates = new CommandRates(new CommandRates.Settings(2, 3, 4));
+    private final CommandRates rates = new CommandRates(new CommandRates.Settings(2, 3, 4, 2));
 
     @Test
     void aDeviceTakesABurstAndThenItsRate() {
@@ -35,6 +35,21 @@ class CommandRatesTest {
         assertThat(rates.take(WORKSPACE, Ids.next(), "other", NOW)).isEmpty();
         assertThat(rates.take(Ids.next(), Ids.next(), "viewer", NOW)).isEmpty();
         assertThat(rates.take(WORKSPACE, Ids.next(), "viewer", NOW + 15_000)).isEmpty();
+    }
+
+    @Test
+    void theRulesOfAWorkspaceShareARate() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(rates.take(WORKSPACE, Ids.next(), null, NOW)).isEmpty();
+        }
+        assertThat(rates.take(WORKSPACE, Ids.next(), null, NOW)).hasValue(Reason.WORKSPACE_RATE);
+        assertThat(rates.take(Ids.next(), Ids.next(), null, NOW)).isEmpty();
+        rates.take(DEVICE, NOW); // people's are not among them
+
+        rates.giveBack(WORKSPACE, Ids.next(), null);
+        assertThat(rates.take(WORKSPACE, Ids.next(), null, NOW)).isEmpty();
+        assertThat(rates.take(WORKSPACE, Ids.next(), null, NOW + 499)).isNotEmpty();
+        assertThat(rates.take(WORKSPACE, Ids.next(), null, NOW + 500)).isEmpty();
     }
 
     @Test

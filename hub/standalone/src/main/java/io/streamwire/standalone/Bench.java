@@ -67,6 +67,7 @@ final class Bench {
         overrides.put("gateway.rate-burst", "100000");
         overrides.put("devices.commands-per-second-per-device", "100000");
         overrides.put("devices.command-burst-per-device", "100000");
+        overrides.put("devices.commands-per-second-per-workspace", "100000");
         overrides.put("devices.commands-per-minute-per-viewer", "1000000");
         overrides.put("auth.login-attempts", "100000");
         overrides.put("auth.login-attempts-per-address", "100000");

@@ -94,6 +94,7 @@ final class BenchCommand implements Callable<Integer> {
             overrides.put("gateway.rate-burst", "10000");
             overrides.put("devices.commands-per-second-per-device", "10000");
             overrides.put("devices.command-burst-per-device", "10000");
+            overrides.put("devices.commands-per-second-per-workspace", "10000");
             overrides.put("devices.commands-per-minute-per-viewer", "1000000");
             overrides.put("auth.login-attempts", "1000");
             var settings = options.configuration(overrides);
