@@ -1,5 +1,6 @@
 package io.streamwire.ingest;
 
+import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.Followed;
 import io.streamwire.contract.LiveEvent.GiftSent;
@@ -11,6 +12,7 @@ import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.LiveEvent.Subscribed;
 import io.streamwire.contract.Viewer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,15 +52,22 @@ record Simulation(
                     "follower",
                     "gift_giver",
                     "top_gifter");
+
+    /** Above the ids that TikTok gives, which grow by 10^17 in a year. */
+    private static final long FIRST_ID = 9_000_000_000_000_000_000L;
+
+    private static final long MOST_IDS = 200_000_000_000_000_000L;
     private static final User SOMEBODY = new User(null, "simulated", null, null, null);
 
     Simulation {
-        require(TYPES.contains(type), "type must be one of " + TYPES.stream().sorted().toList());
-        require(type.equals("comment") == (text != null), "text goes with a comment");
-        require(type.equals("gift") == (gift != null), "gift goes with a gift");
+        require(TYPES.contains(type), "type: one of " + TYPES.stream().sorted().toList());
+        require(
+                type.equals("comment") == (text != null),
+                "text: needed for a comment, and only for one");
+        require(type.equals("gift") == (gift != null), "gift: needed for a gift, and only for one");
         require(
                 count == null || type.equals("like") || type.equals("subscribe"),
-                "count goes with a like or subscribe; a gift has its own");
+                "count: only for a like or subscribe; a gift has its own");
         require(text == null || length(text) <= LONGEST_TEXT, "text: at most 500 characters");
         between("count", count, MOST_COUNT);
         between("times", times, MOST_TIMES);
@@ -85,7 +94,7 @@ record Simulation(
     /**
      * Who did it.
      *
-     * @param id TikTok's; null = 0, which nobody has
+     * @param id TikTok's; null = one that no viewer has, of the handle's own
      * @param teamLevel null = 0
      */
     record User(
@@ -115,12 +124,18 @@ record Simulation(
         var who = user == null ? SOMEBODY : user;
         var handle = CleanText.of(who.handle(), LONGEST_NAME);
         return new Viewer(
-                who.id() == null ? "0" : who.id(),
+                who.id() == null ? idOf(handle) : who.id(),
                 handle,
                 who.nickname() == null ? handle : CleanText.of(who.nickname(), LONGEST_NAME),
                 who.roles() == null ? List.of() : who.roles().stream().distinct().toList(),
                 who.teamLevel() == null ? 0 : who.teamLevel(),
                 null);
+    }
+
+    /** Made-up viewers are different ones, too, to what counts by viewer. */
+    private static String idOf(String handle) {
+        var derived = Ids.derived("simulated viewer", handle.toLowerCase(Locale.ROOT));
+        return Long.toString(FIRST_ID + Math.floorMod(derived.getLeastSignificantBits(), MOST_IDS));
     }
 
     Payload payload() {

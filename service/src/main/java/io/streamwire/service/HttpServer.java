@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 
 /**
@@ -58,6 +60,28 @@ public final class HttpServer implements AutoCloseable {
         var server = WebServer.builder();
         configure(server, config, service, verifier, routes);
         return listen(server.build(), service, routes);
+    }
+
+    /**
+     * Looks before a long start whether a service will be able to listen.
+     *
+     * @throws ConfigurationException when its port is not one, or is taken
+     */
+    public static void expectFreePort(Config config, String service) {
+        var host = Configuration.text(config, service + ".bind");
+        var port = Configuration.port(config, service + ".port");
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw notListening(service, host, port, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ConfigurationException notListening(
+            String service, String host, int port, String why) {
+        return new ConfigurationException(
+                "%s.port cannot be listened on: %s:%d (%s); choose another with %s_PORT"
+                        .formatted(service, host, port, why, service.toUpperCase(Locale.ROOT)));
     }
 
     /** Every route of a service, in the order in which they are matched. */
@@ -105,9 +129,7 @@ public final class HttpServer implements AutoCloseable {
         if (!server.isRunning()) {
             // Helidon keeps to itself what was wrong.
             var port = server.prototype().port();
-            throw new ConfigurationException(
-                    "%s.port cannot be listened on: %s:%d (%s)"
-                            .formatted(service, host, port, whyNot(host, port)));
+            throw notListening(service, host, port, whyNot(host, port));
         }
         LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, host, server.port());
         return new HttpServer(server, routes);

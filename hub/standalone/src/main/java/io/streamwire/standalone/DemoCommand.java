@@ -49,6 +49,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, SQLException {
         Logging.onlyWarnings();
+        var err = spec.commandLine().getErr();
+        err.println("Streamwire is starting; that takes up to a minute.");
+        err.flush();
         try (var shutdown = new ShutdownSignal();
                 var liveRoom = LiveRoom.start(0);
                 var hub = Standalone.start(configuration(liveRoom))) {
@@ -81,7 +84,8 @@ final class DemoCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         out.printf("Streamwire is at %s (data in %s)%n", hub.url(), hub.dataDirectory());
         out.printf(
-                "@%s is live: comments with \"%s\" spin the motor, a %s lights the lamp."
+                "Each line is one event: what happened, the rule, the command, and the ms from the frame to each hop.%n"
+                        + "@%s is live: comments with \"%s\" spin the motor, a %s lights the lamp."
                         + " Ctrl-C ends the show.%n",
                 streamer.room().username(), Streamer.SPIN, "Galaxy");
         out.printf(

@@ -13,6 +13,7 @@ import io.streamwire.gateway.Gateway;
 import io.streamwire.ingest.Ingest;
 import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.HttpServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +32,9 @@ public final class Standalone implements AutoCloseable {
 
     /** Stable, so that a restart after kill -9 takes its own leases over at once. */
     private static final String INSTANCE = "standalone";
+
+    private static final List<String> SERVICES =
+            List.of("gateway", "auth", "ingest", "rules", "devices");
 
     /** Of any limit of the broker. */
     private static final int MOST = 1_000_000;
@@ -87,6 +91,7 @@ public final class Standalone implements AutoCloseable {
     }
 
     private static Standalone start(Config settings, Parts parts) {
+        SERVICES.forEach(service -> HttpServer.expectFreePort(settings, service));
         Embedded embedded = parts.open("embedded", () -> Embedded.start(embedded(settings)));
         Config base = Configuration.with(settings, generated(settings, embedded));
         Bus bus = parts.open("bus", () -> Bus.connect(Configuration.bus(base)));

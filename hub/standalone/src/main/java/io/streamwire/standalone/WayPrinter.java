@@ -94,23 +94,34 @@ final class WayPrinter implements AutoCloseable {
         return String.format(
                 Locale.ROOT,
                 "%-8s %-14s -> %-22s -> %-10s %s%s  %s",
-                message == null ? change.source() : message.type(),
+                message == null ? source(change) : message.type(),
                 message == null ? "" : '"' + message.what() + '"',
-                turn == null ? "" : turn.name(),
+                turn == null ? rule(change) : turn.name(),
                 change.command(),
                 change.state(),
                 why,
                 hops(change.hops()));
     }
 
-    /** Every hop that was passed, in ms after the frame. */
+    private static String source(CommandChanged change) {
+        var cause = change.cause();
+        return cause == null ? change.source() : cause.eventType().replace("tiktok.", "");
+    }
+
+    private static String rule(CommandChanged change) {
+        var cause = change.cause();
+        return cause == null ? "" : cause.ruleName();
+    }
+
+    /** Every hop that was passed, in ms after the first one. */
     private static String hops(Hops hops) {
         var text = new StringBuilder();
+        var first = hops.frame() == null ? hops.decided() : hops.frame();
         append(text, "decided", hops.frame(), hops.decided());
-        append(text, "published", hops.frame(), hops.published());
-        append(text, "board", hops.frame(), hops.received());
-        append(text, "pin on", hops.frame(), hops.on());
-        append(text, "pin off", hops.frame(), hops.off());
+        append(text, "published", first, hops.published());
+        append(text, "board", first, hops.received());
+        append(text, "pin on", first, hops.on());
+        append(text, "pin off", first, hops.off());
         return text.toString();
     }
 
