@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Configuration {
 
+    private static final long SHORTEST_STREAM = 1_000;
+    private static final long LONGEST_STREAM = 10_000_000;
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(KiB|MiB|GiB)?");
 
@@ -224,14 +226,15 @@ public final class Configuration {
     /** How this service reaches Redis. */
     public static BusSettings bus(Config config) {
         var settings = BusSettings.of(url(config, "bus.url", "redis", "rediss"));
+        var most = number(config, "bus.max-length", SHORTEST_STREAM, LONGEST_STREAM);
         return new BusSettings(
                 settings.url(),
                 (int) number(config, "bus.partitions", 1, 1024),
                 settings.leaseTtl(),
                 settings.commandTimeout(),
                 settings.connectWait(),
-                settings.maxStreamLength(),
-                settings.keepLength());
+                most,
+                number(config, "bus.keep-length", 0, most - 1));
     }
 
     private static URI url(String key, String value, String... schemes) {

@@ -141,6 +141,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void streamsAreAsLongAsSaid() {
+        var longer = Map.of("bus.url", "redis://127.0.0.1", "bus.max-length", "360000");
+        var shorter = Map.of("bus.url", "redis://127.0.0.1", "bus.max-length", "20000");
+
+        assertThat(Configuration.bus(Configuration.load(longer, Map.of(), null)).maxStreamLength())
+                .isEqualTo(360_000);
+        assertThatThrownBy(() -> Configuration.bus(Configuration.load(shorter, Map.of(), null)))
+                .hasMessageContaining("bus.keep-length");
+    }
+
+    @Test
     void theReadmeListsEveryKeyWithItsDefault() throws IOException {
         var readme = Files.readString(Path.of("README.md"));
 
