@@ -2,9 +2,11 @@ package io.streamwire.contract;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
@@ -137,11 +139,16 @@ public record LiveEvent(
      *
      * @param count taps in this event
      * @param total likes of the room so far; never goes backwards
-     * @param sum taps of all events so far, as far as TikTok sent them; at most the total's growth
+     * @param sum taps of all events so far, as far as TikTok sent them; at most the total's growth;
+     *     missing in what was written before it existed
      * @param milestone the highest of 100, 200, 500, 1000, ... that the total has just reached
      */
     @JsonTypeName(Liked.TYPE)
-    public record Liked(int count, long total, long sum, @Nullable Long milestone)
+    public record Liked(
+            int count,
+            long total,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) long sum,
+            @Nullable Long milestone)
             implements Payload {
         static final String TYPE = "tiktok.like";
     }

@@ -1,5 +1,7 @@
 package io.streamwire.contract;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param handle the @name, without the @
  * @param roles what the viewer is in this room: anchor, moderator, subscriber, mutual, follower,
  *     gift_giver, top_gifter
- * @param teamLevel level in the streamer's fan club, 0 when not in it
+ * @param teamLevel level in the streamer's fan club, 0 when not in it; missing in what was written
+ *     before it existed
  * @param avatar https address of a picture, which TikTok takes down after some days
  */
 public record Viewer(
@@ -18,7 +21,7 @@ public record Viewer(
         String handle,
         String nickname,
         List<String> roles,
-        int teamLevel,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) int teamLevel,
         @Nullable String avatar) {
 
     /** Of events that no viewer caused. */

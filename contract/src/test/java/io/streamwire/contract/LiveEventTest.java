@@ -95,6 +95,20 @@ class LiveEventTest {
     }
 
     @Test
+    void eventsOfBeforeTheNewestFieldsAreRead() throws IOException {
+        var comment = (ObjectNode) golden("tiktok.comment");
+        ((ObjectNode) comment.get("user")).remove(List.of("team_level", "avatar"));
+        var like = (ObjectNode) golden("tiktok.like");
+        ((ObjectNode) like.get("payload")).remove(List.of("sum", "milestone"));
+
+        var user = Json.read(comment.toString(), LiveEvent.class).user();
+        assertThat(user.handle()).isEqualTo("ada.l");
+        assertThat(user.teamLevel()).isZero();
+        assertThat(Json.read(like.toString(), LiveEvent.class).payload())
+                .isEqualTo(new Liked(15, 3_000_000_000L, 0, null));
+    }
+
+    @Test
     void anUnknownTypeIsMalformed() throws IOException {
         var event = (ObjectNode) golden("tiktok.join");
         event.put("type", "tiktok.nonsense");

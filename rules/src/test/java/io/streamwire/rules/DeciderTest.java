@@ -9,6 +9,7 @@ import io.streamwire.contract.Action;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
@@ -63,6 +64,19 @@ class DeciderTest {
             membership.close();
         }
         bus.close();
+    }
+
+    @Test
+    void anEventOfBeforeViewersHadATeamIsDecidedOn() {
+        var live = live();
+        live.has(live.rules.rule(SPIN));
+        var body = Json.write(live.events.comment("please spin"));
+        var old = body.replace(",\"team_level\":0", "");
+        assertThat(old).isNotEqualTo(body);
+
+        live.streams.publishBody("tiktok.comment", old);
+
+        assertThat(live.decisions(1).getFirst().outcome()).isEqualTo(Decision.FIRED);
     }
 
     @Test
