@@ -4,6 +4,7 @@ import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.Viewer;
+import io.streamwire.ingest.webcast.wire.Message;
 import java.time.Instant;
 import java.util.Set;
 
@@ -40,7 +41,7 @@ sealed interface Decoded {
     record Ignored() implements Decoded {}
 
     /** A message of a type that is not known. */
-    record Unknown(String method) implements Decoded {}
+    record Unknown(Message message) implements Decoded {}
 
     /** A message that cannot be read. */
     record Corrupt() implements Decoded {}

@@ -1,6 +1,8 @@
 package io.streamwire.ingest;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.EmoteSent;
 import io.streamwire.contract.LiveEvent.EnvelopeSent;
@@ -39,6 +41,9 @@ final class EventDecoder {
     /** Longest comment or question, code points. */
     static final int COMMENT = 1_000;
 
+    /** Largest message that is read, bytes; TikTok's are some ten thousand at most. */
+    static final int MESSAGE = 1 << 19;
+
     private static final int JOINED = 1;
     private static final int FOLLOW = 1;
     private static final int FIRST_SHARE = 2;
@@ -55,6 +60,9 @@ final class EventDecoder {
     private EventDecoder() {}
 
     static Decoded decode(Message message, Instant receivedAt) {
+        if (message.getPayload().size() > MESSAGE) {
+            return new Decoded.Corrupt();
+        }
         try {
             return switch (message.getMethod()) {
                 case "WebcastChatMessage" -> chat(message, receivedAt);
@@ -68,7 +76,7 @@ final class EventDecoder {
                 case "WebcastEmoteChatMessage" -> emotes(message, receivedAt);
                 case "WebcastEnvelopeMessage" -> envelope(message, receivedAt);
                 case "WebcastControlMessage" -> control(message, receivedAt);
-                default -> new Decoded.Unknown(message.getMethod());
+                default -> new Decoded.Unknown(message);
             };
         } catch (InvalidProtocolBufferException e) {
             return new Decoded.Corrupt();
@@ -77,7 +85,7 @@ final class EventDecoder {
 
     private static Decoded chat(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var chat = ChatMessage.parseFrom(message.getPayload());
+        var chat = parsed(ChatMessage.parser(), message);
         var text = CleanText.of(chat.getContent(), COMMENT);
         if (text.isEmpty()) {
             return new Decoded.Ignored();
@@ -90,7 +98,7 @@ final class EventDecoder {
 
     private static Decoded gift(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var gift = GiftMessage.parseFrom(message.getPayload());
+        var gift = parsed(GiftMessage.parser(), message);
         var head = head(message, gift.getCommon(), receivedAt);
         if (head.msgId() == 0) {
             return new Decoded.Corrupt();
@@ -116,7 +124,7 @@ final class EventDecoder {
 
     private static Decoded like(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var like = LikeMessage.parseFrom(message.getPayload());
+        var like = parsed(LikeMessage.parser(), message);
         var head = head(message, like.getCommon(), receivedAt);
         if (head.msgId() == 0) {
             return new Decoded.Corrupt();
@@ -131,7 +139,7 @@ final class EventDecoder {
     /** Other actions than entering, such as subscribing, come as members too. */
     private static Decoded member(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var member = MemberMessage.parseFrom(message.getPayload());
+        var member = parsed(MemberMessage.parser(), message);
         if (member.getAction() != JOINED) {
             return new Decoded.Ignored();
         }
@@ -144,7 +152,7 @@ final class EventDecoder {
     /** The text's key says what it is; the action only when the key does not. */
     private static Decoded social(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var social = SocialMessage.parseFrom(message.getPayload());
+        var social = parsed(SocialMessage.parser(), message);
         var key = social.getCommon().getDisplayText().getKey();
         long action = social.getAction();
         Payload payload;
@@ -167,7 +175,7 @@ final class EventDecoder {
 
     private static Decoded subscription(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var subscription = SubNotifyMessage.parseFrom(message.getPayload());
+        var subscription = parsed(SubNotifyMessage.parser(), message);
         return happened(
                 head(message, subscription.getCommon(), receivedAt),
                 WireViewer.of(subscription.getUser()),
@@ -176,7 +184,7 @@ final class EventDecoder {
 
     private static Decoded viewers(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var viewers = RoomUserSeqMessage.parseFrom(message.getPayload());
+        var viewers = parsed(RoomUserSeqMessage.parser(), message);
         var head = head(message, viewers.getCommon(), receivedAt);
         if (head.msgId() == 0) {
             return new Decoded.Corrupt();
@@ -194,7 +202,7 @@ final class EventDecoder {
 
     private static Decoded question(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var question = QuestionNewMessage.parseFrom(message.getPayload());
+        var question = parsed(QuestionNewMessage.parser(), message);
         var text = CleanText.of(question.getData().getContent(), COMMENT);
         if (text.isEmpty()) {
             return new Decoded.Ignored();
@@ -207,7 +215,7 @@ final class EventDecoder {
 
     private static Decoded emotes(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var chat = EmoteChatMessage.parseFrom(message.getPayload());
+        var chat = parsed(EmoteChatMessage.parser(), message);
         var emotes =
                 chat.getEmoteListList().stream()
                         .limit(MOST_EMOTES)
@@ -222,7 +230,7 @@ final class EventDecoder {
 
     private static Decoded envelope(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var envelope = EnvelopeMessage.parseFrom(message.getPayload());
+        var envelope = parsed(EnvelopeMessage.parser(), message);
         if (envelope.getDisplay() != NEW_ENVELOPE) {
             return new Decoded.Ignored();
         }
@@ -245,7 +253,7 @@ final class EventDecoder {
     /** An end counts even without an id: a live that is over must not stay open. */
     private static Decoded control(Message message, Instant receivedAt)
             throws InvalidProtocolBufferException {
-        var control = ControlMessage.parseFrom(message.getPayload());
+        var control = parsed(ControlMessage.parser(), message);
         var head = head(message, control.getCommon(), receivedAt);
         return switch (control.getAction()) {
             case 1 -> new Decoded.Controlled(head, RoomState.PAUSED);
@@ -254,6 +262,12 @@ final class EventDecoder {
             case 4 -> new Decoded.Controlled(head, RoomState.SUSPENDED);
             default -> new Decoded.Ignored();
         };
+    }
+
+    /** Most of a message's fields are not read here, and need not be kept. */
+    private static <T extends com.google.protobuf.Message> T parsed(
+            Parser<T> parser, Message message) throws InvalidProtocolBufferException {
+        return DiscardUnknownFieldsParser.wrap(parser).parseFrom(message.getPayload());
     }
 
     private static Decoded happened(Head head, Viewer viewer, Payload payload) {

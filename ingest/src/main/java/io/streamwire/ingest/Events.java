@@ -66,14 +66,14 @@ final class Events {
      * What a frame led to.
      *
      * @param changes of the state to keep with the events: field to value, empty to forget it
-     * @param unknown the types of the messages that are not known
+     * @param unknown the messages of types that are not known
      * @param room what the room has become, null when the frame does not say
      */
     record Outcome(
             List<Pending> pending,
             Map<String, String> changes,
             int ignored,
-            List<String> unknown,
+            List<Message> unknown,
             int corrupt,
             int duplicate,
             @Nullable RoomState room) {
@@ -126,7 +126,7 @@ final class Events {
     Outcome of(List<Message> messages, Instant receivedAt) {
         var pending = new ArrayList<Pending>(messages.size());
         var changes = new LinkedHashMap<String, String>();
-        var unknown = new ArrayList<String>(0);
+        var unknown = new ArrayList<Message>(0);
         int ignored = 0;
         int corrupt = 0;
         int duplicate = 0;
@@ -138,7 +138,7 @@ final class Events {
             }
             switch (EventDecoder.decode(message, receivedAt)) {
                 case Decoded.Ignored _ -> ignored++;
-                case Decoded.Unknown it -> unknown.add(it.method());
+                case Decoded.Unknown it -> unknown.add(it.message());
                 case Decoded.Corrupt _ -> corrupt++;
                 case Decoded.Happened it ->
                         pending.add(pending(it.head(), receivedAt, it.user(), it.payload()));
@@ -244,6 +244,11 @@ final class Events {
                         Viewer.NOBODY,
                         gap);
         return Outcome.of(List.of(new Pending(key, event)), Map.of());
+    }
+
+    /** Streaks and message ids, which never become too many. */
+    int remembered() {
+        return streaks.size() + recent.size();
     }
 
     private Pending pending(Head head, Instant receivedAt, Viewer user, Payload payload) {

@@ -68,7 +68,7 @@ public final class Ingest implements AutoCloseable {
             var database = opened(parts, Database.open(config, SERVICE));
             var signServer = String.valueOf(settings.webcast().signUrl().getAuthority());
             var budget = new SignBudget(bus, signServer, settings.signatures(), clock);
-            var client = opened(parts, new WebcastClient(settings.webcast(), budget));
+            var client = opened(parts, new WebcastClient(settings.webcast(), budget, clock));
             var recorder = opened(parts, new Recorder());
             var log = opened(parts, new EventLog(database, settings.retention()));
             recorder.start();
@@ -96,6 +96,7 @@ public final class Ingest implements AutoCloseable {
                                     bus,
                                     client,
                                     clock,
+                                    UnknownMessages.in(settings.keepUnknown()),
                                     instance,
                                     news,
                                     new IngestMetrics(

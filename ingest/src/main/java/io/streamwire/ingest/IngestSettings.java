@@ -3,7 +3,9 @@ package io.streamwire.ingest;
 import io.helidon.config.Config;
 import io.streamwire.ingest.webcast.WebcastSettings;
 import io.streamwire.service.Configuration;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What can be set.
@@ -19,6 +21,7 @@ import java.time.Duration;
  * @param connects calls per minute and workspace
  * @param simulations calls per minute and workspace
  * @param metered livestreams that the metrics tell of by themselves
+ * @param keepUnknown where to keep messages of types that are not known, empty for nowhere
  */
 record IngestSettings(
         WebcastSettings webcast,
@@ -32,7 +35,8 @@ record IngestSettings(
         int livestreams,
         int connects,
         int simulations,
-        int metered) {
+        int metered,
+        Optional<Path> keepUnknown) {
 
     private static final Duration MILLISECOND = Duration.ofMillis(1);
 
@@ -64,7 +68,9 @@ record IngestSettings(
                 number(config, "ingest.livestreams-per-workspace"),
                 number(config, "ingest.connects-per-minute"),
                 number(config, "ingest.simulations-per-minute"),
-                (int) Configuration.number(config, "ingest.metrics-livestreams", 0, 10_000));
+                (int) Configuration.number(config, "ingest.metrics-livestreams", 0, 10_000),
+                Configuration.optional(config, "ingest.keep-unknown")
+                        .map(_ -> Configuration.path(config, "ingest.keep-unknown")));
     }
 
     private static Duration duration(Config config, String key, Duration most) {

@@ -2,12 +2,8 @@ package io.streamwire.ingest;
 
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Lease;
-import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
-import io.streamwire.contract.LiveEvent.EventsMissed;
-import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.ingest.webcast.Inbound;
-import io.streamwire.ingest.webcast.Inbound.Damage;
 import io.streamwire.ingest.webcast.Room;
 import io.streamwire.ingest.webcast.WebcastClient;
 import io.streamwire.ingest.webcast.WebcastConnection;
@@ -15,12 +11,8 @@ import io.streamwire.ingest.webcast.WebcastException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -37,6 +29,7 @@ final class LivestreamSession {
 
     private static final Logger LOG = System.getLogger(LivestreamSession.class.getName());
     private static final Duration TICK = Duration.ofMillis(250);
+    private static final String NO_MESSAGES = "no messages";
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     /** The code of a socket that closed by itself. */
@@ -50,13 +43,10 @@ final class LivestreamSession {
     private final Recorder recorder;
     private final InstantSource clock;
     private final Lease lease;
-    private final Events events;
-    private final Publisher publisher;
     private final LivestreamHealth health;
     private final Counters counters;
-    private final Gaps gaps = new Gaps();
+    private final LivestreamFlow flow;
     private final Backoff backoff;
-    private final Set<Damage> reported = EnumSet.noneOf(Damage.class);
     private final Runnable onOver;
     private final Thread thread;
 
@@ -72,6 +62,7 @@ final class LivestreamSession {
             Recorder recorder,
             InstantSource clock,
             LivestreamHealth health,
+            UnknownMessages unknown,
             Runnable onOver) {
         this.livestream = livestream;
         this.room = new Room(livestream.username(), Long.parseLong(livestream.roomId()));
@@ -84,20 +75,9 @@ final class LivestreamSession {
         this.onOver = onOver;
         this.health = health;
         this.counters = health.counters;
-        this.events =
-                new Events(
-                        livestream.workspaceId(),
-                        livestream.id(),
-                        room.id(),
-                        settings.streakTimeout());
-        this.publisher =
-                new Publisher(
-                        lease,
-                        livestream.workspaceId(),
-                        livestream.id(),
-                        room.id(),
-                        clock,
-                        counters);
+        this.flow =
+                new LivestreamFlow(
+                        livestream, lease, settings.streakTimeout(), clock, health, unknown);
         this.backoff = new Backoff(settings.firstPause(), settings.lastPause());
         this.thread = Thread.ofVirtual().name("livestream-" + livestream.id()).unstarted(this::run);
     }
@@ -130,14 +110,10 @@ final class LivestreamSession {
 
     private void run() {
         try {
-            events.restore(publisher.restore());
-            events.heard().ifPresent(gaps::takeOver);
+            flow.restore();
             follow();
             health.over();
-            var now = clock.instant();
-            tell(gaps.rest(), now);
-            publisher.publish(events.over(now), Hops.micros(now), () -> {});
-            publisher.drain();
+            flow.over(clock.instant());
             recorder.write(() -> store.end(livestream.id(), "live_ended", clock.instant()));
             LOG.log(Level.INFO, "livestream={0} status=ended why=live_ended", livestream.id());
         } catch (InterruptedException e) {
@@ -163,7 +139,7 @@ final class LivestreamSession {
 
     /**
      * Returns when the live has ended. A way on which a socket opened and brought nothing is tried
-     * last the next time.
+     * last the next time; sockets that open and soon close again are opened more and more rarely.
      */
     private void follow() throws InterruptedException {
         boolean known = livestream.connectedAt() == null;
@@ -175,9 +151,11 @@ final class LivestreamSession {
             known = false;
             long before = counters.messages.sum();
             var wait = Duration.ZERO;
+            long began = System.nanoTime();
+            boolean first = barren.isEmpty();
             try (var connection = client.connect(room, barren)) {
                 barren = connection.mode();
-                if (attend(connection)) {
+                if (attend(connection, first && client.hasOtherWay())) {
                     return;
                 }
             } catch (WebcastException e) {
@@ -187,8 +165,10 @@ final class LivestreamSession {
             }
             requireUninterrupted();
             if (counters.messages.sum() > before) {
-                backoff.reset();
                 barren = "";
+                if (System.nanoTime() - began > settings.lastPause().toNanos()) {
+                    backoff.reset();
+                }
             }
             pause(backoff.next(wait));
         }
@@ -205,23 +185,27 @@ final class LivestreamSession {
         health.retriesAt(clock.instant().plus(pause));
         for (long left = pause.toNanos(); left > 0; left = until - System.nanoTime()) {
             Thread.sleep(Duration.ofNanos(Math.min(left, TICK.toNanos())));
-            publisher.settle();
-            tick(clock.instant());
+            flow.settle();
+            flow.tick(clock.instant());
         }
         health.retriesAt(null);
     }
 
-    /** Reads a socket until it closes; true when the live has ended. */
-    private boolean attend(WebcastConnection connection) throws InterruptedException {
+    /**
+     * Reads a socket until it closes; true when the live has ended.
+     *
+     * @param impatient leave it when it brings nothing but heartbeats: another way may bring more
+     */
+    private boolean attend(WebcastConnection connection, boolean impatient)
+            throws InterruptedException {
         var connectionId = Ids.next();
         long frames = counters.frames.sum();
         long messages = counters.messages.sum();
         opened(connection, connectionId);
-        var now = clock.instant();
-        tell(gaps.opened(now), now);
+        flow.opened(clock.instant());
         var reason = "stopped";
         try {
-            var closing = read(connection);
+            var closing = read(connection, impatient);
             reason = closing.reason();
             return closing.liveEnded();
         } finally {
@@ -242,99 +226,40 @@ final class LivestreamSession {
         static final Closing LIVE_ENDED = new Closing("live_ended", true);
     }
 
-    private Closing read(WebcastConnection connection) throws InterruptedException {
+    private Closing read(WebcastConnection connection, boolean impatient)
+            throws InterruptedException {
+        long before = counters.messages.sum();
         long patience = settings.webcast().silence().toNanos();
         long lastMessage = System.nanoTime();
         while (true) {
             var inbound = connection.next(TICK);
-            publisher.settle();
+            flow.settle();
             switch (inbound) {
                 case Inbound.Messages frame -> {
                     lastMessage = System.nanoTime();
-                    if (publish(frame, connection)) {
+                    if (flow.messages(frame, () -> connection.acknowledge(frame))) {
                         return Closing.LIVE_ENDED;
                     }
                 }
-                case Inbound.Sign _ -> heard(clock.instant());
-                case Inbound.Damaged damaged -> damaged(damaged.damage());
-                case Inbound.Nothing _ -> tick(clock.instant());
+                case Inbound.Sign _ -> flow.sign(clock.instant());
+                case Inbound.Damaged it -> flow.damaged(it.damage(), clock.instant());
+                case Inbound.Nothing _ -> {}
                 case Inbound.Closed closed -> {
                     failed(CONNECTION_CLOSED, closed.reason());
                     return new Closing(closed.reason(), false);
                 }
             }
+            flow.tick(clock.instant());
             if (System.nanoTime() - lastMessage > patience) {
                 lastMessage = System.nanoTime();
                 if (client.ended(room)) {
                     return Closing.LIVE_ENDED;
                 }
+                if (impatient && counters.messages.sum() == before) {
+                    failed(CONNECTION_CLOSED, NO_MESSAGES);
+                    return new Closing(NO_MESSAGES, false);
+                }
             }
-        }
-    }
-
-    private boolean publish(Inbound.Messages frame, WebcastConnection connection)
-            throws InterruptedException {
-        heard(frame.receivedAt());
-        counters.messages.add(frame.messages().size());
-        tick(frame.receivedAt());
-        var outcome = events.of(frame.messages(), frame.receivedAt());
-        counters.ignored.add(outcome.ignored());
-        counters.corrupt.add(outcome.corrupt());
-        counters.duplicates.add(outcome.duplicate());
-        outcome.unknown().forEach(counters::unknown);
-        health.room(outcome.room(), frame.receivedAt());
-        if (outcome.corrupt() > 0) {
-            gaps.missed(MissedWhy.DAMAGED, frame.receivedAt());
-            LOG.log(
-                    Level.DEBUG,
-                    "livestream={0} frame={1,number,#} messages_corrupt={2,number,#}",
-                    livestream.id(),
-                    frame.logId(),
-                    outcome.corrupt());
-        }
-        publisher.publish(
-                outcome, Hops.micros(frame.receivedAt()), () -> connection.acknowledge(frame));
-        return outcome.ended();
-    }
-
-    private void heard(Instant at) {
-        health.frame(at);
-        gaps.heard(at);
-    }
-
-    /** What happens because nothing does. */
-    private void tick(Instant now) throws InterruptedException {
-        publisher.publish(events.overdue(now), Hops.micros(now), () -> {});
-        publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));
-        tell(gaps.due(now), now);
-    }
-
-    private void tell(Optional<EventsMissed> gap, Instant now) throws InterruptedException {
-        if (gap.isPresent()) {
-            counters.gaps.increment();
-            publisher.publish(events.missed(gap.get(), now), Hops.micros(now), () -> {});
-            LOG.log(
-                    Level.INFO,
-                    "livestream={0} gap={1} from={2} until={3}",
-                    livestream.id(),
-                    gap.get().reason(),
-                    gap.get().from(),
-                    gap.get().until());
-        }
-    }
-
-    /** Said once per kind and session: whoever sends rubbish may send much of it. */
-    private void damaged(Damage damage) {
-        var now = clock.instant();
-        health.frame(now);
-        counters.damaged(damage);
-        gaps.missed(MissedWhy.DAMAGED, now);
-        if (reported.add(damage)) {
-            LOG.log(
-                    Level.WARNING,
-                    "livestream={0} frame=dropped why={1}",
-                    livestream.id(),
-                    damage.name().toLowerCase(Locale.ROOT));
         }
     }
 

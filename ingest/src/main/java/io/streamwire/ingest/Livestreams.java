@@ -44,6 +44,7 @@ final class Livestreams implements AutoCloseable {
     private final Bus bus;
     private final WebcastClient client;
     private final InstantSource clock;
+    private final UnknownMessages unknown;
     private final String instance;
     private final StatusNews news;
     private final IngestMetrics metrics;
@@ -61,6 +62,7 @@ final class Livestreams implements AutoCloseable {
             Bus bus,
             WebcastClient client,
             InstantSource clock,
+            UnknownMessages unknown,
             String instance,
             StatusNews news,
             IngestMetrics metrics) {
@@ -70,6 +72,7 @@ final class Livestreams implements AutoCloseable {
         this.bus = bus;
         this.client = client;
         this.clock = clock;
+        this.unknown = unknown;
         this.instance = instance;
         this.news = news;
         this.metrics = metrics;
@@ -307,6 +310,7 @@ final class Livestreams implements AutoCloseable {
                                         recorder,
                                         clock,
                                         health,
+                                        unknown,
                                         () -> released(livestream));
                         sessions.put(id, session);
                         metrics.held(id, health);

@@ -15,12 +15,12 @@ import java.time.format.DateTimeParseException;
  */
 final class SignBudget implements Budget {
 
-    private static final String ALL = "all";
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     private final Bus bus;
     private final InstantSource clock;
     private final Throttle signatures;
+    private final String server;
     private final String quietKey;
     private volatile Instant quietUntil = Instant.EPOCH;
     private volatile Left left;
@@ -35,6 +35,7 @@ final class SignBudget implements Budget {
     SignBudget(Bus bus, String server, int perMinute, InstantSource clock) {
         this.bus = bus;
         this.clock = clock;
+        this.server = server;
         this.quietKey = "sw:sign-quiet-until:" + server;
         this.signatures = bus.throttle("signatures", perMinute, Duration.ofMinutes(1));
         this.left = new Left(perMinute, System.nanoTime() - FRESH.toNanos());
@@ -42,7 +43,7 @@ final class SignBudget implements Budget {
 
     @Override
     public Duration take() {
-        return signatures.take(ALL);
+        return signatures.take(server);
     }
 
     /** How many are left of this minute's, as they were within the last second. */
@@ -51,7 +52,7 @@ final class SignBudget implements Budget {
         if (System.nanoTime() - known.nanos() < FRESH.toNanos()) {
             return known.signatures();
         }
-        var now = new Left(signatures.left(ALL), System.nanoTime());
+        var now = new Left(signatures.left(server), System.nanoTime());
         left = now;
         return now.signatures();
     }

@@ -45,7 +45,10 @@ final class Streaks {
     record Counted(GiftSent gift, String key, State state) {}
 
     private final Duration timeout;
-    private final Map<String, State> states = new LinkedHashMap<>();
+
+    // Both in the order of their last growth or end, so that nothing has to search.
+    private final Map<String, State> open = new LinkedHashMap<>();
+    private final Map<String, State> closed = new LinkedHashMap<>();
 
     /**
      * @param timeout how long a streak may stand still before it counts as ended
@@ -57,12 +60,23 @@ final class Streaks {
     void restore(Map<String, State> kept) {
         kept.entrySet().stream()
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().at()))
-                .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
+                .forEach(entry -> put(entry.getKey(), entry.getValue()));
+    }
+
+    /** How many are remembered. */
+    int size() {
+        return open.size() + closed.size();
+    }
+
+    private void put(String key, State state) {
+        open.remove(key);
+        closed.remove(key);
+        (state.closed() ? closed : open).put(key, state);
     }
 
     /** What a step of a streakable gift means; empty when it has been counted already. */
     Optional<Counted> step(GiftStep step, Instant now) {
-        var known = states.get(step.streak());
+        var known = open.getOrDefault(step.streak(), closed.get(step.streak()));
         int total = 0;
         int base = 0;
         boolean begins = true;
@@ -105,8 +119,7 @@ final class Streaks {
                         state.closed(),
                         state.at(),
                         state.closed() ? null : event);
-        states.remove(counted.key());
-        states.put(counted.key(), kept);
+        put(counted.key(), kept);
         return kept;
     }
 
@@ -122,27 +135,30 @@ final class Streaks {
 
     /** Closes the streaks that stand still. */
     List<Overdue> overdue(Instant now) {
-        return closed(now, now.minus(timeout).toEpochMilli());
+        return close(now, now.minus(timeout).toEpochMilli());
     }
 
     /** Closes all of them. */
     List<Overdue> all(Instant now) {
-        return closed(now, Long.MAX_VALUE);
+        return close(now, Long.MAX_VALUE);
     }
 
-    private List<Overdue> closed(Instant now, long limit) {
-        var overdue = new ArrayList<Overdue>();
-        for (var entry : List.copyOf(states.entrySet())) {
+    private List<Overdue> close(Instant now, long limit) {
+        if (open.isEmpty()) {
+            return List.of();
+        }
+        var overdue = new ArrayList<Overdue>(0);
+        for (var oldest = open.entrySet().iterator(); oldest.hasNext(); ) {
+            var entry = oldest.next();
             var state = entry.getValue();
             if (state.at() > limit) {
-                break; // kept in the order of their last growth
+                break;
             }
-            var last = state.last();
-            if (!state.closed() && last != null) {
-                var closed = new State(state.total(), state.base(), true, now.toEpochMilli(), null);
-                states.remove(entry.getKey());
-                states.put(entry.getKey(), closed);
-                overdue.add(new Overdue(entry.getKey(), closed, last));
+            oldest.remove();
+            var end = new State(state.total(), state.base(), true, now.toEpochMilli(), null);
+            closed.put(entry.getKey(), end);
+            if (state.last() != null) {
+                overdue.add(new Overdue(entry.getKey(), end, state.last()));
             }
         }
         return overdue;
@@ -151,16 +167,18 @@ final class Streaks {
     /** Forgets streaks that closed long ago, and the oldest when there are too many. */
     List<String> forgotten(Instant now) {
         long limit = now.minus(MEMORY).toEpochMilli();
-        var forgotten = new ArrayList<String>();
-        var oldestFirst = states.entrySet().iterator();
-        while (oldestFirst.hasNext()) {
-            var entry = oldestFirst.next();
-            boolean old = entry.getValue().closed() && entry.getValue().at() < limit;
-            if (!old && states.size() <= MOST) {
+        var forgotten = new ArrayList<String>(0);
+        for (var oldest = closed.entrySet().iterator(); oldest.hasNext(); ) {
+            var entry = oldest.next();
+            if (entry.getValue().at() >= limit && size() <= MOST) {
                 break;
             }
+            oldest.remove();
             forgotten.add(entry.getKey());
-            oldestFirst.remove();
+        }
+        for (var oldest = open.keySet().iterator(); size() > MOST && oldest.hasNext(); ) {
+            forgotten.add(oldest.next());
+            oldest.remove();
         }
         return forgotten;
     }

@@ -10,10 +10,14 @@ final class Await {
     private Await() {}
 
     static void until(BooleanSupplier condition) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        until(Duration.ofSeconds(20), condition);
+    }
+
+    static void until(Duration within, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + within.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not happen within 20 s");
+                throw new AssertionError("did not happen within " + within);
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -27,7 +27,7 @@ import java.util.UUID;
 /** A live room, an ingest that talks to it, and a workspace; all real but for TikTok. */
 final class Stage implements AutoCloseable {
 
-    private static final Embedded SERVERS = Embedded.startTemporary();
+    static final Embedded SERVERS = Embedded.startTemporary();
     private static final SigningKey KEY = SigningKey.generate("test");
 
     final LiveRoom liveRoom = LiveRoom.start(0);

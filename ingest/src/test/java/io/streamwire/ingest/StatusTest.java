@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Json;
 import io.streamwire.liveroom.Frame;
 import io.streamwire.liveroom.Room;
+import io.streamwire.liveroom.Rubbish;
 import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.service.Role;
 import java.util.List;
@@ -112,7 +113,7 @@ class StatusTest {
                         .comment(ADA, "two")
                         .unknown("WebcastNew")
                         .corrupt("WebcastLikeMessage"));
-        room.corruptGzip();
+        room.raw(Rubbish.noGzip());
         Await.until(() -> STAGE.damaged(id, "not_gzip") == 1);
         room.reset();
         Await.until(() -> STAGE.counter(id, "reconnects") == 1);

@@ -2,10 +2,8 @@ package io.streamwire.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamwire.bus.Bus;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent.MissedWhy;
-import io.streamwire.contract.Stream;
 import io.streamwire.embedded.ServiceProcess;
 import io.streamwire.liveroom.Room;
 import io.streamwire.liveroom.Sent;
@@ -17,9 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +46,7 @@ class TakeOverTest {
                 stage.ingest.close(); // hands over to the process
                 Await.until(() -> room.connects() == 2 && room.connections() == 1);
                 stage.ingest = stage.another();
-                try (var published = new Published(stage.bus, stage.workspaceId)) {
+                try (var published = new Published(stage.bus, stage.workspaceId, "0-0")) {
                     play(room, holder);
                     judge(stage, room, id, published);
                 }
@@ -97,8 +93,8 @@ class TakeOverTest {
         var known = new HashSet<>(ids(sent));
         assertThat(stored.entrySet())
                 .allMatch(event -> known.contains(event.getKey()) || isOurOwn(event.getValue()));
-        Await.until(() -> published.ids.size() >= stored.size());
-        assertThat(published.ids).doesNotHaveDuplicates().hasSameElementsAs(stored.keySet());
+        Await.until(() -> published.size() >= stored.size());
+        assertThat(published.ids()).doesNotHaveDuplicates().hasSameElementsAs(stored.keySet());
     }
 
     /** What no message says: something was missed, or a streak's end was. */
@@ -121,37 +117,5 @@ class TakeOverTest {
 
     private static UUID id(Sent message) {
         return Ids.event(message.roomId(), message.msgId());
-    }
-
-    /** What is on the bus, as a reader of it sees it. */
-    private static final class Published implements AutoCloseable {
-        private final Queue<UUID> ids = new ConcurrentLinkedQueue<>();
-        private final Thread thread;
-
-        Published(Bus bus, UUID workspaceId) {
-            var reader = bus.feed(Stream.EVENTS, bus.partition(workspaceId)).from("0-0");
-            thread =
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                try (reader) {
-                                    while (true) {
-                                        for (var entry :
-                                                reader.next(Duration.ofSeconds(1)).entries()) {
-                                            if (entry.field("workspace_id")
-                                                    .equals(workspaceId.toString())) {
-                                                ids.add(UUID.fromString(entry.field("id")));
-                                            }
-                                        }
-                                    }
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
-                            });
-        }
-
-        @Override
-        public void close() {
-            thread.interrupt();
-        }
     }
 }

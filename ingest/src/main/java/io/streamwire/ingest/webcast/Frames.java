@@ -1,7 +1,10 @@
 package io.streamwire.ingest.webcast;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import io.streamwire.ingest.webcast.Inbound.Damage;
 import io.streamwire.ingest.webcast.wire.EnterRoom;
 import io.streamwire.ingest.webcast.wire.FetchResult;
@@ -17,6 +20,15 @@ final class Frames {
     /** How a gzip stream begins; surer than the frame's header. */
     private static final ByteString GZIP = ByteString.copyFrom(new byte[] {0x1f, (byte) 0x8b, 8});
 
+    /** Messages and other fields of a payload; TikTok sends some hundred at most. */
+    private static final int MOST_PARTS = 20_000;
+
+    // Most of what TikTok sends is not read here, and need not be kept.
+    private static final Parser<PushFrame> FRAMES =
+            DiscardUnknownFieldsParser.wrap(PushFrame.parser());
+    private static final Parser<FetchResult> RESULTS =
+            DiscardUnknownFieldsParser.wrap(FetchResult.parser());
+
     private Frames() {}
 
     /**
@@ -27,7 +39,7 @@ final class Frames {
     static Inbound read(ByteString message, Instant receivedAt, int maxUnpacked) {
         PushFrame frame;
         try {
-            frame = PushFrame.parseFrom(message);
+            frame = FRAMES.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
             return new Inbound.Damaged(Damage.NOT_A_FRAME);
         }
@@ -41,22 +53,37 @@ final class Frames {
                 if (unpacked.length > maxUnpacked) {
                     return new Inbound.Damaged(Damage.UNPACKED_OVERSIZE);
                 }
-                payload = ByteString.copyFrom(unpacked);
+                payload = UnsafeByteOperations.unsafeWrap(unpacked);
             } catch (IOException e) {
                 return new Inbound.Damaged(Damage.NOT_GZIP);
             }
         }
         try {
-            var result = FetchResult.parseFrom(payload);
+            if (isCrowded(payload)) {
+                return new Inbound.Damaged(Damage.CROWDED);
+            }
+            var result = RESULTS.parseFrom(payload);
             return new Inbound.Messages(
                     frame.getLogId(),
                     receivedAt,
                     result.getNeedAck(),
                     result.getInternalExt(),
                     result.getMessagesList());
-        } catch (InvalidProtocolBufferException e) {
+        } catch (IOException e) {
             return new Inbound.Damaged(Damage.NOT_A_RESULT);
         }
+    }
+
+    /** Counts the parts without making any: an empty message takes two bytes here, 50 when read. */
+    private static boolean isCrowded(ByteString payload) throws IOException {
+        var in = payload.newCodedInput();
+        for (int parts = 0; parts <= MOST_PARTS; parts++) {
+            int tag = in.readTag();
+            if (tag == 0 || !in.skipField(tag)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static PushFrame enterRoom(long roomId, String cursor) {

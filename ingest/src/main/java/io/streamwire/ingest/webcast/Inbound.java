@@ -45,6 +45,8 @@ public sealed interface Inbound {
         NOT_A_FRAME,
         NOT_GZIP,
         UNPACKED_OVERSIZE,
+        /** More parts than any frame has, which would take a multiple of its size in memory. */
+        CROWDED,
         NOT_A_RESULT,
         TEXT
     }

@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +28,13 @@ final class Signer {
     private final Browser browser;
     private final WebcastSettings settings;
     private final Budget budget;
+    private final InstantSource clock;
 
-    Signer(Browser browser, WebcastSettings settings, Budget budget) {
+    Signer(Browser browser, WebcastSettings settings, Budget budget, InstantSource clock) {
         this.browser = browser;
         this.settings = settings;
         this.budget = budget;
+        this.clock = clock;
     }
 
     /**
@@ -55,11 +57,6 @@ final class Signer {
         if (quiet.isPositive()) {
             throw limited(quiet);
         }
-        var wait = budget.take();
-        if (wait.isPositive()) {
-            throw new WebcastException(
-                    Code.SIGN_BUDGET, "Our own budget of signatures is used up.", wait);
-        }
         var query = new LinkedHashMap<String, String>();
         query.put("client", "streamwire");
         query.put("cursor", cursor);
@@ -74,7 +71,13 @@ final class Signer {
         return ticket(response);
     }
 
+    /** Every request takes of the budget, also one that is not known there. */
     private HttpResponse<byte[]> ask(String path, Map<String, String> query) {
+        var wait = budget.take();
+        if (wait.isPositive()) {
+            throw new WebcastException(
+                    Code.SIGN_BUDGET, "Our own budget of signatures is used up.", wait);
+        }
         var request = HttpRequest.newBuilder(Browser.uri(settings.signUrl(), path, query));
         if (!settings.signKey().isEmpty()) {
             request.header("x-api-key", settings.signKey());
@@ -139,11 +142,11 @@ final class Signer {
         throw useless("no usable socket URL");
     }
 
-    private static Duration retryAfter(HttpResponse<byte[]> response) {
+    private Duration retryAfter(HttpResponse<byte[]> response) {
         return seconds(response, "Retry-After")
                 .or(() ->
                         seconds(response, "X-RateLimit-Reset")
-                                .map(at -> at - Instant.now().getEpochSecond()))
+                                .map(at -> at - clock.instant().getEpochSecond()))
                 .map(wait -> Duration.ofSeconds(Math.clamp(wait, 1, LONGEST_WAIT.toSeconds())))
                 .orElse(USUAL_WAIT);
     }

@@ -10,6 +10,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,18 +29,21 @@ public final class WebcastClient implements AutoCloseable {
     private static final String DIRECT_PATH = "/webcast/im/ws_proxy/ws_reuse_supplement/";
 
     private final WebcastSettings settings;
+    private final InstantSource clock;
     private final Browser browser;
     private final RoomFinder finder;
     private final Signer signer;
 
     /**
      * @param signatures what all livestreams together may ask the sign server for
+     * @param clock when frames are received
      */
-    public WebcastClient(WebcastSettings settings, Budget signatures) {
+    public WebcastClient(WebcastSettings settings, Budget signatures, InstantSource clock) {
         this.settings = settings;
+        this.clock = clock;
         this.browser = new Browser(settings);
         this.finder = new RoomFinder(browser, settings);
-        this.signer = new Signer(browser, settings, signatures);
+        this.signer = new Signer(browser, settings, signatures, clock);
     }
 
     /**
@@ -51,6 +55,11 @@ public final class WebcastClient implements AutoCloseable {
      */
     public Room find(String username, Duration patience) {
         return finder.find(username, patience);
+    }
+
+    /** Whether there are two ways to a socket. */
+    public boolean hasOtherWay() {
+        return settings.mode() == Mode.AUTO;
     }
 
     /** Whether a room is closed for certain; a doubt is no. */
@@ -194,7 +203,7 @@ public final class WebcastClient implements AutoCloseable {
 
     private WebcastConnection dial(
             Room room, String mode, URI uri, String cookie, FetchResult first, Duration patience) {
-        var connection = new WebcastConnection(room, mode, settings);
+        var connection = new WebcastConnection(room, mode, settings, clock);
         var handshake =
                 browser.http()
                         .newWebSocketBuilder()

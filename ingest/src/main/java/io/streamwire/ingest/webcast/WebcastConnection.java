@@ -8,6 +8,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +35,7 @@ public final class WebcastConnection implements AutoCloseable {
     private final Room room;
     private final String mode;
     private final WebcastSettings settings;
+    private final InstantSource clock;
     private final BlockingQueue<Raw> inbox = new LinkedBlockingQueue<>();
     private final Thread heart = Thread.ofVirtual().name("webcast-heart").unstarted(this::beat);
     private @Nullable WebSocket socket;
@@ -49,10 +51,11 @@ public final class WebcastConnection implements AutoCloseable {
         record Ready(Inbound inbound) implements Raw {}
     }
 
-    WebcastConnection(Room room, String mode, WebcastSettings settings) {
+    WebcastConnection(Room room, String mode, WebcastSettings settings, InstantSource clock) {
         this.room = room;
         this.mode = mode;
         this.settings = settings;
+        this.clock = clock;
     }
 
     public Room room() {
@@ -82,7 +85,7 @@ public final class WebcastConnection implements AutoCloseable {
                     new Raw.Ready(
                             new Inbound.Messages(
                                     0,
-                                    Instant.now(),
+                                    clock.instant(),
                                     false,
                                     ByteString.EMPTY,
                                     first.getMessagesList())));
@@ -239,7 +242,7 @@ public final class WebcastConnection implements AutoCloseable {
             inbox.add(
                     oversize
                             ? new Raw.Ready(new Inbound.Damaged(Damage.OVERSIZE))
-                            : new Raw.Frame(parts, Instant.now()));
+                            : new Raw.Frame(parts, clock.instant()));
             parts = ByteString.EMPTY;
             oversize = false;
             return null;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.sun.management.ThreadMXBean;
 import io.streamwire.ingest.webcast.wire.FetchResult;
-import io.streamwire.ingest.webcast.wire.Header;
 import io.streamwire.ingest.webcast.wire.Message;
 import io.streamwire.ingest.webcast.wire.PushFrame;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever comes from the socket: reading it neither throws nor takes much memory. */
 class FramesFuzzTest {
@@ -23,6 +24,7 @@ class FramesFuzzTest {
     private static final ThreadMXBean MEMORY = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Instant NOW = Instant.parse("2026-01-07T18:00:00Z");
     private static final int MAX_UNPACKED = 1 << 16;
+    private static final int DEFAULT_UNPACKED = 4 << 20;
     private static final int BOMB = 64 << 20;
     private static final long MOST_MEMORY = 32L << 20;
 
@@ -42,6 +44,22 @@ class FramesFuzzTest {
         }
     }
 
+    /** Each is two bytes here, and would be 50 if it were made. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 99})
+    void aFrameOfMillionsOfPartsIsNotTakenApart(int field) throws IOException {
+        var parts = Mutation.repeated(field, DEFAULT_UNPACKED - 8);
+        var frame = ByteString.copyFrom(frame("msg", gzip(parts)));
+        assertThat(frame.size()).isLessThan(DEFAULT_UNPACKED / 100);
+
+        long before = MEMORY.getCurrentThreadAllocatedBytes();
+        var inbound = Frames.read(frame, NOW, DEFAULT_UNPACKED);
+        long taken = MEMORY.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(inbound).isInstanceOf(Inbound.Damaged.class);
+        assertThat(taken).isLessThan(MOST_MEMORY);
+    }
+
     private static List<byte[]> seeds() throws IOException {
         var message = Message.newBuilder().setMethod("WebcastChatMessage").setMsgId(7);
         var result = FetchResult.newBuilder().setNeedAck(true).setCursor("c");
@@ -59,7 +77,6 @@ class FramesFuzzTest {
     private static byte[] frame(String type, byte[] payload) {
         return PushFrame.newBuilder()
                 .setLogId(5)
-                .addHeaders(Header.newBuilder().setKey("compress_type").setValue("gzip"))
                 .setPayloadType(type)
                 .setPayload(ByteString.copyFrom(payload))
                 .build()

@@ -1,5 +1,8 @@
 package io.streamwire.ingest.webcast;
 
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -15,6 +18,17 @@ public final class Mutation {
             damaged = once(damaged, random);
         }
         return damaged;
+    }
+
+    /** The same field again and again, each time empty. */
+    public static byte[] repeated(int field, int size) throws IOException {
+        var bytes = new ByteArrayOutputStream(size + 8);
+        var out = CodedOutputStream.newInstance(bytes);
+        while (out.getTotalBytesWritten() < size) {
+            out.writeByteArray(field, new byte[0]);
+        }
+        out.flush();
+        return bytes.toByteArray();
     }
 
     private static byte[] once(byte[] bytes, Random random) {

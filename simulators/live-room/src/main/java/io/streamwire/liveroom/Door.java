@@ -305,7 +305,8 @@ final class Door extends SimpleChannelInboundHandler<Object> {
             send(context, request, text(426, "text/plain", "not a websocket handshake"));
             return;
         }
-        var entered = new Listener(context.channel(), first(query, "compress").equals("gzip"));
+        var entered =
+                new SocketListener(context.channel(), first(query, "compress").equals("gzip"));
         handshaker
                 .handshake(context.channel(), request)
                 .addListener(done -> {

@@ -41,6 +41,8 @@ public final class Frame {
         }
     }
 
+    private static final String GIFT = "WebcastGiftMessage";
+
     private final List<Draft> drafts = new ArrayList<>();
 
     public Frame comment(ScriptedViewer viewer, String text) {
@@ -84,29 +86,42 @@ public final class Frame {
             int count,
             boolean end,
             boolean matches) {
+        var given = new Given(gift.name(), groupId, count);
         return add(
-                "WebcastGiftMessage",
-                "gift",
-                gift.name() + " x" + count,
-                matches,
-                "",
-                fields ->
-                        fields.number(2, gift.id())
-                                .number(4, 1)
-                                .number(5, count)
-                                .number(6, count)
-                                .message(7, user(viewer))
-                                .number(9, end ? 1 : 0)
-                                .number(11, groupId)
-                                .message(
-                                        15,
-                                        new Fields()
-                                                .number(5, gift.id())
-                                                .flag(10, gift.streakable())
-                                                .number(11, gift.streakable() ? 1 : 2)
-                                                .number(12, gift.diamonds())
-                                                .text(16, gift.name()))
-                                .message(32, identity(viewer)));
+                0,
+                stamp -> {
+                    var fields = giftFields(viewer, gift, groupId, count, end, stamp);
+                    return new Message(
+                            GIFT,
+                            fields.toByteString(),
+                            stamp.msgId(),
+                            "gift",
+                            gift.name() + " x" + count,
+                            matches,
+                            given);
+                });
+    }
+
+    private static Fields giftFields(
+            ScriptedViewer viewer, Gift gift, long groupId, int count, boolean end, Stamp stamp) {
+        var details =
+                new Fields()
+                        .number(5, gift.id())
+                        .flag(10, gift.streakable())
+                        .number(11, gift.streakable() ? 1 : 2)
+                        .number(12, gift.diamonds())
+                        .text(16, gift.name());
+        return new Fields()
+                .message(1, stamp.common(GIFT, ""))
+                .number(2, gift.id())
+                .number(4, 1)
+                .number(5, count)
+                .number(6, count)
+                .message(7, user(viewer))
+                .number(9, end ? 1 : 0)
+                .number(11, groupId)
+                .message(15, details)
+                .message(32, identity(viewer));
     }
 
     public Frame like(ScriptedViewer viewer, int taps) {

@@ -15,6 +15,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class LiveRoom implements AutoCloseable {
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(
                     1, new DefaultThreadFactory("live-room", true), NioIoHandler.newFactory());
+    private final InstantSource clock;
     private final Channel server;
     private volatile SignFault signFault = SignFault.NONE;
     private volatile String signKey = "";
@@ -46,7 +48,8 @@ public final class LiveRoom implements AutoCloseable {
     private volatile boolean directBlocked;
     private volatile boolean apiUnaware;
 
-    private LiveRoom(int port) {
+    private LiveRoom(int port, InstantSource clock) {
+        this.clock = clock;
         try {
             server =
                     new ServerBootstrap()
@@ -76,7 +79,16 @@ public final class LiveRoom implements AutoCloseable {
 
     /** Listens on a port of the loopback interface, 0 for any that is free. */
     public static LiveRoom start(int port) {
-        return new LiveRoom(port);
+        return new LiveRoom(port, InstantSource.system());
+    }
+
+    /**
+     * The same with a clock of the caller's.
+     *
+     * @param clock when messages say that they happened
+     */
+    public static LiveRoom start(int port, InstantSource clock) {
+        return new LiveRoom(port, clock);
     }
 
     public int port() {
@@ -106,7 +118,7 @@ public final class LiveRoom implements AutoCloseable {
     public Room room(String username) {
         return rooms.computeIfAbsent(
                 username.toLowerCase(Locale.ROOT),
-                name -> new Room(name, lastId.incrementAndGet(), lastId::incrementAndGet));
+                name -> new Room(name, lastId.incrementAndGet(), lastId::incrementAndGet, clock));
     }
 
     Optional<Room> find(String username) {
@@ -136,6 +148,11 @@ public final class LiveRoom implements AutoCloseable {
     /** Signatures that were asked for, refused ones too. */
     public int signRequests() {
         return signRequests.get();
+    }
+
+    /** Visitor cookies that were given, those of signatures too. */
+    public int visitors() {
+        return tokens.visitors();
     }
 
     /** How the sign server answers from now on. */

@@ -1,17 +1,13 @@
 package io.streamwire.liveroom;
 
-import io.streamwire.liveroom.Fields.ClientFrame;
-import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -41,37 +37,33 @@ public final class Room {
     /** Comments that a new connection is given again. */
     private static final int HISTORY = 6;
 
-    /** Records that {@link #sent} keeps; the counts go on. */
-    private static final int LEDGER = 1_000_000;
-
     private final String username;
     private final long id;
     private final LongSupplier ids;
+    private final InstantSource clock;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Consumer<Sent>> observers = new CopyOnWriteArrayList<>();
     private final Deque<Message> history = new ArrayDeque<>();
-    private final Deque<Sent> ledger = new ArrayDeque<>();
-    private final Map<String, Long> counts = new TreeMap<>();
-    private final BitSet acknowledged = new BitSet();
-    private final AtomicLong heartbeats = new AtomicLong();
-    private final AtomicLong entries = new AtomicLong();
-    private final AtomicLong wrongFrames = new AtomicLong();
+    private final Ledger ledger = new Ledger();
+    private final Replies replies = new Replies();
     private Status status = Status.LIVE;
+    private List<Message> newest = List.of();
     private boolean ageRestricted;
     private boolean silent;
+    private boolean mute;
     private int fragments = 1;
     private int frames;
     private long likes;
-    private long unseen;
     private int connects;
     private int refusals;
     private String refusal = "";
     private int refusalStatus;
 
-    Room(String username, long id, LongSupplier ids) {
+    Room(String username, long id, LongSupplier ids, InstantSource clock) {
         this.username = username;
         this.id = id;
         this.ids = ids;
+        this.clock = clock;
     }
 
     public String username() {
@@ -123,14 +115,6 @@ public final class Room {
         return send(new Frame().join(viewer)).getFirst();
     }
 
-    public Sent follow(ScriptedViewer viewer) {
-        return send(new Frame().follow(viewer)).getFirst();
-    }
-
-    public Sent share(ScriptedViewer viewer) {
-        return send(new Frame().share(viewer)).getFirst();
-    }
-
     /** Sends the messages in one frame to everybody who listens. */
     public List<Sent> send(Frame frame) {
         return send(frame, System.nanoTime());
@@ -140,10 +124,13 @@ public final class Room {
         var messages = new ArrayList<Message>();
         for (var draft : frame.drafts()) {
             likes += draft.taps();
-            var stamp = new Frame.Stamp(id, ids.getAsLong(), Instant.now().toEpochMilli(), likes);
-            messages.add(draft.writer().write(stamp));
+            messages.add(write(draft));
         }
         return deliver(messages, dueNanos);
+    }
+
+    private Message write(Frame.Draft draft) {
+        return draft.writer().write(new Frame.Stamp(id, ids.getAsLong(), clock.millis(), likes));
     }
 
     /** Sends the newest comment again, with the id that it had. */
@@ -151,8 +138,14 @@ public final class Room {
         return deliver(List.of(history.getLast()), System.nanoTime());
     }
 
+    /** Sends the newest frame again, with the message ids that it had. */
+    public synchronized List<Sent> repeatLastFrame() {
+        return deliver(newest, System.nanoTime());
+    }
+
     private List<Sent> deliver(List<Message> messages, long dueNanos) {
-        var open = silent ? List.<Listener>of() : List.copyOf(listeners);
+        var open = silent || mute ? List.<Listener>of() : List.copyOf(listeners);
+        newest = List.copyOf(messages);
         int logId = ++frames;
         var push = Push.of(id, logId, messages, false, false);
         push.prepare(open);
@@ -183,15 +176,7 @@ public final class Room {
     }
 
     private void remember(Sent record, Message message) {
-        if (record.receivers() == 0) {
-            unseen++;
-        } else {
-            counts.merge(record.type(), 1L, Long::sum);
-        }
-        ledger.addLast(record);
-        if (ledger.size() > LEDGER) {
-            ledger.removeFirst();
-        }
+        ledger.add(record, message);
         if (message.type().equals("comment")) {
             history.addLast(message);
             if (history.size() > HISTORY) {
@@ -215,21 +200,26 @@ public final class Room {
 
     /** What was sent, oldest first; the newest million. */
     public synchronized List<Sent> sent() {
-        return List.copyOf(ledger);
+        return ledger.records();
     }
 
     /** Messages by {@link Sent#type} that were written to at least one connection. */
     public synchronized Map<String, Long> counts() {
-        return Map.copyOf(counts);
+        return ledger.counts();
     }
 
     public synchronized long count(String type) {
-        return counts.getOrDefault(type, 0L);
+        return ledger.count(type);
     }
 
     /** Messages that nobody was connected to hear. */
     public synchronized long unseen() {
-        return unseen;
+        return ledger.unseen();
+    }
+
+    /** Gifts by name that somebody was connected to hear, however often each was told of. */
+    public synchronized Map<String, Long> gifts() {
+        return ledger.gifts();
     }
 
     /** Likes of the room. */
@@ -238,27 +228,27 @@ public final class Room {
     }
 
     /** The client has acknowledged the message's frame. */
-    public synchronized boolean acknowledged(Sent message) {
-        return acknowledged.get((int) message.frame());
+    public boolean acknowledged(Sent message) {
+        return replies.acknowledged(message);
     }
 
     /** Frames that were acknowledged, each once. */
-    public synchronized int acknowledgements() {
-        return acknowledged.cardinality();
+    public int acknowledgements() {
+        return replies.acknowledgements();
     }
 
     public long heartbeats() {
-        return heartbeats.get();
+        return replies.heartbeats();
     }
 
     /** How often {@code im_enter_room} came. */
     public long entries() {
-        return entries.get();
+        return replies.entries();
     }
 
     /** Frames from clients that are not as they should be. */
     public long wrongFrames() {
-        return wrongFrames.get();
+        return replies.wrongFrames();
     }
 
     /** Open connections. */
@@ -269,6 +259,13 @@ public final class Room {
     /** Connections that were ever opened. */
     public synchronized int connects() {
         return connects;
+    }
+
+    /** Listens without a socket from now on; the last comments come first. */
+    public Tap tap(Consumer<byte[]> messages) {
+        var tap = new Tap(this, messages);
+        enter(tap);
+        return tap;
     }
 
     // What goes wrong.
@@ -318,6 +315,11 @@ public final class Room {
         this.silent = silent;
     }
 
+    /** Answers heartbeats and sends no messages any more, or goes on. */
+    public synchronized void mute(boolean mute) {
+        this.mute = mute;
+    }
+
     synchronized boolean silent() {
         return silent;
     }
@@ -327,33 +329,13 @@ public final class Room {
         this.fragments = fragments;
     }
 
-    /** A websocket message that is no push frame. */
-    public void corruptFrame() {
-        raw(new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, 0x07, 0x00, 0x3a, 0x7f});
-    }
-
-    /** A push frame whose payload looks like gzip and is not. */
-    public void corruptGzip() {
-        byte[] payload = {0x1f, (byte) 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 3, 0x55, 0x55, 0x55, 0x55};
-        raw(Push.frame(0, true, "msg", payload));
-    }
-
-    /** A push frame whose payload unpacks to so many zeros. */
-    public void gzipBomb(int size) {
-        raw(Push.frame(0, true, "msg", Push.gzip(new byte[size])));
-    }
-
-    /** A websocket message of at least so many bytes. */
-    public void oversizeFrame(int size) {
-        raw(Push.frame(0, false, "msg", new byte[size]));
-    }
-
     /** A websocket text message, which TikTok never sends. */
     public void text(String text) {
         listeners().forEach(listener -> listener.text(text));
     }
 
-    private void raw(byte[] message) {
+    /** A websocket message as it is, for what is in {@link Rubbish}. */
+    public void raw(byte[] message) {
         int pieces;
         synchronized (this) {
             pieces = fragments;
@@ -384,7 +366,7 @@ public final class Room {
     synchronized void enter(Listener listener) {
         connects++;
         listeners.add(listener);
-        if (!silent) {
+        if (!silent && !mute) {
             listener.send(Push.of(id, ++frames, List.copyOf(history), true, true), fragments);
         }
     }
@@ -399,35 +381,13 @@ public final class Room {
 
     /** A frame from the client. */
     void heard(Listener listener, byte[] bytes) {
-        try {
-            var frame = ClientFrame.read(bytes);
-            switch (frame.type()) {
-                case "ack" -> acknowledge(frame);
-                case "hb" -> {
-                    heartbeats.incrementAndGet();
-                    if (!silent()) {
-                        listener.raw(Push.frame(0, false, "hb", new byte[0]), 1);
-                    }
-                }
-                case "im_enter_room" -> {
-                    entries.incrementAndGet();
-                    if (!silent()) {
-                        listener.raw(Push.frame(0, false, "im_enter_room_resp", new byte[0]), 1);
-                    }
-                }
-                default -> wrongFrames.incrementAndGet();
-            }
-        } catch (IOException e) {
-            wrongFrames.incrementAndGet();
+        var owed = replies.take(bytes, id, frames());
+        if (!owed.isEmpty() && !silent()) {
+            listener.raw(Push.frame(0, false, owed, new byte[0]), 1);
         }
     }
 
-    private synchronized void acknowledge(ClientFrame frame) {
-        boolean known = frame.logId() > 0 && frame.logId() <= frames;
-        if (!known || !Push.isExtension(id, frame.logId(), frame.payload())) {
-            wrongFrames.incrementAndGet();
-            return;
-        }
-        acknowledged.set((int) frame.logId());
+    private synchronized int frames() {
+        return frames;
     }
 }

@@ -3,6 +3,7 @@ package io.streamwire.liveroom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Visitor cookies, and signatures that are good once and for 30 s. */
@@ -12,10 +13,16 @@ final class Tokens {
     private static final String VISITOR = "1%7Clive-room-";
 
     private final AtomicLong last = new AtomicLong();
+    private final AtomicInteger visitors = new AtomicInteger();
     private final Map<String, Long> signatures = new ConcurrentHashMap<>();
 
     String visitor() {
+        visitors.incrementAndGet();
         return VISITOR + last.incrementAndGet();
+    }
+
+    int visitors() {
+        return visitors.get();
     }
 
     boolean isVisitor(String cookie) {
