@@ -231,6 +231,7 @@ final class Assembly {
         lanes.leasedBy(safety::leased);
         dispatcher.onAcquired(this::acquired);
         cache.onGone(departures()::gone);
+        cache.onChanged(sessions::end, sessions::bridgeChanged);
     }
 
     private void acquired(int partition) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,12 @@ final class DeviceCache {
     /** When tokens were used since that was last written down. */
     private final Map<UUID, Instant> uses = new ConcurrentHashMap<>();
 
+    /** Deleted and revoked here; a reading that began before still brings them as they were. */
+    private final Set<UUID> ended = ConcurrentHashMap.newKeySet();
+
     private volatile Consumer<Device> gone = _ -> {};
+    private volatile Consumer<UUID> withdrawn = _ -> {};
+    private volatile BiConsumer<UUID, UUID> hung = (_, _) -> {};
 
     private Instant readUpTo = Instant.EPOCH; // guarded by this
 
@@ -86,54 +92,100 @@ final class DeviceCache {
         this.gone = gone;
     }
 
+    /**
+     * Who is told of what another instance has changed: until it was read here, this one answered
+     * logins as before, also after the other one had ended the session.
+     *
+     * @param withdrawn of a client that may no longer connect, or lost a token
+     * @param hung of a workspace and a bridge that a board hangs on now, or no longer
+     */
+    void onChanged(Consumer<UUID> withdrawn, BiConsumer<UUID, UUID> hung) {
+        this.withdrawn = withdrawn;
+        this.hung = hung;
+    }
+
     /** Reads what changed since the last time; everything at first. */
     synchronized void refresh() {
-        var since = readUpTo.equals(Instant.EPOCH) ? readUpTo : readUpTo.minus(OVERLAP);
+        var first = readUpTo.equals(Instant.EPOCH);
+        var since = first ? readUpTo : readUpTo.minus(OVERLAP);
         var newest = readUpTo;
+        var before = Set.copyOf(ended);
         for (var change : store.changedDevices(since)) {
-            put(change);
-            if (change.device().updatedAt().isAfter(newest)) {
-                newest = change.device().updatedAt();
+            var device = change.device();
+            var known = devices.get(device.id());
+            take(change);
+            if (!first) {
+                compare(device, known, devices.get(device.id()));
+            }
+            if (device.updatedAt().isAfter(newest)) {
+                newest = device.updatedAt();
             }
         }
         for (var token : store.changedTokens(since)) {
-            put(token);
+            if (take(token)) {
+                withdrawn.accept(token.deviceId());
+            }
         }
         readUpTo = newest;
+        ended.removeAll(before);
+    }
+
+    private void compare(Device device, @Nullable Known before, @Nullable Known now) {
+        var wasInUse = before != null && !before.device().archived();
+        var isInUse = now != null && !now.device().archived();
+        if (wasInUse == isInUse) {
+            return;
+        }
+        var bridge = device.parentId();
+        if (bridge != null) { // it never changes
+            hung.accept(device.workspaceId(), bridge);
+        } else if (wasInUse) {
+            withdrawn.accept(device.id());
+        }
     }
 
     /** Takes in a device that was just written. */
     void put(DeviceStore.Change change) {
+        if (change.deleted()) {
+            ended.add(change.device().id());
+        }
+        take(change);
+    }
+
+    /** Takes in a row of the database, which may be older than what is known. */
+    void take(DeviceStore.Change change) {
         var device = change.device();
         if (change.deleted()) {
-            var known = devices.remove(device.id());
-            told.remove(device.id());
-            tokens.remove(device.id());
-            var _ =
-                    workspaces.computeIfPresent(
-                            device.workspaceId(),
-                            (_, ids) -> {
-                                ids.remove(device.id());
-                                return ids;
-                            });
-            if (known != null) {
-                gone.accept(known.device());
-            }
+            remove(device);
             return;
         }
         var _ =
                 devices.compute(
                         device.id(),
-                        (_, known) ->
-                                known != null
-                                                && device.updatedAt()
-                                                        .equals(known.device().updatedAt())
-                                        ? known
-                                        : merged(known, device));
-        var _ =
-                workspaces
-                        .computeIfAbsent(device.workspaceId(), _ -> ConcurrentHashMap.newKeySet())
-                        .add(device.id());
+                        (id, known) -> {
+                            if (ended.contains(id)) {
+                                return known;
+                            }
+                            ids(device.workspaceId()).add(id);
+                            return known != null
+                                            && device.updatedAt().equals(known.device().updatedAt())
+                                    ? known
+                                    : merged(known, device);
+                        });
+    }
+
+    private void remove(Device device) {
+        var known = devices.remove(device.id());
+        told.remove(device.id());
+        tokens.remove(device.id());
+        ids(device.workspaceId()).remove(device.id());
+        if (known != null) {
+            gone.accept(known.device());
+        }
+    }
+
+    private Set<UUID> ids(UUID workspaceId) {
+        return workspaces.computeIfAbsent(workspaceId, _ -> ConcurrentHashMap.newKeySet());
     }
 
     /** The database may not have yet what the board has told us, or an older one. */
@@ -154,22 +206,28 @@ final class DeviceCache {
     /** Takes in a token that was just written. */
     void put(DeviceStore.Token token) {
         if (token.revokedAt() != null) {
-            var _ =
-                    tokens.computeIfPresent(
-                            token.deviceId(),
-                            (_, secrets) -> {
-                                secrets.remove(token.id());
-                                return secrets;
-                            });
-            return;
+            ended.add(token.id());
+        }
+        var _ = take(token);
+    }
+
+    /**
+     * Takes in a row of the database, which may be older than what is known; whether a token is
+     * valid no longer.
+     */
+    boolean take(DeviceStore.Token token) {
+        if (token.revokedAt() != null) {
+            var secrets = tokens.get(token.deviceId());
+            return secrets != null && secrets.remove(token.id()) != null;
         }
         var secret = new Secret(token.sha256(), token.expiresAt());
         if (secret.expired(clock.instant())) {
-            return; // what is known of it stays until its session has been ended, once
+            return false; // what is known of it stays until its session has been ended, once
         }
         var _ =
                 tokens.computeIfAbsent(token.deviceId(), _ -> new ConcurrentHashMap<>())
-                        .put(token.id(), secret);
+                        .compute(token.id(), (id, known) -> ended.contains(id) ? known : secret);
+        return false;
     }
 
     /** Takes in what a board says it can do, before the database has it. */

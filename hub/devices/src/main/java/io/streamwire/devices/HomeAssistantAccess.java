@@ -37,12 +37,17 @@ final class HomeAssistantAccess {
         this.clock = clock;
     }
 
-    /** Reads everything again: a workspace has few of it, and most have none. */
+    /**
+     * Reads everything again: a workspace has few of it, and most have none. Ends the sessions of
+     * tokens that are no more: until now this instance let them in, whoever revoked them.
+     */
     synchronized void refresh() {
         enabled = store.enabled();
+        var before = tokens.keySet();
         tokens =
                 store.tokens().stream()
                         .collect(Collectors.toUnmodifiableMap(Token::id, Function.identity()));
+        before.stream().filter(id -> !tokens.containsKey(id)).forEach(endSession);
     }
 
     boolean enabled(UUID workspaceId) {
@@ -88,17 +93,10 @@ final class HomeAssistantAccess {
     /** Lets go of workspaces that are no more. */
     void leave(Collection<UUID> deleted) {
         for (var workspace : deleted) {
-            var clients =
-                    tokens.values().stream()
-                            .filter(token -> token.workspaceId().equals(workspace))
-                            .map(Token::id)
-                            .toList();
-            if (clients.isEmpty() && !enabled(workspace)) {
-                continue;
+            if (tokens(workspace) > 0 || enabled(workspace)) {
+                store.leave(workspace);
+                refresh();
             }
-            store.leave(workspace);
-            refresh();
-            clients.forEach(endSession);
         }
     }
 

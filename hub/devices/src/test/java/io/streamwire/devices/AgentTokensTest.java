@@ -59,6 +59,32 @@ class AgentTokensTest {
     }
 
     @Test
+    void anInstanceThatReadsOfARevocationLateEndsWhatItHasLetIn() throws InterruptedException {
+        var device = member.device("Motor");
+        var created = created(device, Map.of());
+        var secret = created.text("/token");
+        var direct = Map.of("database.url", rig.directDatabaseUrl());
+        try (var another = rig.another(rig.bus, direct)) {
+            var there = member.at(another);
+            Rig.await("known there", () -> there.get("/devices/" + device).status() == 200);
+            var session = rig.connect(device, secret);
+            Mqtt5BlockingClient late;
+            rig.postgres.cut();
+            try {
+                assertThat(there.delete("/devices/tokens/" + created.text("/id")).status())
+                        .isEqualTo(204);
+                Rig.await("session ended", () -> !session.getState().isConnected());
+                late = rig.connect(device, secret); // the broker asks the one that does not know
+            } finally {
+                rig.postgres.mend();
+            }
+
+            Rig.await("late session ended", () -> !late.getState().isConnected());
+            assertThat(rig.devices().authenticate(device.toString(), secret)).isEmpty();
+        }
+    }
+
+    @Test
     void aBoardWithAnotherTokenMayComeBack() throws InterruptedException {
         var device = member.device("Motor");
         var old = created(device, Map.of("name", "old"));

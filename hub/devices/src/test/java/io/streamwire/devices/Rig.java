@@ -13,6 +13,7 @@ import io.streamwire.bus.Script;
 import io.streamwire.contract.Stream;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.Database;
 import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.virtualboard.PinRecorder;
@@ -122,6 +123,16 @@ final class Rig implements AutoCloseable {
         serviceBus = connect();
         devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
         boards = VirtualBoards.start(brokerUrl(), List.of(), recorder);
+    }
+
+    /** The service's database, for parts of it that are looked at alone. */
+    Database database() {
+        return Database.open(config, Devices.SERVICE);
+    }
+
+    /** The service's database, without the cable. */
+    String directDatabaseUrl() {
+        return embedded.jdbcUrl("device_db");
     }
 
     URI brokerUrl() {
