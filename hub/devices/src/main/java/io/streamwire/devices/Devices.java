@@ -59,8 +59,8 @@ public final class Devices implements AutoCloseable {
         boolean endSession(UUID deviceId);
 
         /**
-         * Tells which boards hang on a bridge now, without ending its session. May block; an
-         * exception means that it is to be told again.
+         * Tells which boards hang on a bridge now; its session goes on where the broker can take
+         * single subscriptions from it. May block; an exception means that it is to be told again.
          */
         void setChildren(UUID workspaceId, UUID bridge, Set<UUID> children);
     }
@@ -124,6 +124,7 @@ public final class Devices implements AutoCloseable {
             Closers parts) {
         var database = parts.add(Database.open(config, SERVICE));
         var all = new Assembly(config, bus, database, brokers);
+        parts.add(all.sessions);
         var rounds = new Rounds(all, parts);
         rounds.recall();
         rounds.connect();
