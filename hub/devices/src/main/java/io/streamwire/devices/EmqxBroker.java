@@ -5,8 +5,10 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,6 +21,9 @@ final class EmqxBroker implements Devices.Broker {
     private static final Duration LOGIN = Duration.ofMillis(400);
 
     private final BrokerHttp http;
+
+    /** What hangs on bridges, as far as it was told since the start. */
+    private final Map<UUID, Set<UUID>> hanging = new ConcurrentHashMap<>();
 
     /**
      * @param url of its API, without {@code /api/v5}
@@ -50,9 +55,22 @@ final class EmqxBroker implements Devices.Broker {
                 == BrokerHttp.DONE;
     }
 
-    /** It asks about each attempt of a bridge, so it learns of a change with the next one. */
+    /**
+     * It asks about each attempt of a bridge, so it learns of a new board with the next one. A
+     * subscription it never asks about again, so a bridge that lost a board loses its session, and
+     * with it what it received of that board; it subscribes anew to what is its own. Unless it is
+     * known what hung on the bridge before, something may have been taken off it.
+     */
     @Override
     public void setChildren(UUID workspaceId, UUID bridge, Set<UUID> children) {
-        // nothing to tell
+        var before = hanging.get(bridge);
+        if (before == null || !children.containsAll(before)) {
+            var _ = endSession(bridge);
+        }
+        if (children.isEmpty()) {
+            hanging.remove(bridge);
+        } else {
+            hanging.put(bridge, Set.copyOf(children));
+        }
     }
 }
