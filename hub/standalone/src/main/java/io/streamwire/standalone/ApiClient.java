@@ -1,8 +1,12 @@
 package io.streamwire.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.BoardAccess;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** A user of the public API, as the demo and the bench need one. */
 final class ApiClient {
@@ -31,6 +34,14 @@ final class ApiClient {
     /** Everything that follows is done by the owner of this token. */
     void signIn(String token) {
         accessToken = token;
+    }
+
+    /** Who signed in. */
+    String accessToken() {
+        if (accessToken == null) {
+            throw new IllegalStateException("nobody has signed in");
+        }
+        return accessToken;
     }
 
     /** Makes an account, signs in as its owner and says which workspace it has. */

@@ -8,13 +8,15 @@ import io.streamwire.contract.Stream;
 import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.ScriptedViewer;
-import io.streamwire.service.Configuration;
 import io.streamwire.virtualboard.PinRecorder;
-import java.nio.file.Path;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -23,12 +25,9 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way on real parts: live room, ingest, Redis, rules, devices, broker, board. */
+@ExtendWith(SharedHub.class)
 class EndToEndTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -37,18 +36,9 @@ class EndToEndTest {
     private static Standalone hub;
 
     @BeforeAll
-    static void start(@TempDir Path directory) {
-        liveRoom = LiveRoom.start(0);
-        var overrides = new HashMap<>(liveRoom.settings());
-        overrides.putAll(HubOptions.anyFreePorts());
-        overrides.put("data-dir", directory.toString());
-        hub = Standalone.start(Configuration.load(overrides, null));
-    }
-
-    @AfterAll
-    static void stop() {
-        hub.close();
-        liveRoom.close();
+    static void start() {
+        liveRoom = SharedHub.liveRoom();
+        hub = SharedHub.hub();
     }
 
     @Test

@@ -1,0 +1,354 @@
+package io.streamwire.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.virtualboard.PinRecorder;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Every call about livestreams, through the gateway by its long form and on ingest's own port by
+ * each form, by everybody who may and everybody who may not, against the hub's OpenAPI document.
+ */
+@Timeout(60)
+@ExtendWith(SharedHub.class)
+class LivestreamApiTest {
+
+    private static final String LONG = "/api/v1/livestreams";
+    private static final String SHORT = "/api/livestreams";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** Who calls, the least first. */
+    private static final List<String> ROLES = List.of("viewer", "moderator", "admin", "owner");
+
+    private static final Map<String, String> TOKENS = new LinkedHashMap<>();
+    private static UUID workspace;
+    private static String strangersToken;
+    private static String livestream;
+    private static String ended;
+    private static JsonNode document;
+
+    /**
+     * One call.
+     *
+     * @param path below the prefix; {id} is a livestream of the workspace
+     * @param bare whether it is also answered without a prefix
+     * @param role the least that may
+     * @param type of the answer
+     */
+    record Call(
+            String method,
+            String path,
+            boolean bare,
+            String role,
+            String body,
+            int status,
+            String type) {
+
+        static Call get(String path, boolean bare, String role, String type) {
+            return new Call("GET", path, bare, role, "", 200, type);
+        }
+
+        static Call post(String path, boolean bare, String body, int status) {
+            return new Call("POST", path, bare, "moderator", body, status, "application/json");
+        }
+
+        boolean ofOne() {
+            return path.contains("{id}");
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    static List<Call> calls() {
+        var json = "application/json";
+        var events = "text/event-stream";
+        return List.of(
+                Call.post("/connect", true, "{\"username\": \"documented\"}", 200),
+                Call.post("/{id}/disconnect", false, "", 200),
+                Call.post("/disconnect", true, "{\"livestream_id\": \"{ended}\"}", 200),
+                Call.post("/simulate", true, "{\"type\": \"join\"}", 201),
+                Call.get("", false, "viewer", json),
+                Call.get("/{id}", false, "viewer", json),
+                Call.get("/{id}/status", false, "viewer", json),
+                Call.get("/status", true, "viewer", json),
+                Call.get("/{id}/status/stream", false, "viewer", events),
+                Call.get("/status/stream", true, "viewer", events),
+                Call.get("/{id}/events", false, "viewer", events),
+                Call.get("/events", true, "viewer", events),
+                Call.get("/{id}/events/export", false, "admin", "application/x-ndjson"),
+                new Call("DELETE", "/viewers/{viewer}", false, "admin", "", 204, ""));
+    }
+
+    @BeforeAll
+    static void setUp() {
+        var owner = new ApiClient(SharedHub.hub().url());
+        workspace = owner.register("documented", "a long password");
+        for (var role : ROLES) {
+            TOKENS.put(role, role.equals("owner") ? owner.accessToken() : member(owner, role));
+        }
+        var stranger = new ApiClient(SharedHub.hub().url());
+        stranger.register("documented_stranger", "a long password");
+        strangersToken = stranger.accessToken();
+        SharedHub.liveRoom().room("documented");
+        SharedHub.liveRoom().room("documented_once");
+        livestream = connect(owner, "documented");
+        ended = connect(owner, "documented_once");
+        owner.post(LONG + "/" + ended + "/disconnect");
+        document = owner.get("/api/v1/openapi.json");
+    }
+
+    private static String connect(ApiClient owner, String username) {
+        return owner.post(LONG + "/connect", Map.of("username", username)).path("id").asText();
+    }
+
+    private static String member(ApiClient owner, String role) {
+        var name = "documented_" + role;
+        var member = new ApiClient(SharedHub.hub().url());
+        member.register(name, "a long password");
+        owner.post(
+                "/api/v1/workspaces/" + workspace + "/members",
+                Map.of("email", ApiClient.email(name), "role", role));
+        var again =
+                member.post(
+                        "/api/v1/auth/login",
+                        Map.of("email", ApiClient.email(name), "password", "a long password"));
+        return again.path("access_token").asText();
+    }
+
+    @Test
+    void everyDocumentedCallIsAmongThese() {
+        var documented = new TreeSet<String>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> {
+                    if (path.getKey().startsWith(LONG) && !ofRecordings(path.getKey())) {
+                        path.getValue()
+                                .fieldNames()
+                                .forEachRemaining(method ->
+                                        documented.add(
+                                                method.toUpperCase(Locale.ROOT)
+                                                        + " "
+                                                        + path.getKey()));
+                    }
+                });
+
+        assertThat(calls())
+                .extracting(call -> call.method() + " " + LONG + call.path())
+                .containsExactlyInAnyOrderElementsOf(documented);
+    }
+
+    /** They have tests of their own. */
+    private static boolean ofRecordings(String path) {
+        return path.contains("/recordings") || path.contains("/replay");
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void whoMayIsAnsweredByEveryForm(Call call) throws Exception {
+        for (var url : forms(call)) {
+            for (var role : ROLES) {
+                boolean may = ROLES.indexOf(role) >= ROLES.indexOf(call.role());
+                try (var answer = ask(call, url, TOKENS.get(role), workspace)) {
+                    if (may) {
+                        answer.assertGood(call);
+                    } else {
+                        answer.assertProblem(call, 403, "role_too_low");
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void nobodyElseIsAnswered(Call call) throws Exception {
+        for (var url : forms(call)) {
+            try (var answer = ask(call, url, null, null)) {
+                answer.assertProblem(call, 401, "token_missing");
+            }
+            try (var answer = ask(call, url, "no.token.atall", null)) {
+                answer.assertProblem(call, 401, "token_invalid");
+            }
+            try (var answer = ask(call, url, strangersToken, workspace)) {
+                answer.assertProblem(call, 403, "workspace_forbidden");
+            }
+            if (call.ofOne()) {
+                try (var answer = ask(call, url, strangersToken, null)) {
+                    answer.assertProblem(call, 404, "not_found");
+                }
+            }
+        }
+    }
+
+    @Test
+    void anEventThatIsMadeUpMovesARealPinAndItsReceiptSaysSo() {
+        var recorder = new PinRecorder();
+        try (var streamer =
+                Streamer.enter(
+                        SharedHub.hub().url(),
+                        SharedHub.hub().mqttUrl(),
+                        SharedHub.liveRoom(),
+                        "made_up",
+                        Duration.ofMillis(20),
+                        recorder)) {
+            var made =
+                    streamer.api()
+                            .post(
+                                    LONG + "/simulate",
+                                    Map.of("type", "comment", "text", Streamer.SPIN),
+                                    "once");
+
+            var event = UUID.fromString(made.at("/events/0").asText());
+            var spin = streamer.spin();
+            var command = Ids.command(Ids.action(event, spin.ruleId(), 0), spin.deviceId());
+            Wait.until(PATIENCE, "the pin has moved", () -> recorder.totals().switchedOn() == 1);
+            Wait.until(
+                    PATIENCE,
+                    "the receipt is complete",
+                    () ->
+                            streamer.api()
+                                    .get("/api/v1/receipts?event_id=" + event)
+                                    .at("/items/0/state")
+                                    .asText()
+                                    .equals("done"));
+            var receipt = streamer.api().get("/api/v1/receipts/" + command);
+            assertThat(receipt.path("simulated").asBoolean()).isTrue();
+            assertThat(receipt.path("rule_id").asText()).isEqualTo(spin.ruleId().toString());
+            assertThat(recorder.totals().violations()).isZero();
+        }
+    }
+
+    /** The address by each form that the contract names. */
+    private static List<URI> forms(Call call) {
+        var forms = new ArrayList<URI>();
+        forms.add(SharedHub.hub().url().resolve(path(LONG, call)));
+        forms.add(SharedHub.ingest().resolve(path(LONG, call)));
+        forms.add(SharedHub.ingest().resolve(path(SHORT, call)));
+        if (call.bare()) {
+            forms.add(SharedHub.ingest().resolve(path("", call)));
+        }
+        return forms;
+    }
+
+    private static String path(String prefix, Call call) {
+        // Disconnecting, too, is done to one that has ended, however often.
+        var id = call.method().equals("POST") ? ended : livestream;
+        return prefix + call.path().replace("{id}", id).replace("{viewer}", "7100");
+    }
+
+    private static Answer ask(
+            Call call, URI url, @Nullable String token, @Nullable UUID workspaceId)
+            throws IOException, InterruptedException {
+        var body = call.body().replace("{ended}", ended);
+        var request =
+                HttpRequest.newBuilder(url)
+                        .timeout(PATIENCE)
+                        .method(
+                                call.method(),
+                                body.isEmpty()
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (workspaceId != null) {
+            request.header("X-Workspace-Id", workspaceId.toString());
+        }
+        var response = HTTP.send(request.build(), BodyHandlers.ofInputStream());
+        return new Answer(
+                url,
+                response,
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
+    }
+
+    /** An answer whose body may go on for ever. */
+    private record Answer(URI url, HttpResponse<?> response, BufferedReader lines)
+            implements AutoCloseable {
+
+        void assertGood(Call call) throws IOException {
+            assertThat(response.statusCode()).as("%s", url).isEqualTo(call.status());
+            assertThat(type()).as("%s", url).isEqualTo(call.type());
+            if (call.type().equals("text/event-stream")) {
+                assertThat(lines.readLine()).isEqualTo(":");
+            } else if (call.type().equals("application/json")) {
+                assertThat(Json.read(rest(), JsonNode.class).isObject()).isTrue();
+            }
+        }
+
+        void assertProblem(Call call, int status, String code) throws IOException {
+            var problem = Json.read(rest(), JsonNode.class);
+            assertThat(problem.path("code").asText()).as("%s %s", url, problem).isEqualTo(code);
+            assertThat(response.statusCode()).isEqualTo(status);
+            assertThat(type()).isEqualTo("application/problem+json");
+            assertThat(problem.path("status").asInt()).isEqualTo(status);
+            assertThat(problem.path("type").asText()).isEqualTo("urn:streamwire:problem:" + code);
+            assertThat(problem.path("title").asText()).isNotEmpty();
+            assertThat(problem.path("detail").asText()).isNotEmpty();
+            assertThat(problem.path("trace_id").asText()).hasSize(32);
+            assertThat(documented(call, status)).as("%s", call).contains(code);
+        }
+
+        private static List<String> documented(Call call, int status) {
+            var codes = new ArrayList<String>();
+            document.path("paths")
+                    .path(LONG + call.path())
+                    .path(call.method().toLowerCase(Locale.ROOT))
+                    .path("responses")
+                    .path(Integer.toString(status))
+                    .findPath("enum")
+                    .forEach(code -> codes.add(code.asText()));
+            return codes;
+        }
+
+        private String type() {
+            return response.headers().firstValue("Content-Type").orElse("");
+        }
+
+        private String rest() {
+            return String.join("\n", lines.lines().toList());
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+}
