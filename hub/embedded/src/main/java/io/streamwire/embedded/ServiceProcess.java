@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,15 +18,15 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
     private final String mainClass;
-    private final String heap;
+    private final List<String> options;
     private final Map<String, String> environment;
     private final Path log;
     private Process process;
 
     private ServiceProcess(
-            String mainClass, String heap, Map<String, String> environment, Path log) {
+            String mainClass, List<String> options, Map<String, String> environment, Path log) {
         this.mainClass = mainClass;
-        this.heap = heap;
+        this.options = List.copyOf(options);
         this.environment = Map.copyOf(environment);
         this.log = log;
         this.process = launch();
@@ -38,22 +39,34 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public static ServiceProcess start(
             String mainClass, String heap, Map<String, String> environment, Path log) {
-        return new ServiceProcess(mainClass, heap, environment, log);
+        // It does not live long enough for a better compiler.
+        return start(
+                mainClass, List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1"), environment, log);
+    }
+
+    /**
+     * Starts it as it would run for long.
+     *
+     * @param options of the JVM
+     */
+    public static ServiceProcess start(
+            String mainClass, List<String> options, Map<String, String> environment, Path log) {
+        return new ServiceProcess(mainClass, options, environment, log);
     }
 
     private Process launch() {
-        var builder =
-                new ProcessBuilder(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx" + heap,
-                                "-XX:TieredStopAtLevel=1", // it does not live long enough for more
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Dio.netty.leakDetection.level=disabled",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                mainClass));
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(
+                List.of(
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dio.netty.leakDetection.level=disabled",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        mainClass));
+        var builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -1,12 +1,8 @@
 package io.streamwire.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.BoardAccess;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A user of the public API, as the demo and the bench need one. */
 final class ApiClient {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "[MEASUREMENT]",
         commandListHeading = "%nOther measurements:%n",
         subcommands = {
+            BenchIngestCommand.class,
             BenchMqttCommand.class,
             BenchStopCommand.class,
             BenchBoardsCommand.class,

@@ -30,7 +30,8 @@ record ProcessTree(double cpuSeconds, long residentMiB) {
         return residentKiB(pid) / 1_024;
     }
 
-    private static double cpuSeconds(long pid) {
+    /** What one process has used since its start. */
+    static double cpuSeconds(long pid) {
         try {
             var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

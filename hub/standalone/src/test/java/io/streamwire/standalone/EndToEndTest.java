@@ -9,11 +9,6 @@ import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.virtualboard.PinRecorder;
-
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +20,9 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The whole way on real parts: live room, ingest, Redis, rules, devices, broker, board. */
 @ExtendWith(SharedHub.class)

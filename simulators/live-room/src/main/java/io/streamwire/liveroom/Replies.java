@@ -3,10 +3,14 @@ package io.streamwire.liveroom;
 import io.streamwire.liveroom.Fields.ClientFrame;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 /** What clients said in a room; guarded by this object's lock. */
 final class Replies {
 
+    private final List<LongConsumer> observers = new CopyOnWriteArrayList<>();
     private final BitSet acknowledged = new BitSet();
     private long heartbeats;
     private long entries;
@@ -46,6 +50,12 @@ final class Replies {
             return;
         }
         acknowledged.set((int) frame.logId());
+        observers.forEach(observer -> observer.accept(frame.logId()));
+    }
+
+    /** Tells of every acknowledgement by the frame's log id. */
+    void onAcknowledged(LongConsumer observer) {
+        observers.add(observer);
     }
 
     synchronized boolean acknowledged(Sent message) {

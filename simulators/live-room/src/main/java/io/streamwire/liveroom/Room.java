@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -196,6 +197,11 @@ public final class Room {
     /** Tells of every message just before it is written; must be quick. */
     public void onSent(Consumer<Sent> observer) {
         observers.add(observer);
+    }
+
+    /** Tells of every acknowledgement by the frame's log id as it comes; must be quick. */
+    public void onAcknowledged(LongConsumer observer) {
+        replies.onAcknowledged(observer);
     }
 
     /** What was sent, oldest first; the newest million. */
