@@ -190,6 +190,9 @@ class QueueTest {
     void aCommandDoesNotWaitLongerThanTheOwnerSaid() throws InterruptedException {
         var board = member.armedBoard();
         var device = board.deviceId();
+        // What it last said of itself must not overtake its will.
+        var done = member.command(device, spin(20, 5_000), "Prefer", "wait=10");
+        assertThat(done.text("/state")).isEqualTo("done");
         board.dropConnection(Duration.ofHours(1));
         awaitLost(device);
         assertThat(member.command(device, spin(20, 500)).text("/code")).isEqualTo("device_offline");
