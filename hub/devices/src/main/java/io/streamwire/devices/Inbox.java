@@ -38,10 +38,15 @@ final class Inbox implements AutoCloseable {
         thread.start();
     }
 
-    void offer(Runnable work) {
-        if (!queue.offer(work) && dropped.getAndIncrement() % capacity == 0) {
+    /** Whether it fitted. */
+    boolean offer(Runnable work) {
+        if (queue.offer(work)) {
+            return true;
+        }
+        if (dropped.getAndIncrement() % capacity == 0) {
             LOG.log(Level.WARNING, "inbox={0} dropped={1}", thread.getName(), dropped.get());
         }
+        return false;
     }
 
     /** Does this next; a later one replaces it. */

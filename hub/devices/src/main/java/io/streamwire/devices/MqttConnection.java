@@ -65,6 +65,9 @@ final class MqttConnection implements AutoCloseable {
         void disconnected();
 
         void arrived(String topic, byte[] payload);
+
+        /** Its client is given up, with all that it has not told of yet; another one comes. */
+        default void abandoned() {}
     }
 
     /**
@@ -97,7 +100,7 @@ final class MqttConnection implements AutoCloseable {
         return current != null && current.isConnected();
     }
 
-    void open() {
+    synchronized void open() {
         aliveAt = System.nanoTime();
         everConnected = false;
         try {
@@ -161,7 +164,7 @@ final class MqttConnection implements AutoCloseable {
     }
 
     /** The library comes back by itself only after a first connection, and not always then. */
-    void watch() {
+    synchronized void watch() {
         var current = client;
         if (closed) {
             return;
@@ -181,6 +184,7 @@ final class MqttConnection implements AutoCloseable {
             LOG.log(Level.WARNING, "mqtt={0} client=rebuilt", name);
             brokenSessions.set(0);
             destroy(current);
+            owner.abandoned();
             open();
         }
     }
@@ -216,7 +220,7 @@ final class MqttConnection implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         var current = client;
         if (current != null) {

@@ -6,10 +6,14 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -33,18 +37,30 @@ final class MqttLine implements AutoCloseable {
     /** Published but not acknowledged by the broker, most; its receive maximum is 1,000. */
     private static final int WINDOW = 500;
 
+    /** Besides that, of what is about safety alone: no other load may hold back a stop. */
+    private static final int RESERVE = 450;
+
     /** Acknowledgements or states that wait: all that ten thousand boards say after a restart. */
     private static final int MOST_URGENT = 32_768;
 
+    /** Of one workspace, so that a flood of its boards costs nobody else an acknowledgement. */
+    private static final int SHARE = MOST_URGENT / 4 * 3;
+
     private static final int MOST_BULK = 4_096;
+    private static final String SAFETY = "/down/safety";
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Settings settings;
     private final Semaphore window = new Semaphore(WINDOW);
+    private final Semaphore reserve = new Semaphore(RESERVE);
+    private final Map<Long, CompletableFuture<Taken>> unanswered = new ConcurrentHashMap<>();
+    private final AtomicLong published = new AtomicLong();
     private final MqttConnection publisher;
     private final MqttConnection subscriber;
     private final Inbox acks = new Inbox("mqtt-acks", MOST_URGENT);
     private final Inbox states = new Inbox("mqtt-states", MOST_URGENT);
+    private final InboxShares ackShares = new InboxShares(acks, SHARE);
+    private final InboxShares stateShares = new InboxShares(states, SHARE);
 
     /** What boards may flood without harm to anybody else. */
     private final Inbox bulk = new Inbox("mqtt-bulk", MOST_BULK);
@@ -121,7 +137,7 @@ final class MqttLine implements AutoCloseable {
         acknowledgements.forEach(filter -> filters.add(new MqttSubscription(filter, 1)));
         reports.forEach(filter -> filters.add(new MqttSubscription(filter, 1)));
         fleeting.forEach(filter -> filters.add(new MqttSubscription(filter, 0)));
-        this.publisher = new MqttConnection(settings, "down", List.of(), new Events());
+        this.publisher = new MqttConnection(settings, "down", List.of(), new Publishing());
         this.subscriber = new MqttConnection(settings, "up", filters, new Events());
     }
 
@@ -153,7 +169,7 @@ final class MqttLine implements AutoCloseable {
 
     /**
      * Acknowledgements and states that were thrown away because they came faster than they could be
-     * handled.
+     * handled; without those of a workspace that sent too many.
      */
     long dropped() {
         return acks.dropped() + states.dropped();
@@ -163,18 +179,26 @@ final class MqttLine implements AutoCloseable {
      * Publishes; never waits. The future completes when the broker has the message. It fails with
      * {@link NotSent} when the message certainly never left, and with a {@link TimeoutException}
      * when that is unknown: a lost link is retried below, so the same message may arrive twice.
+     * Stops, disarmings and renewals find a place when everything else has filled the window.
      */
     CompletableFuture<Taken> publish(Outgoing message) {
         var client = publisher.client().orElse(null);
         if (client == null) {
             return CompletableFuture.failedFuture(new NotSent("no connection to the broker"));
         }
-        if (!window.tryAcquire()) {
+        var place = place(message.topic()).orElse(null);
+        if (place == null) {
             return CompletableFuture.failedFuture(new NotSent("the window is full"));
         }
         var answer = new CompletableFuture<Taken>();
         // The window counts our futures: the client's own failures are not final.
-        var _ = answer.whenComplete((_, _) -> window.release());
+        var number = published.incrementAndGet();
+        unanswered.put(number, answer);
+        var _ =
+                answer.whenComplete((_, _) -> {
+                    unanswered.remove(number);
+                    place.release();
+                });
         try {
             var _ =
                     client.publish(
@@ -205,6 +229,13 @@ final class MqttLine implements AutoCloseable {
             return answer;
         }
         return answer.orTimeout(Math.max(2, message.expirySeconds() + 1), TimeUnit.SECONDS);
+    }
+
+    private Optional<Semaphore> place(String topic) {
+        if (topic.endsWith(SAFETY) && reserve.tryAcquire()) {
+            return Optional.of(reserve);
+        }
+        return window.tryAcquire() ? Optional.of(window) : Optional.empty();
     }
 
     private static MqttMessage mqttMessage(Outgoing message) {
@@ -247,7 +278,17 @@ final class MqttLine implements AutoCloseable {
         }
     }
 
-    private final class Events implements MqttConnection.Owner {
+    private final class Publishing extends Events {
+        /** Its client will never tell of what it was given. */
+        @Override
+        public void abandoned() {
+            var unknown = new TimeoutException("the client was built anew");
+            List.copyOf(unanswered.values())
+                    .forEach(answer -> answer.completeExceptionally(unknown));
+        }
+    }
+
+    private class Events implements MqttConnection.Owner {
         @Override
         public void connected() {
             LockSupport.unpark(watchdog);
@@ -266,7 +307,7 @@ final class MqttLine implements AutoCloseable {
         public void arrived(String topic, byte[] payload) {
             var told = receiver;
             if (told != null) {
-                inbox(topic).offer(() -> told.arrived(topic, payload));
+                put(topic, () -> told.arrived(topic, payload));
             }
         }
     }
@@ -283,13 +324,23 @@ final class MqttLine implements AutoCloseable {
         homeAssistant.close();
     }
 
-    private Inbox inbox(String topic) {
-        if (topic.endsWith("/up/ack") || topic.endsWith("/stop/set")) {
-            return acks;
+    private void put(String topic, Runnable work) {
+        if (topic.endsWith("/up/ack")) {
+            ackShares.offer(workspace(topic), work);
+        } else if (topic.endsWith("/stop/set")) {
+            var _ = acks.offer(work);
+        } else if (HomeAssistantTopics.workspace(topic).isPresent()) {
+            var _ = homeAssistant.offer(work);
+        } else if (topic.endsWith("/up/state") || topic.endsWith("/up/config")) {
+            stateShares.offer(workspace(topic), work);
+        } else {
+            var _ = bulk.offer(work);
         }
-        if (HomeAssistantTopics.workspace(topic).isPresent()) {
-            return homeAssistant;
-        }
-        return topic.endsWith("/up/state") || topic.endsWith("/up/config") ? states : bulk;
+    }
+
+    /** Of {@code sw/1/{workspace}/...}. */
+    private static String workspace(String topic) {
+        var from = topic.indexOf('/', topic.indexOf('/') + 1) + 1;
+        return topic.substring(from, Math.max(from, topic.indexOf('/', from)));
     }
 }

@@ -1,0 +1,95 @@
+package io.streamwire.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.MqttLine.Outgoing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The line to a broker that does not do what it should. */
+class MqttLineTest {
+
+    private static final int WINDOW = 500;
+    private static final UUID WORKSPACE = UUID.randomUUID();
+    private static final UUID BOARD = UUID.randomUUID();
+
+    private final SlowBroker broker = SlowBroker.start();
+    private final MqttLine line =
+            new MqttLine(
+                    new MqttLine.Settings(
+                            "tcp://127.0.0.1:" + broker.port(), "hub", "password", "hub-test"),
+                    List.of(),
+                    List.of(),
+                    List.of());
+
+    @BeforeEach
+    void connect() throws InterruptedException {
+        line.start(
+                new MqttLine.Receiver() {
+                    @Override
+                    public void connected() {
+                        // nothing to do
+                    }
+
+                    @Override
+                    public void arrived(String topic, byte[] payload) {
+                        // nothing arrives
+                    }
+                });
+        Rig.await("connected", line::connected);
+    }
+
+    @AfterEach
+    void close() {
+        line.close();
+        broker.close();
+    }
+
+    @Test
+    void aStopLeavesThoughCommandsHaveFilledTheWindow() throws InterruptedException {
+        var commands = new ArrayList<CompletableFuture<MqttLine.Taken>>();
+        for (int i = 0; i < WINDOW; i++) {
+            commands.add(publish(Topics.command(WORKSPACE, BOARD)));
+        }
+        assertThat(publish(Topics.command(WORKSPACE, BOARD)))
+                .failsWithin(Rig.WAIT)
+                .withThrowableThat()
+                .withCauseInstanceOf(MqttLine.NotSent.class);
+
+        var stop = publish(Topics.safety(WORKSPACE));
+
+        Rig.await("the stop left", () -> broker.topics().contains(Topics.safety(WORKSPACE)));
+        assertThat(commands).noneMatch(CompletableFuture::isDone);
+        broker.acknowledge();
+        assertThat(stop).succeedsWithin(Rig.WAIT);
+        for (int i = 0; i < WINDOW; i++) {
+            assertThat(commands.get(i)).succeedsWithin(Rig.WAIT);
+            commands.set(i, publish(Topics.command(WORKSPACE, BOARD)));
+        }
+        assertThat(publish(Topics.command(WORKSPACE, BOARD))).isCompletedExceptionally();
+    }
+
+    @Test
+    void whatAGivenUpClientWasToSendIsUnknownAtOnce() throws InterruptedException {
+        var command = publish(Topics.command(WORKSPACE, BOARD));
+        Rig.await("it left", () -> !broker.topics().isEmpty());
+
+        broker.breakSessions();
+
+        assertThat(command)
+                .failsWithin(Rig.WAIT)
+                .withThrowableThat()
+                .withCauseInstanceOf(TimeoutException.class);
+    }
+
+    private CompletableFuture<MqttLine.Taken> publish(String topic) {
+        return line.publish(new Outgoing(topic, "{}", false, 60, null, null, null));
+    }
+}
