@@ -7,6 +7,7 @@ import io.streamwire.bus.PartitionListener;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Stream;
 import io.streamwire.ingest.webcast.WebcastClient;
+import io.streamwire.service.Api;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.EventStreams;
@@ -22,6 +23,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -86,13 +88,28 @@ public final class Ingest implements AutoCloseable {
             news.start();
             var metrics = new Metrics();
             var streams = EventStreams.of(config);
+            var livestreamStore = new LivestreamStore(database);
+            var archive =
+                    opened(
+                            parts,
+                            Archive.of(
+                                    config,
+                                    settings,
+                                    database,
+                                    livestreamStore,
+                                    recorder,
+                                    bus,
+                                    clock,
+                                    instance));
             var livestreams =
                     opened(
                             parts,
                             new Livestreams(
                                     settings,
-                                    new LivestreamStore(database),
+                                    livestreamStore,
                                     recorder,
+                                    archive.recordings(),
+                                    archive.tapes(),
                                     bus,
                                     client,
                                     clock,
@@ -104,24 +121,21 @@ public final class Ingest implements AutoCloseable {
                                             budget,
                                             streams,
                                             settings.metered())));
+            var apis = new ArrayList<Api>(archive.apis(livestreams));
+            apis.addAll(
+                    List.of(
+                            OpenApi.of(Ingest.class),
+                            metrics,
+                            new LivestreamsApi(livestreams, budget, bus, settings),
+                            new StatusApi(livestreams, news, budget, streams, verifier),
+                            new SimulationsApi(livestreams, bus, settings, clock),
+                            new EventsApi(livestreams, log, bus, streams, verifier)));
             var server =
                     opened(
                             parts,
                             HttpServer.start(
-                                    config,
-                                    SERVICE,
-                                    verifier,
-                                    List.of(
-                                            OpenApi.of(Ingest.class),
-                                            metrics,
-                                            new LivestreamsApi(livestreams, budget, bus, settings),
-                                            new StatusApi(
-                                                    livestreams, news, budget, streams, verifier),
-                                            new SimulationsApi(livestreams, bus, settings, clock),
-                                            new EventsApi(
-                                                    livestreams, log, bus, streams, verifier)),
-                                    database::check,
-                                    bus::check));
+                                    config, SERVICE, verifier, apis, database::check, bus::check));
+            archive.start();
             livestreams.start();
             return new Ingest(database, bus, server, parts);
         } catch (RuntimeException e) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param roomId TikTok's int64 room id in decimal
  * @param connectedAt when the first socket opened
  * @param disconnectedAt when it ended
- * @param endReason disconnected, live_ended; null before
+ * @param endReason disconnected, live_ended; of a replay also replay_ended, replay_failed or
+ *     interrupted; null before
  */
 record Livestream(
         UUID id,
@@ -24,6 +25,7 @@ record Livestream(
         @Nullable Instant connectedAt,
         @Nullable Instant disconnectedAt,
         @Nullable String endReason,
+        Kind kind,
         @JsonIgnore long version) {
 
     /**
@@ -44,6 +46,21 @@ record Livestream(
         }
 
         static Status of(String text) {
+            return valueOf(text.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** Whether it is at TikTok, or a recording that is played again. */
+    enum Kind {
+        LIVE,
+        REPLAY;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind of(String text) {
             return valueOf(text.toUpperCase(Locale.ROOT));
         }
     }

@@ -52,7 +52,7 @@ final class LivestreamFlow {
                         lease,
                         livestream.workspaceId(),
                         livestream.id(),
-                        roomId,
+                        livestream.roomId(),
                         clock,
                         health.counters);
     }
@@ -77,7 +77,7 @@ final class LivestreamFlow {
     boolean messages(Inbound.Messages frame, Runnable acknowledge) throws InterruptedException {
         sign(frame.receivedAt());
         health.counters.messages.add(frame.messages().size());
-        tick(frame.receivedAt());
+        var _ = tick(frame.receivedAt());
         var outcome = events.of(frame.messages(), frame.receivedAt());
         count(outcome);
         health.room(outcome.room(), frame.receivedAt());
@@ -127,11 +127,14 @@ final class LivestreamFlow {
         }
     }
 
-    /** What happens because nothing does. */
-    void tick(Instant now) throws InterruptedException {
-        publish(events.overdue(now), now);
+    /** What happens because nothing does; whether anything did. */
+    boolean tick(Instant now) throws InterruptedException {
+        var overdue = events.overdue(now);
+        publish(overdue, now);
         publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));
-        tell(gaps.due(now), now);
+        var gap = gaps.due(now);
+        tell(gap, now);
+        return !overdue.pending().isEmpty() || gap.isPresent();
     }
 
     /** Sends again what Redis did not confirm. */

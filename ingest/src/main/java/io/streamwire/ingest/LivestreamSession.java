@@ -11,6 +11,7 @@ import io.streamwire.ingest.webcast.WebcastException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.UUID;
@@ -46,6 +47,7 @@ final class LivestreamSession {
     private final LivestreamHealth health;
     private final Counters counters;
     private final LivestreamFlow flow;
+    private final TapeHead tape = new TapeHead();
     private final Backoff backoff;
     private final Runnable onOver;
     private final Thread thread;
@@ -86,6 +88,11 @@ final class LivestreamSession {
         return livestream;
     }
 
+    /** Where a recording of it is put in. */
+    TapeHead tape() {
+        return tape;
+    }
+
     void start() {
         thread.start();
     }
@@ -113,7 +120,9 @@ final class LivestreamSession {
             flow.restore();
             follow();
             health.over();
-            flow.over(clock.instant());
+            var now = clock.instant();
+            tape.ended(now);
+            flow.over(now);
             recorder.write(() -> store.end(livestream.id(), "live_ended", clock.instant()));
             LOG.log(Level.INFO, "livestream={0} status=ended why=live_ended", livestream.id());
         } catch (InterruptedException e) {
@@ -186,7 +195,7 @@ final class LivestreamSession {
         for (long left = pause.toNanos(); left > 0; left = until - System.nanoTime()) {
             Thread.sleep(Duration.ofNanos(Math.min(left, TICK.toNanos())));
             flow.settle();
-            flow.tick(clock.instant());
+            tick(clock.instant());
         }
         health.retriesAt(null);
     }
@@ -202,7 +211,9 @@ final class LivestreamSession {
         long frames = counters.frames.sum();
         long messages = counters.messages.sum();
         opened(connection, connectionId);
-        flow.opened(clock.instant());
+        var now = clock.instant();
+        tape.opened(now, connection.mode());
+        flow.opened(now);
         var reason = "stopped";
         try {
             var closing = read(connection, impatient);
@@ -233,6 +244,8 @@ final class LivestreamSession {
         long lastMessage = System.nanoTime();
         while (true) {
             var inbound = connection.next(TICK);
+            var now = clock.instant();
+            tape.heard(inbound, connection.raw(), now);
             flow.settle();
             switch (inbound) {
                 case Inbound.Messages frame -> {
@@ -241,15 +254,15 @@ final class LivestreamSession {
                         return Closing.LIVE_ENDED;
                     }
                 }
-                case Inbound.Sign _ -> flow.sign(clock.instant());
-                case Inbound.Damaged it -> flow.damaged(it.damage(), clock.instant());
+                case Inbound.Sign _ -> flow.sign(now);
+                case Inbound.Damaged it -> flow.damaged(it.damage(), now);
                 case Inbound.Nothing _ -> {}
                 case Inbound.Closed closed -> {
                     failed(CONNECTION_CLOSED, closed.reason());
                     return new Closing(closed.reason(), false);
                 }
             }
-            flow.tick(clock.instant());
+            tick(clock.instant());
             if (System.nanoTime() - lastMessage > patience) {
                 lastMessage = System.nanoTime();
                 if (client.ended(room)) {
@@ -260,6 +273,12 @@ final class LivestreamSession {
                     return new Closing(NO_MESSAGES, false);
                 }
             }
+        }
+    }
+
+    private void tick(Instant now) throws InterruptedException {
+        if (flow.tick(now)) {
+            tape.ticked(now);
         }
     }
 
@@ -279,6 +298,7 @@ final class LivestreamSession {
     private void closed(UUID connectionId, String reason, long frames, long messages) {
         var at = clock.instant();
         health.closed();
+        tape.closed(at, reason);
         recorder.write(
                 () -> store.closed(livestream.id(), connectionId, reason, at, frames, messages));
         LOG.log(

@@ -152,6 +152,7 @@ final class LivestreamStore {
                 Columns.instantOrNull(row, "connected_at"),
                 Columns.instantOrNull(row, "disconnected_at"),
                 Columns.textOrNull(row, "end_reason"),
+                Livestream.Kind.of(Columns.text(row, "kind")),
                 Columns.number(row, "version"));
     }
 }

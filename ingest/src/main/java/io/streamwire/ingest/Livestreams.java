@@ -34,13 +34,15 @@ import org.jspecify.annotations.Nullable;
 final class Livestreams implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Livestreams.class.getName());
-    private static final String ENDED = "livestream-ended";
+    static final String ENDED = "livestream-ended";
     private static final String FREED = "livestream-freed";
     private static final Duration STATUS_LIFE = Duration.ofSeconds(15);
 
     private final IngestSettings settings;
     private final LivestreamStore store;
     private final Recorder recorder;
+    private final Recordings recordings;
+    private final Tapes tapes;
     private final Bus bus;
     private final WebcastClient client;
     private final InstantSource clock;
@@ -59,6 +61,8 @@ final class Livestreams implements AutoCloseable {
             IngestSettings settings,
             LivestreamStore store,
             Recorder recorder,
+            Recordings recordings,
+            Tapes tapes,
             Bus bus,
             WebcastClient client,
             InstantSource clock,
@@ -69,6 +73,8 @@ final class Livestreams implements AutoCloseable {
         this.settings = settings;
         this.store = store;
         this.recorder = recorder;
+        this.recordings = recordings;
+        this.tapes = tapes;
         this.bus = bus;
         this.client = client;
         this.clock = clock;
@@ -96,16 +102,24 @@ final class Livestreams implements AutoCloseable {
     /**
      * Looks the room up and follows it.
      *
+     * @param record whether it is to be recorded from its first frame, or from now on
      * @throws Problem 404 user_not_found or room_not_found, 409 user_offline, age_restricted or
      *     livestream_limit, 502 captcha_or_blocked or tiktok_unexpected, 504 tiktok_unreachable
      */
-    Connected connect(UUID workspaceId, Wanted wanted, Optional<String> idempotencyKey) {
+    Connected connect(
+            UUID workspaceId, Wanted wanted, boolean record, Optional<String> idempotencyKey) {
         var id = idempotencyKey.map(key -> Ids.keyed(workspaceId, "livestreams", key));
         var known =
                 id.flatMap(given -> store.find(workspaceId, given))
                         .or(() -> known(workspaceId, wanted));
         if (known.isPresent()) {
+            if (record && !known.get().ended()) {
+                var _ = recordings.begin(known.get(), Optional.empty());
+            }
             return new Connected(known.get(), false);
+        }
+        if (record) {
+            recordings.requireRoom(workspaceId);
         }
         if (store.active(workspaceId).size() >= settings.livestreams()) {
             throw Problem.conflict(
@@ -131,6 +145,9 @@ final class Livestreams implements AutoCloseable {
                 created.get().id(),
                 workspaceId,
                 room.username());
+        if (record) {
+            var _ = recordings.begin(created.get(), Optional.empty());
+        }
         take(created.get());
         news.changed(workspaceId);
         return new Connected(created.get(), true);
@@ -314,6 +331,7 @@ final class Livestreams implements AutoCloseable {
                                         () -> released(livestream));
                         sessions.put(id, session);
                         metrics.held(id, health);
+                        tapes.follow(livestream, session.tape());
                         session.start();
                     });
         } catch (BusException e) {
@@ -330,6 +348,7 @@ final class Livestreams implements AutoCloseable {
         sessions.remove(id);
         metrics.released(id);
         news.changed(livestream.workspaceId());
+        tapes.leave(id);
         if (closing) {
             bus.announce(FREED, id.toString());
         }

@@ -46,8 +46,13 @@ final class LivestreamsApi implements Api {
                 .post("/{id}/disconnect", Permission.LIVESTREAMS_STOP, this::disconnect);
     }
 
-    /** Exactly one of both. */
-    record ConnectRequest(@Nullable String username, @Nullable String roomId) {}
+    /**
+     * Exactly one of username and room id.
+     *
+     * @param record whether it is recorded from the beginning; null = false
+     */
+    record ConnectRequest(
+            @Nullable String username, @Nullable String roomId, @Nullable Boolean record) {}
 
     /**
      * How everything is doing.
@@ -60,13 +65,19 @@ final class LivestreamsApi implements Api {
 
     private void connect(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
-        var wanted = Wanted.of(Body.read(request, ConnectRequest.class));
+        var body = Body.read(request, ConnectRequest.class);
+        var wanted = Wanted.of(body);
         var wait = connects.take(workspaceId.toString());
         if (wait.isPositive()) {
             throw Problem.tooManyRequests(
                     "connect_rate", "The workspace connects too often.", wait);
         }
-        var connected = livestreams.connect(workspaceId, wanted, IdempotencyKey.of(request));
+        var connected =
+                livestreams.connect(
+                        workspaceId,
+                        wanted,
+                        Boolean.TRUE.equals(body.record()),
+                        IdempotencyKey.of(request));
         var livestream = connected.livestream();
         Versions.etag(response, livestream.version());
         if (connected.created()) {

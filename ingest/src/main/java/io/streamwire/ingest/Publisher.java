@@ -59,17 +59,20 @@ final class Publisher {
     private @Nullable RuntimeException failure;
     private @Nullable Instant lostAt;
 
+    /**
+     * @param source of whose messages none is published twice
+     */
     Publisher(
             Lease lease,
             UUID workspaceId,
             UUID livestreamId,
-            long roomId,
+            String source,
             InstantSource clock,
             Counters counters) {
         this.lease = lease;
         this.workspaceId = workspaceId;
         this.livestreamId = livestreamId;
-        this.seen = "seen:" + workspaceId + ":" + roomId + ":";
+        this.seen = "seen:" + workspaceId + ":" + source + ":";
         this.state = Stream.key(lease.partition(), "livestream:" + livestreamId);
         this.clock = clock;
         this.counters = counters;

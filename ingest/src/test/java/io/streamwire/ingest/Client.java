@@ -64,6 +64,23 @@ record Client(int port, UUID workspaceId, String token) {
         return send(request);
     }
 
+    /** A body that is a file. */
+    Answer upload(String path, byte[] body, String... headers) {
+        var request =
+                request(path)
+                        .setHeader("Content-Type", "application/octet-stream")
+                        .POST(BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    /** A file. */
+    byte[] bytes(String path) {
+        return exchange(request(path).GET(), BodyHandlers.ofByteArray()).body();
+    }
+
     Answer connect(String username) {
         return post("/api/v1/livestreams/connect", "{\"username\":\"" + username + "\"}");
     }
@@ -108,8 +125,13 @@ record Client(int port, UUID workspaceId, String token) {
     }
 
     private static HttpResponse<String> exchange(HttpRequest.Builder request) {
+        return exchange(request, BodyHandlers.ofString());
+    }
+
+    private static <T> HttpResponse<T> exchange(
+            HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {
         try {
-            return HTTP.send(request.build(), BodyHandlers.ofString());
+            return HTTP.send(request.build(), body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -16,9 +16,14 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
 import io.streamwire.service.TokenVerifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,7 @@ final class Stage implements AutoCloseable {
     final LiveRoom liveRoom = LiveRoom.start(0);
     UUID workspaceId = Ids.next();
     private final Embedded servers;
+    private final Path dataDirectory = temporary();
     private final Map<String, String> settings;
     final Bus bus;
     final Config config;
@@ -44,6 +50,7 @@ final class Stage implements AutoCloseable {
         settings.put("database.url", servers.jdbcUrl("tiktok_db"));
         settings.put("database.user", servers.databaseUser());
         settings.put("database.password", servers.databasePassword());
+        settings.put("data-dir", dataDirectory.toString());
         settings.put("ingest.port", "0");
         settings.put("ingest.reconnect-first", "20ms");
         settings.put("ingest.reconnect-most", "200ms");
@@ -69,6 +76,38 @@ final class Stage implements AutoCloseable {
             settings.put(overrides[i], overrides[i + 1]);
         }
         return new Stage(servers, settings);
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("stage");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the file of a recording lies. */
+    Path recording(String id) {
+        return dataDirectory.resolve("recordings").resolve(id + ".swrec");
+    }
+
+    /** The names of all files of recordings. */
+    List<String> files() {
+        try (var files = Files.list(dataDirectory.resolve("recordings"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void deleteFiles() {
+        try (var all = Files.walk(dataDirectory)) {
+            for (var file : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Ingest start() {
@@ -208,6 +247,7 @@ final class Stage implements AutoCloseable {
         ingest.close();
         bus.close();
         liveRoom.close();
+        deleteFiles();
         try (var connection = database();
                 var statement = connection.createStatement()) {
             statement.execute("UPDATE livestreams SET status = 'ended'");

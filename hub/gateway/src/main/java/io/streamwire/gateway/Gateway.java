@@ -69,8 +69,15 @@ public final class Gateway implements AutoCloseable {
                                             proxy.to(ingest),
                                             proxy.to(rules),
                                             proxy.to(devices),
-                                            proxy.uploadsTo(devices),
-                                            Configuration.size(config, "devices.firmware-max"))),
+                                            new GatewayApi.Upload(
+                                                    proxy.uploadsTo(devices),
+                                                    Configuration.size(
+                                                            config, "devices.firmware-max")),
+                                            new GatewayApi.Upload(
+                                                    proxy.uploadsTo(ingest),
+                                                    Configuration.size(
+                                                            config,
+                                                            "ingest.recordings.max-upload")))),
                             readiness::check);
             return new Gateway(server, readiness, exchange);
         } catch (RuntimeException e) {

@@ -19,22 +19,25 @@ final class GatewayApi implements Api {
     private final Handler ingest;
     private final Handler rules;
     private final Handler devices;
-    private final Handler uploads;
-
-    private final long largestFirmware;
+    private final Upload firmware;
+    private final Upload recordings;
 
     /**
-     * @param largestFirmware bytes
+     * What may be larger than other requests.
+     *
+     * @param largest bytes
      */
+    record Upload(Handler handler, long largest) {}
+
     GatewayApi(
             Handler auth,
             Handler ingest,
             Handler rules,
             Handler devices,
-            Handler uploads,
-            long largestFirmware) {
-        this.uploads = uploads;
-        this.largestFirmware = largestFirmware;
+            Upload firmware,
+            Upload recordings) {
+        this.firmware = firmware;
+        this.recordings = recordings;
         this.auth = auth;
         this.ingest = ingest;
         this.rules = rules;
@@ -68,7 +71,16 @@ final class GatewayApi implements Api {
                 .post("/api/v1/devices/claim", Permission.PUBLIC, devices)
                 // A board shows its agent token, which the devices service knows.
                 .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
-                .upload("/api/v1/devices/firmware", Permission.SIGNED_IN, uploads, largestFirmware);
+                .upload(
+                        "/api/v1/devices/firmware",
+                        Permission.SIGNED_IN,
+                        firmware.handler(),
+                        firmware.largest())
+                .upload(
+                        "/api/v1/livestreams/recordings",
+                        Permission.SIGNED_IN,
+                        recordings.handler(),
+                        recordings.largest());
         below(routes, "/api/v1/auth", auth);
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);

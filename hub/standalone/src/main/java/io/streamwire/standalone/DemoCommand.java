@@ -89,8 +89,12 @@ final class DemoCommand implements Callable<Integer> {
                         + " Ctrl-C ends the show.%n",
                 streamer.room().username(), Streamer.SPIN, "Galaxy");
         out.printf(
-                "To try the API beside it sign in as %s, password %s.%n%n",
+                "To try the API beside it sign in as %s, password %s.%n",
                 streamer.email(), streamer.password());
+        out.printf(
+                "POST %s/api/v1/livestreams/recordings/sample-show/replay plays a recorded show"
+                        + " to the same rules and boards.%n%n",
+                hub.url());
         out.flush();
         try (var _ = WayPrinter.start(hub.bus(), streamer, out);
                 var _ = streamer.room().play(show())) {

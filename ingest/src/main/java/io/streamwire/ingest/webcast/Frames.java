@@ -18,7 +18,7 @@ import java.util.zip.GZIPInputStream;
 final class Frames {
 
     /** How a gzip stream begins; surer than the frame's header. */
-    private static final ByteString GZIP = ByteString.copyFrom(new byte[] {0x1f, (byte) 0x8b, 8});
+    static final ByteString GZIP = ByteString.copyFrom(new byte[] {0x1f, (byte) 0x8b, 8});
 
     /** Messages and other fields of a payload; TikTok sends some hundred at most. */
     private static final int MOST_PARTS = 20_000;
@@ -113,7 +113,7 @@ final class Frames {
         return frame("ack", messages.extension()).toBuilder().setLogId(messages.logId()).build();
     }
 
-    private static PushFrame frame(String type, ByteString payload) {
+    static PushFrame frame(String type, ByteString payload) {
         return PushFrame.newBuilder()
                 .setPayloadEncoding("pb")
                 .setPayloadType(type)

@@ -43,6 +43,7 @@ public final class WebcastConnection implements AutoCloseable {
     private int waiting;
     private volatile boolean closed;
     private long lastFrameNanos = System.nanoTime();
+    private ByteString raw = ByteString.EMPTY; // only of the reader's thread
 
     /** What the socket's thread hands over. */
     private sealed interface Raw {
@@ -100,15 +101,16 @@ public final class WebcastConnection implements AutoCloseable {
      * the connection.
      */
     public Inbound next(Duration timeout) throws InterruptedException {
-        var raw = inbox.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        if (raw == null) {
+        raw = ByteString.EMPTY;
+        var next = inbox.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        if (next == null) {
             if (System.nanoTime() - lastFrameNanos < settings.silence().toNanos()) {
                 return new Inbound.Nothing();
             }
             abort();
             return new Inbound.Closed("silence");
         }
-        return switch (raw) {
+        return switch (next) {
             case Raw.Ready ready -> {
                 if (ready.inbound() instanceof Inbound.Damaged) {
                     taken();
@@ -117,9 +119,15 @@ public final class WebcastConnection implements AutoCloseable {
             }
             case Raw.Frame frame -> {
                 taken();
+                raw = frame.bytes();
                 yield Frames.read(frame.bytes(), frame.receivedAt(), settings.maxUnpacked());
             }
         };
+    }
+
+    /** The bytes of what {@link #next} just gave; empty when they were not kept, or are none. */
+    public ByteString raw() {
+        return raw;
     }
 
     private void taken() {

@@ -61,7 +61,8 @@ public final class Performance implements AutoCloseable {
                 }
                 LockSupport.parkNanos(this, left);
             }
-            messages.addAndGet(room.send(script.next(room, show.messagesPerFrame()), due).size());
+            messages.addAndGet(
+                    room.send(script.next(room::newGroupId, show.messagesPerFrame()), due).size());
         }
         messages.addAndGet(room.send(script.ends(), System.nanoTime()).size());
     }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongSupplier;
 
 /** Draws what a show sends next; for one thread. */
 final class Script {
@@ -34,10 +35,10 @@ final class Script {
         this.random = new Random(show.seed());
     }
 
-    Frame next(Room room, int messages) {
+    Frame next(LongSupplier groupIds, int messages) {
         var frame = new Frame();
         for (int i = 0; i < messages; i++) {
-            draw(frame, room);
+            draw(frame, groupIds);
         }
         return frame;
     }
@@ -57,7 +58,7 @@ final class Script {
         return frame;
     }
 
-    private void draw(Frame frame, Room room) {
+    private void draw(Frame frame, LongSupplier groupIds) {
         var viewer = ScriptedViewer.ofCrowd(random.nextInt(show.audience()));
         if (random.nextDouble() < show.matching()) {
             match(frame, viewer);
@@ -65,7 +66,7 @@ final class Script {
         }
         int draw = random.nextInt(show.mix().total());
         if (draw < show.mix().gifts()) {
-            gift(frame, viewer, room);
+            gift(frame, viewer, groupIds);
             return;
         }
         draw -= show.mix().gifts();
@@ -100,13 +101,13 @@ final class Script {
     }
 
     /** Goes on with the oldest open streak or begins one. */
-    private void gift(Frame frame, ScriptedViewer viewer, Room room) {
+    private void gift(Frame frame, ScriptedViewer viewer, LongSupplier groupIds) {
         if (streaks.size() >= OPEN_STREAKS || (!streaks.isEmpty() && random.nextBoolean())) {
             go(frame, streaks.removeFirst());
             return;
         }
         var gift = random.nextInt(3) == 0 ? Gift.FINGER_HEART : Gift.ROSE;
-        go(frame, new Step(viewer, gift, room.newGroupId(), 1, 1 + random.nextInt(5)));
+        go(frame, new Step(viewer, gift, groupIds.getAsLong(), 1, 1 + random.nextInt(5)));
     }
 
     private void go(Frame frame, Step step) {

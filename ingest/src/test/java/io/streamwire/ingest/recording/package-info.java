@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.ingest.recording;
+
+import org.jspecify.annotations.NullMarked;
