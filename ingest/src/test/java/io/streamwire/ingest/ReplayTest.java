@@ -8,6 +8,7 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.liveroom.Frame;
 import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.Room;
+import io.streamwire.liveroom.Rubbish;
 import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.Role;
@@ -50,8 +51,8 @@ class ReplayTest {
             assertThat(show.await(Duration.ofSeconds(20))).isTrue();
         }
         room.send(new Frame().giftStep(ADA, Gift.ROSE, room.newGroupId(), 4, false)); // never ends
-        room.corruptGzip();
-        room.oversizeFrame(2 << 20);
+        room.raw(Rubbish.noGzip());
+        room.raw(Rubbish.oversize(2 << 20));
         room.send(new Frame().corrupt("WebcastChatMessage").unknown("WebcastNewMessage"));
         Await.until(() ->
                 STAGE.damaged(id, "not_gzip") == 1

@@ -94,6 +94,7 @@ final class VirtualLive implements AutoCloseable {
                         now,
                         null,
                         null,
+                        Livestream.Kind.LIVE,
                         1);
         return new LivestreamFlow(
                 livestream, lease, STREAK_TIMEOUT, clock, health, UnknownMessages.NONE);
