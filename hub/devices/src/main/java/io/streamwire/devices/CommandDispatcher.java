@@ -289,6 +289,12 @@ final class CommandDispatcher implements PartitionListener {
         return !fresh.contains(partition);
     }
 
+    /** Whether this instance owns a partition and knows all that its predecessor has left. */
+    boolean settled(int partition) {
+        var lease = leases.get(partition);
+        return lease != null && lease.held() && unfinished.complete(lease);
+    }
+
     /** Who is woken when there is something to reconcile. */
     void onNews(Runnable news) {
         this.news = news;

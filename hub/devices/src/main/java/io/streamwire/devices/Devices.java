@@ -165,6 +165,11 @@ public final class Devices implements AutoCloseable {
         return server.port();
     }
 
+    /** Whether it commands the boards of a partition, and knows what was under way before. */
+    boolean settled(int partition) {
+        return all.dispatcher.settled(partition);
+    }
+
     /** Every route of the HTTP server. */
     List<Route> routes() {
         return server.routes();

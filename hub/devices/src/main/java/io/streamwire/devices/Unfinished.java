@@ -38,8 +38,8 @@ final class Unfinished {
     private static final class Seen {
         private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
 
-        /** Whether all that there was at the beginning is in it; only of the thread that looks. */
-        private boolean complete;
+        /** Whether all that there was at the beginning is in it. */
+        private volatile boolean complete;
     }
 
     Unfinished(CommandStore store, CommandTracker tracker, Lanes lanes, InstantSource clock) {
@@ -74,6 +74,12 @@ final class Unfinished {
         known.ids.addAll(unseen);
         known.ids.retainAll(pending);
         known.complete = true;
+    }
+
+    /** Whether what came before a lease is taken in: what comes from now on, nobody has sent. */
+    boolean complete(Lease lease) {
+        var known = seen.get(lease);
+        return known != null && known.complete;
     }
 
     /** One that was stored before, and perhaps not sent. */

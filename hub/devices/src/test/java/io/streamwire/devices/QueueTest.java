@@ -252,6 +252,11 @@ class QueueTest {
             // A new owner cannot tell what its predecessor has sent, so it cancels nothing of it.
             rig.awaitShared("another");
             Rig.await(
+                    "a settled owner",
+                    () ->
+                            rig.devices().settled(rig.bus.partition(member.workspace))
+                                    || another.settled(rig.bus.partition(member.workspace)));
+            Rig.await(
                     "the board is known there",
                     () -> {
                         var status = there.get(path(device, "/status"));

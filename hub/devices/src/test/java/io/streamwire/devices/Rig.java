@@ -76,9 +76,12 @@ final class Rig implements AutoCloseable {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
+            var rig =
+                    context.getRoot()
+                            .getStore(ExtensionContext.Namespace.GLOBAL)
+                            .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
+            rig.awaitAlone();
+            return rig;
         }
     }
 
@@ -259,6 +262,18 @@ final class Rig implements AutoCloseable {
                 var writing = connection.createStatement()) {
             var _ = writing.executeUpdate(statement);
         } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until the service has back what other instances of an earlier test had. */
+    private void awaitAlone() {
+        try {
+            await(
+                    "all partitions",
+                    () -> IntStream.range(0, bus.partitions()).allMatch(devices::settled));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
     }
