@@ -25,6 +25,15 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
 
     /** The rule, if the conditions hold. */
     static Rule only(Rule rule, Conditions conditions) {
+        return with(rule, conditions, rule.definition().limits());
+    }
+
+    /** The rule, so many times. */
+    static Rule limited(Rule rule, UseLimit... limits) {
+        return with(rule, rule.definition().conditions(), List.of(limits));
+    }
+
+    private static Rule with(Rule rule, Conditions conditions, List<UseLimit> limits) {
         var definition = rule.definition();
         return new Rule(
                 rule.id(),
@@ -39,27 +48,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         definition.trigger(),
                         conditions,
                         definition.cooldown(),
-                        definition.limits(),
-                        definition.actions()));
-    }
-
-    /** The rule, so many times. */
-    static Rule limited(Rule rule, UseLimit... limits) {
-        var definition = rule.definition();
-        return new Rule(
-                rule.id(),
-                rule.workspaceId(),
-                rule.version(),
-                rule.createdAt(),
-                rule.updatedAt(),
-                new RuleDefinition(
-                        definition.name(),
-                        definition.enabled(),
-                        definition.livestreamId(),
-                        definition.trigger(),
-                        definition.conditions(),
-                        definition.cooldown(),
-                        List.of(limits),
+                        limits,
                         definition.actions()));
     }
 
