@@ -8,6 +8,8 @@ import io.streamwire.contract.Stream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,9 +130,7 @@ public final class Bus implements AutoCloseable {
         var pause = redis.settings().leaseTtl().dividedBy(5);
         while (!closing) {
             LockSupport.parkNanos(pause.toNanos());
-            var lost =
-                    holds.stream().filter(hold -> hold.lease().isClosed() || !kept(hold)).toList();
-            for (var hold : lost) {
+            for (var hold : lost()) {
                 if (holds.remove(hold) && !hold.lease().isClosed()) {
                     Thread.startVirtualThread(hold.lost());
                 }
@@ -138,9 +138,30 @@ public final class Bus implements AutoCloseable {
         }
     }
 
-    private static boolean kept(Hold hold) {
+    /** Renews all at once: one after the other would take too long when Redis is slow. */
+    private List<Hold> lost() {
+        var renewals = new LinkedHashMap<Hold, CompletableFuture<Boolean>>();
+        var lost = new ArrayList<Hold>();
+        for (var hold : holds) {
+            if (hold.lease().isClosed()) {
+                lost.add(hold);
+            } else if (hold.lease().held()) {
+                renewals.put(hold, hold.lease().renewal());
+            } else {
+                renewals.put(hold, CompletableFuture.completedFuture(false));
+            }
+        }
+        renewals.forEach((hold, renewal) -> {
+            if (!kept(hold, renewal)) {
+                lost.add(hold);
+            }
+        });
+        return lost;
+    }
+
+    private static boolean kept(Hold hold, CompletableFuture<Boolean> renewal) {
         try {
-            return hold.lease().keep();
+            return RedisLink.await("renew.lua", renewal) || hold.lease().retake();
         } catch (BusException e) {
             return true; // nobody can be asked; what is written is fenced
         }

@@ -78,36 +78,32 @@ public final class Lease implements AutoCloseable {
         return Stream.key(partition, "marks:" + group);
     }
 
-    /** Extends it; false when somebody else has it. */
-    boolean renew() {
+    /** Begins to extend it; false when somebody else has it. */
+    CompletableFuture<Boolean> renewal() {
         var sentAt = System.nanoTime();
         var ttl = redis.settings().leaseTtl();
-        var reply =
-                RedisLink.await(
-                        "renew.lua",
-                        redis.run(
-                                RENEW,
-                                Script.Guard.NONE,
-                                List.of(key),
-                                List.of(value, Long.toString(ttl.toMillis()))));
-        if (reply.number(0) == 0 || !held()) {
-            released = true; // who works under it has stopped at the end of its time
-            return false;
-        }
-        heldUntilNanos = sentAt + ttl.toNanos();
-        return true;
+        return redis.run(
+                        RENEW,
+                        Script.Guard.NONE,
+                        List.of(key),
+                        List.of(value, Long.toString(ttl.toMillis())))
+                .thenApply(reply -> {
+                    if (reply.number(0) == 0 || !held()) {
+                        released = true; // who works under it has stopped at the end of its time
+                        return false;
+                    }
+                    heldUntilNanos = sentAt + ttl.toNanos();
+                    return true;
+                });
     }
 
     /**
-     * Extends it, also after it lapsed while Redis was away, if nobody has taken it: its writes are
+     * Takes it again after it lapsed while Redis was away, if nobody has taken it: its writes are
      * fenced, so who works under it may go on. False when somebody else has it.
      */
-    boolean keep() {
+    boolean retake() {
         if (closed) {
             return false;
-        }
-        if (held() && renew()) {
-            return true;
         }
         var instance = value.substring(value.indexOf(':') + 1);
         var again = new Leases(redis).acquire(partition, key, instance).orElse(null);

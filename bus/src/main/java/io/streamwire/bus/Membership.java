@@ -5,9 +5,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -171,13 +173,18 @@ public final class Membership implements AutoCloseable {
 
     private void share() {
         // Before anything that a full Redis refuses: what is owned must go on, to make room.
+        // And all at once: one after the other would take too long when Redis is slow.
+        var renewals = new LinkedHashMap<Owned, CompletableFuture<Boolean>>();
         for (var mine : owned.values()) {
-            if (!mine.lease().renew()) {
+            renewals.put(mine, mine.lease().renewal());
+        }
+        renewals.forEach((mine, renewal) -> {
+            if (!RedisLink.await("renew.lua", renewal)) {
                 mine.leave("lost");
             } else if (mine.dead()) {
                 mine.leave("stalled");
             }
-        }
+        });
         giveBack();
         try {
             balance();

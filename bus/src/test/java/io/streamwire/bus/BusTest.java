@@ -143,8 +143,8 @@ class BusTest {
         var before = leases.acquire(0, key, "standalone").orElseThrow();
         var after = leases.acquire(0, key, "standalone").orElseThrow();
 
-        assertThat(after.renew()).isTrue();
-        assertThat(before.renew()).isFalse();
+        assertThat(after.renewal().join()).isTrue();
+        assertThat(before.renewal().join()).isFalse();
     }
 
     @Test

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param id derived from event and rule
  * @param at ms since the epoch
  * @param outcome {@link #FIRED}, or the first thing that stopped it
- * @param remainingMs how long a cooldown still holds
+ * @param remainingMs how long a cooldown or limit still holds
+ * @param observed what a crowd has so far, if the rule waits for one
+ * @param needed what it needs
  * @param actionIds what it set in motion, empty unless fired
  */
 public record Decision(
@@ -21,6 +23,8 @@ public record Decision(
         long at,
         String outcome,
         @Nullable Long remainingMs,
+        @Nullable Long observed,
+        @Nullable Long needed,
         List<UUID> actionIds) {
     public static final String TYPE = "decision";
 

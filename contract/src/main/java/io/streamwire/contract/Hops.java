@@ -31,4 +31,9 @@ public record Hops(
     public static long micros(java.time.Instant instant) {
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
     }
+
+    /** The instant of so many microseconds since the epoch. */
+    public static java.time.Instant instant(long micros) {
+        return java.time.Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS);
+    }
 }

@@ -75,7 +75,9 @@ public record LiveEvent(
         @JsonSubTypes.Type(EmoteSent.class),
         @JsonSubTypes.Type(EnvelopeSent.class),
         @JsonSubTypes.Type(RoomChanged.class),
-        @JsonSubTypes.Type(EventsMissed.class)
+        @JsonSubTypes.Type(EventsMissed.class),
+        @JsonSubTypes.Type(TimePassed.class),
+        @JsonSubTypes.Type(VoteEnded.class)
     })
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public sealed interface Payload {
@@ -96,6 +98,8 @@ public record LiveEvent(
                 case EnvelopeSent _ -> EnvelopeSent.TYPE;
                 case RoomChanged _ -> RoomChanged.TYPE;
                 case EventsMissed _ -> EventsMissed.TYPE;
+                case TimePassed _ -> TimePassed.TYPE;
+                case VoteEnded _ -> VoteEnded.TYPE;
             };
         }
     }
@@ -142,13 +146,15 @@ public record LiveEvent(
      * @param sum taps of all events so far, as far as TikTok sent them; at most the total's growth;
      *     missing in what was written before it existed
      * @param milestone the highest of 100, 200, 500, 1000, ... that the total has just reached
+     * @param before the total before this event; null when it is the first one that is known
      */
     @JsonTypeName(Liked.TYPE)
     public record Liked(
             int count,
             long total,
             @JsonSetter(nulls = Nulls.AS_EMPTY) long sum,
-            @Nullable Long milestone)
+            @Nullable Long milestone,
+            @Nullable Long before)
             implements Payload {
         static final String TYPE = "tiktok.like";
     }
@@ -186,9 +192,10 @@ public record LiveEvent(
      *
      * @param now viewers at this moment
      * @param total different viewers so far
+     * @param before viewers at the last count; null when this is the first one
      */
     @JsonTypeName(ViewersCounted.TYPE)
-    public record ViewersCounted(long now, long total) implements Payload {
+    public record ViewersCounted(long now, long total, @Nullable Long before) implements Payload {
         static final String TYPE = "tiktok.viewers";
     }
 
@@ -253,6 +260,23 @@ public record LiveEvent(
     @JsonTypeName(EventsMissed.TYPE)
     public record EventsMissed(MissedWhy reason, Instant from, Instant until) implements Payload {
         static final String TYPE = "tiktok.gap";
+    }
+
+    /**
+     * A livestream is still live.
+     *
+     * @param seconds since it was first seen live
+     * @param before the same at the last of these events
+     */
+    @JsonTypeName(TimePassed.TYPE)
+    public record TimePassed(long seconds, long before) implements Payload {
+        static final String TYPE = "streamwire.tick";
+    }
+
+    /** The time of a vote is over; the rule then counts it. */
+    @JsonTypeName(VoteEnded.TYPE)
+    public record VoteEnded(UUID ruleId) implements Payload {
+        static final String TYPE = "streamwire.vote_ended";
     }
 
     /** Why something was missed. */

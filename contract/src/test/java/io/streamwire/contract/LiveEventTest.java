@@ -21,7 +21,9 @@ import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Shared;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
+import io.streamwire.contract.LiveEvent.VoteEnded;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -37,12 +39,14 @@ class LiveEventTest {
         return new Arguments[] {
             Arguments.of("tiktok.comment", new CommentPosted("spin it!")),
             Arguments.of("tiktok.gift", new GiftSent(5655, "Rose", 1, 7, 3, Streak.RUNNING)),
-            Arguments.of("tiktok.like", new Liked(15, 3_000_000_000L, 4_200, 2_000_000_000L)),
+            Arguments.of(
+                    "tiktok.like",
+                    new Liked(15, 3_000_000_000L, 4_200, 2_000_000_000L, 1_999_999_990L)),
             Arguments.of("tiktok.join", new Joined()),
             Arguments.of("tiktok.follow", new Followed()),
             Arguments.of("tiktok.share", new Shared()),
             Arguments.of("tiktok.subscribe", new Subscribed(3)),
-            Arguments.of("tiktok.viewers", new ViewersCounted(120, 5_400)),
+            Arguments.of("tiktok.viewers", new ViewersCounted(120, 5_400, 117L)),
             Arguments.of("tiktok.question", new QuestionAsked("how fast is it?")),
             Arguments.of("tiktok.emote", new EmoteSent(List.of("7100000000000000009"))),
             Arguments.of("tiktok.envelope", new EnvelopeSent("7200000000000000001", 100, 10)),
@@ -53,6 +57,10 @@ class LiveEventTest {
                             MissedWhy.DISCONNECTED,
                             Instant.parse("2026-01-07T18:00:05Z"),
                             Instant.parse("2026-01-07T18:00:09.250Z"))),
+            Arguments.of("streamwire.tick", new TimePassed(120, 110)),
+            Arguments.of(
+                    "streamwire.vote_ended",
+                    new VoteEnded(UUID.fromString("01980000-0000-7000-8000-00000000000b"))),
         };
     }
 
@@ -99,13 +107,13 @@ class LiveEventTest {
         var comment = (ObjectNode) golden("tiktok.comment");
         ((ObjectNode) comment.get("user")).remove(List.of("team_level", "avatar"));
         var like = (ObjectNode) golden("tiktok.like");
-        ((ObjectNode) like.get("payload")).remove(List.of("sum", "milestone"));
+        ((ObjectNode) like.get("payload")).remove(List.of("sum", "milestone", "before"));
 
         var user = Json.read(comment.toString(), LiveEvent.class).user();
         assertThat(user.handle()).isEqualTo("ada.l");
         assertThat(user.teamLevel()).isZero();
         assertThat(Json.read(like.toString(), LiveEvent.class).payload())
-                .isEqualTo(new Liked(15, 3_000_000_000L, 0, null));
+                .isEqualTo(new Liked(15, 3_000_000_000L, 0, null, null));
     }
 
     @Test

@@ -192,7 +192,7 @@ final class EventDecoder {
         return new Decoded.Watched(
                 head,
                 new ViewersCounted(
-                        Math.max(0, viewers.getTotal()), Math.max(0, viewers.getTotalUser())),
+                        Math.max(0, viewers.getTotal()), Math.max(0, viewers.getTotalUser()), null),
                 viewers.getRanksList().stream()
                         .filter(rank -> rank.getRank() >= 1 && rank.getRank() <= TOP_GIFTERS)
                         .limit(TOP_GIFTERS)

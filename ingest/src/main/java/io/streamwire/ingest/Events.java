@@ -9,6 +9,7 @@ import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.RoomChanged;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.Viewer;
 import io.streamwire.ingest.Decoded.Head;
 import io.streamwire.ingest.webcast.wire.Message;
@@ -36,6 +37,7 @@ final class Events {
     private static final Logger LOG = System.getLogger(Events.class.getName());
     private static final String STREAK = "streak:";
     private static final String HEARD = "heard";
+    private static final String VIEWERS = "viewers";
     private static final Duration HEARD_PRECISION = Duration.ofSeconds(1);
     private static final int RECENT = 20_000;
 
@@ -47,6 +49,9 @@ final class Events {
     private final LinkedHashSet<Long> recent = new LinkedHashSet<>();
     private Set<String> topGifters = Set.of();
     private Instant heard = Instant.EPOCH;
+
+    /** How many watched at the last count; null before the first one. */
+    private @Nullable Long viewers;
 
     Events(UUID workspaceId, UUID livestreamId, long roomId, Duration streakTimeout) {
         this.workspaceId = workspaceId;
@@ -111,6 +116,7 @@ final class Events {
         streaks.restore(open);
         try {
             likes.restore(state);
+            viewers = state.containsKey(VIEWERS) ? Long.valueOf(state.get(VIEWERS)) : null;
             heard = Instant.ofEpochMilli(Long.parseLong(state.getOrDefault(HEARD, "0")));
         } catch (NumberFormatException e) {
             LOG.log(Level.WARNING, "livestream={0} state=numbers left=out", livestreamId);
@@ -148,7 +154,8 @@ final class Events {
                 }
                 case Decoded.Watched it -> {
                     topGifters = it.topGifters();
-                    pending.add(pending(it.head(), receivedAt, Viewer.NOBODY, it.count()));
+                    var counted = counted(it.count(), changes);
+                    pending.add(pending(it.head(), receivedAt, Viewer.NOBODY, counted));
                 }
                 case Decoded.Controlled it -> {
                     room = it.state();
@@ -168,6 +175,13 @@ final class Events {
         heard(receivedAt, changes);
         forget(receivedAt, changes);
         return new Outcome(pending, changes, ignored, unknown, corrupt, duplicate, room);
+    }
+
+    private ViewersCounted counted(ViewersCounted count, Map<String, String> changes) {
+        var counted = new ViewersCounted(count.now(), count.total(), viewers);
+        viewers = count.now();
+        changes.put(VIEWERS, Long.toString(count.now()));
+        return counted;
     }
 
     private Optional<Pending> gift(

@@ -34,7 +34,12 @@ final class Likes {
         sum += count;
         changes.put(TOTAL, Long.toString(total));
         changes.put(SUM, Long.toString(sum));
-        return new Liked(count, total, sum, before == 0 ? null : milestone(before, total));
+        return new Liked(
+                count,
+                total,
+                sum,
+                before == 0 ? null : milestone(before, total),
+                before == 0 ? null : before);
     }
 
     /** The highest of 100, 200, 500, 1000, ... above one total and not above the other. */

@@ -144,7 +144,7 @@ record Simulation(
             case "comment" ->
                     new CommentPosted(text == null ? "" : CleanText.of(text, LONGEST_TEXT));
             case "gift" -> given();
-            case "like" -> new Liked(many, many, many, null);
+            case "like" -> new Liked(many, many, many, null, 0L);
             case "join" -> new Joined();
             case "follow" -> new Followed();
             case "share" -> new Shared();

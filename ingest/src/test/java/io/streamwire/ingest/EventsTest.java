@@ -150,9 +150,9 @@ class EventsTest {
 
         assertThat(EventsInMemory.payloads(outcome))
                 .containsExactly(
-                        new Liked(5, 150, 5, null),
-                        new Liked(3, 150, 8, null),
-                        new Liked(2, 150, 10, null));
+                        new Liked(5, 150, 5, null, null),
+                        new Liked(3, 150, 8, null, 150L),
+                        new Liked(2, 150, 10, null, 150L));
     }
 
     @Test
@@ -201,7 +201,7 @@ class EventsTest {
         assertThat(EventsInMemory.payloads(outcome))
                 .containsExactly(
                         new Subscribed(3),
-                        new ViewersCounted(120, 5_400),
+                        new ViewersCounted(120, 5_400, null),
                         new QuestionAsked("how fast?"),
                         new EmoteSent(List.of("e1", "e2")),
                         new EnvelopeSent("box", 100, 10),

@@ -132,7 +132,8 @@ class GiftStreaksTest {
         assertThat(live.gifts(wire.gift(ADA, 9, 4, true)))
                 .containsExactly(gift(4, 1, Streak.ENDED));
         assertThat(live.gifts(wire.gift(BO, 8, 2, true))).isEmpty();
-        assertThat(live.only(wire.like(1, 2)).payload()).isEqualTo(new Liked(1, 500, 2, null));
+        assertThat(live.only(wire.like(1, 2)).payload())
+                .isEqualTo(new Liked(1, 500, 2, null, 500L));
     }
 
     @Test

@@ -128,7 +128,7 @@ class IngestTest {
         assertThat(events).extracting(LiveEvent::type).containsOnlyOnce("tiktok.comment");
         assertThat(payloads(events, CommentPosted.class))
                 .containsExactly(new CommentPosted("spin! \ud83d\ude80"));
-        assertThat(payloads(events, Liked.class)).containsExactly(new Liked(7, 7, 7, null));
+        assertThat(payloads(events, Liked.class)).containsExactly(new Liked(7, 7, 7, null, null));
         assertThat(payloads(events, GiftSent.class))
                 .containsExactlyInAnyOrder(
                         new GiftSent(11046, "Galaxy", 1000, 1, 1, Streak.SINGLE),
@@ -140,7 +140,7 @@ class IngestTest {
                 .extracting(LiveEvent::payload)
                 .contains(
                         new LiveEvent.Subscribed(2),
-                        new LiveEvent.ViewersCounted(12, 345),
+                        new LiveEvent.ViewersCounted(12, 345, null),
                         new LiveEvent.QuestionAsked("how fast?"),
                         new LiveEvent.EmoteSent(List.of("71")),
                         new LiveEvent.EnvelopeSent("box", 100, 10),

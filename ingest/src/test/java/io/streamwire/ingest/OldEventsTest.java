@@ -52,7 +52,7 @@ class OldEventsTest {
 
                 Await.until(() -> reader.events().size() == 1);
                 var streamed = Json.read(reader.events().getFirst().data(), LiveEvent.class);
-                assertThat(streamed.payload()).isEqualTo(new Liked(3, 12, 0, null));
+                assertThat(streamed.payload()).isEqualTo(new Liked(3, 12, 0, null, null));
                 assertThat(streamed.user().teamLevel()).isZero();
             }
 
@@ -61,7 +61,7 @@ class OldEventsTest {
                     .singleElement()
                     .satisfies(event -> {
                         assertThat(event.id()).hasToString(id);
-                        assertThat(event.payload()).isEqualTo(new Liked(3, 12, 0, null));
+                        assertThat(event.payload()).isEqualTo(new Liked(3, 12, 0, null, null));
                         assertThat(event.user().teamLevel()).isZero();
                     });
             var path = "/api/v1/livestreams/" + livestream + "/events/export?format=csv";

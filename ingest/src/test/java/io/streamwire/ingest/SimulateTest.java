@@ -77,7 +77,7 @@ class SimulateTest {
             assertThat(again.body()).isEqualTo(first.body());
             assertThat(read(reader, 100).type()).isEqualTo("tiktok.join");
             assertThat(IntStream.range(0, 100).mapToObj(i -> read(reader, i)))
-                    .allMatch(event -> event.payload().equals(new Liked(15, 15, 15, null)))
+                    .allMatch(event -> event.payload().equals(new Liked(15, 15, 15, null, 0L)))
                     .doesNotHaveDuplicates();
         }
     }

@@ -2,7 +2,6 @@ package io.streamwire.rules;
 
 import io.streamwire.rules.Trigger.CommentMode;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +18,16 @@ final class CommentIndex {
     private static final char COMMAND_MARK = '!';
 
     private final @Nullable PayloadTrie<List<Keyword>> keywords;
-    private final Map<String, List<Integer>> whole;
-    private final Map<String, List<Integer>> commands;
+    private final Map<String, List<Keyword>> whole;
+    private final Map<String, List<Keyword>> commands;
     private final List<PatternRule> patterns;
 
-    /** A text that a rule looks for. */
-    private record Keyword(int rule, CommentMode mode) {}
+    /**
+     * A text that a rule looks for.
+     *
+     * @param choice which of the rule's texts it is, from 1
+     */
+    private record Keyword(int rule, CommentMode mode, int choice) {}
 
     private record PatternRule(int rule, CommentPattern pattern) {}
 
@@ -38,19 +41,18 @@ final class CommentIndex {
     /** Collects the rules that listen to comments; each has a number. */
     static final class Builder {
         private final Map<String, List<Keyword>> keywords = new HashMap<>();
-        private final Map<String, List<Integer>> whole = new HashMap<>();
-        private final Map<String, List<Integer>> commands = new HashMap<>();
+        private final Map<String, List<Keyword>> whole = new HashMap<>();
+        private final Map<String, List<Keyword>> commands = new HashMap<>();
         private final List<PatternRule> patterns = new ArrayList<>();
 
         void add(int rule, Trigger.Comment trigger) {
-            for (var given : trigger.texts()) {
-                var text = CommentText.fold(given);
+            for (int i = 0; i < trigger.texts().size(); i++) {
+                var text = CommentText.fold(trigger.texts().get(i));
+                var keyword = new Keyword(rule, trigger.mode(), i + 1);
                 switch (trigger.mode()) {
-                    case CONTAINS, WORD, STARTS_WITH ->
-                            keywords.computeIfAbsent(text, _ -> new ArrayList<>())
-                                    .add(new Keyword(rule, trigger.mode()));
-                    case EQUALS -> add(whole, text.strip(), rule);
-                    case COMMAND -> add(commands, text.strip(), rule);
+                    case CONTAINS, WORD, STARTS_WITH -> add(keywords, text, keyword);
+                    case EQUALS -> add(whole, text.strip(), keyword);
+                    case COMMAND -> add(commands, text.strip(), keyword);
                 }
             }
         }
@@ -59,8 +61,8 @@ final class CommentIndex {
             patterns.add(new PatternRule(rule, CommentPattern.compile(trigger.regex())));
         }
 
-        private static void add(Map<String, List<Integer>> index, String text, int rule) {
-            index.computeIfAbsent(text, _ -> new ArrayList<>()).add(rule);
+        private static void add(Map<String, List<Keyword>> index, String text, Keyword keyword) {
+            index.computeIfAbsent(text, _ -> new ArrayList<>()).add(keyword);
         }
 
         private @Nullable PayloadTrie<List<Keyword>> trie() {
@@ -81,26 +83,34 @@ final class CommentIndex {
         return keywords == null && whole.isEmpty() && commands.isEmpty() && patterns.isEmpty();
     }
 
-    /** Adds the numbers of the rules that a comment sets off. */
-    void match(CommentText comment, BitSet rules) {
+    /** Adds the rules that a comment sets off. */
+    void match(CommentText comment, Hits hits) {
         var folded = comment.folded();
         if (keywords != null) {
-            keywords.parseText(folded, emit -> found(emit, folded, rules));
+            keywords.parseText(folded, emit -> found(emit, folded, hits));
         }
         if (!whole.isEmpty()) {
-            whole.getOrDefault(folded.strip(), List.of()).forEach(rules::set);
+            add(whole.get(folded.strip()), hits);
         }
         if (!commands.isEmpty()) {
-            commands.getOrDefault(command(folded), List.of()).forEach(rules::set);
+            add(commands.get(command(folded)), hits);
         }
         for (var candidate : patterns) {
             if (candidate.pattern().finds(comment)) {
-                rules.set(candidate.rule());
+                hits.add(candidate.rule(), 1, 0);
             }
         }
     }
 
-    private static boolean found(PayloadEmit<List<Keyword>> emit, String comment, BitSet rules) {
+    private static void add(@Nullable List<Keyword> keywords, Hits hits) {
+        if (keywords != null) {
+            for (var keyword : keywords) {
+                hits.add(keyword.rule(), 1, keyword.choice());
+            }
+        }
+    }
+
+    private static boolean found(PayloadEmit<List<Keyword>> emit, String comment, Hits hits) {
         for (var keyword : emit.getPayload()) {
             var matches =
                     switch (keyword.mode()) {
@@ -111,7 +121,7 @@ final class CommentIndex {
                                 throw new IllegalStateException("is not looked for by parts");
                     };
             if (matches) {
-                rules.set(keyword.rule());
+                hits.add(keyword.rule(), 1, keyword.choice());
             }
         }
         return true;

@@ -72,11 +72,7 @@ final class CooldownJson {
         }
         in.known(json, at, "uses", "within_ms", "per");
         var per = in.choice(json.path("per"), at + "/per", "way to count", Per.values());
-        for (var needed : List.of("uses", "within_ms")) {
-            if (!json.hasNonNull(needed)) {
-                in.fault(child(at, needed), "must be there");
-            }
-        }
+        in.needed(json, at, "uses", "within_ms");
         return new UseLimit(
                 in.integer(json, at, "uses", 1, UseLimit.MAX_USES, 1),
                 in.integer(

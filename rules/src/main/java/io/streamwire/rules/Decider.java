@@ -5,15 +5,10 @@ import io.streamwire.bus.BusException;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
 import io.streamwire.bus.Reply;
-import io.streamwire.bus.Script;
-import io.streamwire.contract.Action;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.Hops;
-import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
-import io.streamwire.contract.RuleCause;
-import io.streamwire.contract.Stream;
 import io.streamwire.rules.RuleEngine.Match;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -36,24 +31,19 @@ final class Decider implements BatchHandler {
 
     static final String GROUP = "rules";
 
-    /** Most delayed actions that wait in one partition. */
-    static final int MAX_DELAYED = 10_000;
-
     /** Most rules that one event sets off, and most actions of all of them. */
     static final int MAX_RULES_PER_EVENT = 200;
 
     static final int MAX_ACTIONS_PER_EVENT = 500;
 
     private static final Logger LOG = System.getLogger(Decider.class.getName());
-    private static final Script DECIDE = Script.of(Decider.class, "decide.lua");
-
-    /** Where an action's JSON has its epoch, which only decide.lua knows. */
-    private static final String EPOCH = ",\"epoch\":0,";
+    private static final String OF_TIKTOK = "tiktok.";
 
     private final Function<UUID, RuleEngine> engines;
     private final DelayedActions delayed;
+    private final Timers timers;
     private final InstantSource clock;
-    private final long maxAgeMicros;
+    private final Duration maxAge;
 
     /**
      * @param engines the rules of a workspace
@@ -62,12 +52,14 @@ final class Decider implements BatchHandler {
     Decider(
             Function<UUID, RuleEngine> engines,
             DelayedActions delayed,
+            Timers timers,
             InstantSource clock,
             Duration maxAge) {
         this.engines = engines;
         this.delayed = delayed;
+        this.timers = timers;
         this.clock = clock;
-        this.maxAgeMicros = maxAge.toNanos() / 1_000;
+        this.maxAge = maxAge;
     }
 
     @Override
@@ -98,6 +90,9 @@ final class Decider implements BatchHandler {
             return null;
         }
         var engine = engines.apply(workspaceId);
+        if (engine.hasTimers()) {
+            seen(lease, workspaceId, entry);
+        }
         if (!engine.listensTo(entry.type())) {
             return null;
         }
@@ -105,13 +100,27 @@ final class Decider implements BatchHandler {
         if (event == null || !event.workspaceId().equals(workspaceId)) {
             return null;
         }
-        var matches = bounded(event, engine.match(event, clock.instant()));
+        var frame = frame(entry, event);
+        var matches = bounded(event, engine.match(event, Hops.instant(frame)));
         if (matches.isEmpty()) {
             return null;
         }
-        var call = new Call(lease.partition(), event, frame(entry, event));
+        var decided = Hops.micros(clock.instant());
+        var space = Space.live(lease.partition(), maxAge);
+        var stale = decided - frame > maxAge.toNanos() / 1_000;
+        var call = new DecisionCall(space, event, frame, decided, stale ? Decision.STALE : "");
         matches.forEach(call::add);
-        return new Step(event, matches, lease.step(DECIDE, GROUP, entry, call.keys, call.args));
+        return new Step(
+                event,
+                matches,
+                lease.step(DecisionCall.SCRIPT, GROUP, entry, call.keys(), call.args()));
+    }
+
+    /** A live goes on as long as TikTok says something. */
+    private void seen(Lease lease, UUID workspaceId, Entry entry) {
+        if (entry.type().startsWith(OF_TIKTOK)) {
+            timers.seen(lease.partition(), workspaceId, entry.field("livestream_id"));
+        }
     }
 
     private static @Nullable UUID workspace(Entry entry) {
@@ -172,8 +181,9 @@ final class Decider implements BatchHandler {
     private void finish(Lease lease, Step step) {
         try {
             var reply = step.reply().join();
+            var verdicts = Verdict.all(reply);
             for (int i = 0; i < step.matches().size(); i++) {
-                log(step.event(), step.matches().get(i), reply.text(2 * i), reply.text(2 * i + 1));
+                log(step.event(), step.matches().get(i), verdicts.get(i));
             }
         } catch (CompletionException e) {
             switch (e.getCause()) {
@@ -187,125 +197,22 @@ final class Decider implements BatchHandler {
                 case null, default -> throw e;
             }
         }
-        if (step.matches().stream().anyMatch(match -> match.rule().definition().hasDelay())) {
+        if (step.matches().stream().anyMatch(match -> match.rule().definition().comesLater())) {
             delayed.wake(lease.partition());
         }
     }
 
-    private static void log(LiveEvent event, Match match, String outcome, String remainingMs) {
+    private static void log(LiveEvent event, Match match, Verdict verdict) {
         LOG.log(
-                outcome.equals(Decision.FIRED) ? Level.INFO : Level.DEBUG,
+                verdict.fired() ? Level.INFO : Level.DEBUG,
                 "event={0} rule={1} outcome={2} actions={3} remaining_ms={4}",
                 event.id(),
                 match.rule().id(),
-                outcome,
-                outcome.equals(Decision.FIRED) ? match.actions() : 0,
-                remainingMs);
+                verdict.outcome(),
+                verdict.actions(),
+                Long.toString(verdict.remainingMs()));
     }
 
     /** One event under way in Redis. */
     private record Step(LiveEvent event, List<Match> matches, CompletableFuture<Reply> reply) {}
-
-    /** The beginning of a {@link Decision}; decide.lua adds what it finds. */
-    private record DecisionHead(UUID id, UUID workspaceId, UUID eventId, UUID ruleId, long at) {}
-
-    /** Keys and arguments of decide.lua for one event. */
-    private final class Call {
-
-        final List<String> keys = new ArrayList<>();
-        final List<String> args = new ArrayList<>();
-
-        private final int partition;
-        private final LiveEvent event;
-        private final Hops hops;
-        private final long decidedMs;
-
-        Call(int partition, LiveEvent event, long frameMicros) {
-            var decidedMicros = Hops.micros(clock.instant());
-            this.partition = partition;
-            this.event = event;
-            this.hops = new Hops(frameMicros, decidedMicros, null, null, null, null);
-            this.decidedMs = decidedMicros / 1_000;
-            keys.add(Stream.DECISIONS.key(partition));
-            keys.add(Stream.ACTIONS.key(partition));
-            keys.add(Stream.key(partition, "epochs"));
-            keys.add(DelayedActions.key(partition));
-            args.add(event.workspaceId().toString());
-            args.add(event.id().toString());
-            args.add(Long.toString(decidedMicros));
-            args.add(decidedMicros - frameMicros > maxAgeMicros ? Decision.STALE : "");
-            args.add(Integer.toString(MAX_DELAYED));
-        }
-
-        void add(Match match) {
-            var rule = match.rule();
-            var definition = rule.definition();
-            var count = match.actions();
-            var ids = new ArrayList<UUID>(count);
-            for (int i = 0; i < count; i++) {
-                ids.add(Ids.action(event.id(), rule.id(), i));
-            }
-            var decisionId = Ids.derived("decision", event.id().toString(), rule.id().toString());
-            var head =
-                    Json.write(
-                            new DecisionHead(
-                                    decisionId,
-                                    event.workspaceId(),
-                                    event.id(),
-                                    rule.id(),
-                                    decidedMs));
-            args.add(decisionId.toString());
-            args.add(rule.id().toString());
-            args.add(head.substring(0, head.length() - 1));
-            args.add(Json.write(ids));
-            args.add(match.refusal() == null ? "" : match.refusal());
-            var gates = match.refusal() == null ? Gate.of(partition, rule, event) : List.<Gate>of();
-            args.add(Integer.toString(gates.size()));
-            for (var gate : gates) {
-                keys.add(gate.key());
-                args.add(gate.outcome());
-                args.add(Long.toString(gate.ms()));
-                args.add(Long.toString(gate.uses()));
-            }
-            args.add(Integer.toString(count));
-            for (int i = 0; i < count; i++) {
-                add(rule, ids.get(i), definition.actions().get(i % definition.actions().size()));
-            }
-        }
-
-        private void add(Rule rule, UUID id, DeviceAction action) {
-            var dueMs = decidedMs + action.delayMs();
-            var body =
-                    Json.write(
-                            new Action(
-                                    id,
-                                    event.workspaceId(),
-                                    event.id(),
-                                    rule.id(),
-                                    action.deviceId(),
-                                    action.command(),
-                                    action.args(),
-                                    dueMs + action.ttlMs(),
-                                    0,
-                                    event.simulated(),
-                                    event.user().id(),
-                                    new RuleCause(
-                                            event.type(), rule.definition().name(), rule.version()),
-                                    traceparent(event.id(), id),
-                                    hops));
-            // The last one, since an argument may be called epoch too.
-            var epoch = body.lastIndexOf(EPOCH) + EPOCH.length() - "0,".length();
-            args.add(id.toString());
-            args.add(action.deviceId().toString());
-            args.add(action.delayMs() == 0 ? "0" : Long.toString(dueMs));
-            args.add(body.substring(0, epoch));
-            args.add(body.substring(epoch + 1));
-        }
-    }
-
-    /** W3C trace context: the trace is the event, the span the action. */
-    static String traceparent(UUID eventId, UUID actionId) {
-        return "00-%s-%016x-01"
-                .formatted(eventId.toString().replace("-", ""), actionId.getLeastSignificantBits());
-    }
 }

@@ -101,6 +101,8 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
                 Columns.instant(row, "decided_at"),
                 Columns.text(row, "outcome"),
                 row.column("remaining_ms").get(Long.class),
+                row.column("observed").get(Long.class),
+                row.column("needed").get(Long.class),
                 List.of(Json.read(Columns.text(row, "action_ids"), UUID[].class)));
     }
 

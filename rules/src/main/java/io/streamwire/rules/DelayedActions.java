@@ -17,8 +17,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands delayed actions over when their time has come: one virtual thread per owned partition,
- * which sleeps until the next one is due.
+ * Hands delayed actions and the ends of votes over when their time has come: one virtual thread per
+ * owned partition, which sleeps until the next one is due.
  */
 final class DelayedActions implements PartitionListener {
 
@@ -103,7 +103,8 @@ final class DelayedActions implements PartitionListener {
                                         DUE,
                                         List.of(
                                                 Stream.ACTIONS.key(lease.partition()),
-                                                key(lease.partition())),
+                                                key(lease.partition()),
+                                                Stream.EVENTS.key(lease.partition())),
                                         List.of(Long.toString(now), Integer.toString(BATCH)))
                                 .join();
                 return reply.text(1).isEmpty()

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a rule once did about an event, as it is answered.
  *
- * @param remainingMs how long a cooldown still held, ms
+ * @param remainingMs how long a cooldown or limit still held, ms
+ * @param observed what a crowd had, if the rule waits for one
+ * @param needed what it needed
  */
 record Execution(
         UUID id,
@@ -17,6 +19,8 @@ record Execution(
         Instant at,
         String outcome,
         @Nullable Long remainingMs,
+        @Nullable Long observed,
+        @Nullable Long needed,
         List<UUID> actionIds) {
 
     Execution {

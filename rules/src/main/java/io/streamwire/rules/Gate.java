@@ -2,7 +2,6 @@ package io.streamwire.rules;
 
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.LiveEvent;
-import io.streamwire.contract.Stream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,29 +17,28 @@ import java.util.List;
 record Gate(String key, String outcome, long ms, long uses) {
 
     /** The gates of a rule for an event, in the order in which they are looked at. */
-    static List<Gate> of(int partition, Rule rule, LiveEvent event) {
+    static List<Gate> of(Space space, Rule rule, LiveEvent event) {
         var definition = rule.definition();
         var cooldown = definition.cooldown();
         var viewer = event.user().id();
         var gates = new ArrayList<Gate>();
-        var own = Stream.key(partition, "cooldown:" + rule.id());
+        var own = space.key("cooldown:" + rule.id());
         add(gates, own, Decision.COOLDOWN_GLOBAL, cooldown.globalMs());
         if (cooldown.group() != null) {
             var shared = rule.workspaceId() + ":" + cooldown.group();
-            add(
-                    gates,
-                    Stream.key(partition, "cooldown-group:" + shared),
-                    "cooldown_group",
-                    cooldown.groupMs());
+            add(gates, space.key("cooldown-group:" + shared), "cooldown_group", cooldown.groupMs());
         }
-        add(gates, own + ':' + viewer, Decision.COOLDOWN_VIEWER, cooldown.of(event.user()));
+        if (!viewer.isEmpty()) {
+            add(gates, own + ':' + viewer, Decision.COOLDOWN_VIEWER, cooldown.of(event.user()));
+        }
         for (var limit : definition.limits()) {
+            if (limit.per() == UseLimit.Per.VIEWER && viewer.isEmpty()) {
+                continue;
+            }
             var key = "uses:%s:%d".formatted(rule.id(), limit.withinMs());
             gates.add(
                     new Gate(
-                            Stream.key(
-                                    partition,
-                                    limit.per() == UseLimit.Per.ALL ? key : key + ':' + viewer),
+                            space.key(limit.per() == UseLimit.Per.ALL ? key : key + ':' + viewer),
                             limit.per().outcome(),
                             limit.withinMs(),
                             limit.uses()));

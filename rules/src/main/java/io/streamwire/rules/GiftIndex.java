@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Which rules does a gift set off, and how often? Unchanged once all rules are added. */
 final class GiftIndex {
@@ -15,43 +15,43 @@ final class GiftIndex {
     private final Map<Long, List<GiftRule>> byId = new HashMap<>();
     private final List<GiftRule> ofAny = new ArrayList<>();
 
-    private record GiftRule(int number, Trigger.Gift trigger) {}
-
-    /** Is told what a gift sets off. */
-    interface Found {
-        void rule(int number, int times);
-    }
+    /**
+     * @param choice which of the rule's gifts it is, from 1; 0 = any will do
+     */
+    private record GiftRule(int number, Trigger.Gift trigger, int choice) {}
 
     void add(int number, Trigger.Gift trigger) {
-        var rule = new GiftRule(number, trigger);
-        if (trigger.names().isEmpty() && trigger.ids().isEmpty()) {
-            ofAny.add(rule);
-        }
+        int choice = 0;
         for (var name : trigger.names()) {
-            byName.computeIfAbsent(CommentText.fold(name), _ -> new ArrayList<>()).add(rule);
+            byName.computeIfAbsent(CommentText.fold(name), _ -> new ArrayList<>())
+                    .add(new GiftRule(number, trigger, ++choice));
         }
         for (var id : trigger.ids()) {
-            byId.computeIfAbsent(id, _ -> new ArrayList<>()).add(rule);
+            byId.computeIfAbsent(id, _ -> new ArrayList<>())
+                    .add(new GiftRule(number, trigger, ++choice));
+        }
+        if (choice == 0) {
+            ofAny.add(new GiftRule(number, trigger, choice));
         }
     }
 
-    /** Tells which rules the gift sets off, in their order. */
-    void match(GiftSent gift, Found found) {
-        var times = new TreeMap<Integer, Integer>();
-        collect(ofAny, gift, times);
+    /** Adds the rules that the gift sets off. */
+    void match(GiftSent gift, Hits hits) {
+        collect(ofAny, gift, hits);
         if (!byName.isEmpty()) {
-            collect(byName.getOrDefault(CommentText.fold(gift.name()), List.of()), gift, times);
+            collect(byName.get(CommentText.fold(gift.name())), gift, hits);
         }
-        collect(byId.getOrDefault(gift.giftId(), List.of()), gift, times);
-        times.forEach(found::rule);
+        collect(byId.get(gift.giftId()), gift, hits);
     }
 
-    private static void collect(
-            List<GiftRule> candidates, GiftSent gift, Map<Integer, Integer> times) {
+    private static void collect(@Nullable List<GiftRule> candidates, GiftSent gift, Hits hits) {
+        if (candidates == null) {
+            return;
+        }
         for (var candidate : candidates) {
             int often = times(candidate.trigger(), gift);
             if (often > 0) {
-                times.put(candidate.number(), often);
+                hits.add(candidate.number(), often, candidate.choice());
             }
         }
     }

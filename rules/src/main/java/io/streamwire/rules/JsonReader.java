@@ -55,6 +55,14 @@ final class JsonReader {
         }
     }
 
+    void needed(JsonNode json, String pointer, String... fields) {
+        for (var field : fields) {
+            if (!json.hasNonNull(field)) {
+                fault(child(pointer, field), "must be there");
+            }
+        }
+    }
+
     boolean flag(JsonNode json, String field, boolean absent) {
         var flag = field(json, field);
         if (!flag.isMissingNode() && !flag.isBoolean()) {

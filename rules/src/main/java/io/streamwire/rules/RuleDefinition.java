@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a person wrote down as a rule; {@link RuleJson} has read and checked it.
  *
+ * @param crowd what many must do together; absent when one event of the trigger is enough
  * @param livestreamId the only livestream it listens to; every one of the workspace when absent
  */
 record RuleDefinition(
@@ -15,6 +16,7 @@ record RuleDefinition(
         @Nullable UUID livestreamId,
         Trigger trigger,
         Conditions conditions,
+        @Nullable Crowd crowd,
         Cooldown cooldown,
         List<UseLimit> limits,
         List<DeviceAction> actions) {
@@ -26,10 +28,12 @@ record RuleDefinition(
 
     RuleDefinition withEnabled(boolean enabled) {
         return new RuleDefinition(
-                name, enabled, livestreamId, trigger, conditions, cooldown, limits, actions);
+                name, enabled, livestreamId, trigger, conditions, crowd, cooldown, limits, actions);
     }
 
-    boolean hasDelay() {
-        return actions.stream().anyMatch(action -> action.delayMs() > 0);
+    /** Whether something of it happens later than the event. */
+    boolean comesLater() {
+        return crowd instanceof Crowd.Vote
+                || actions.stream().anyMatch(action -> action.delayMs() > 0);
     }
 }

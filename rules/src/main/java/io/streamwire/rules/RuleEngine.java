@@ -3,11 +3,14 @@ package io.streamwire.rules;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.GiftSent;
+import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.RoomChanged;
 import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.LiveEvent.TimePassed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
+import io.streamwire.contract.LiveEvent.VoteEnded;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,14 +35,20 @@ final class RuleEngine {
     private static final String GIFT = "tiktok.gift";
     private static final String SUBSCRIBE = "tiktok.subscribe";
     private static final String CONTROL = "tiktok.control";
+    private static final String LIKE = "tiktok.like";
+    private static final String VIEWERS = "tiktok.viewers";
+    private static final String TICK = "streamwire.tick";
+    private static final String VOTE_ENDED = "streamwire.vote_ended";
 
     private final List<Rule> rules = new ArrayList<>();
     private final Set<String> types = new HashSet<>();
     private final CommentIndex comments;
     private final GiftIndex gifts = new GiftIndex();
-    private final Map<String, BitSet> happenings = new HashMap<>();
-    private final BitSet subscriptions = new BitSet();
-    private final BitSet rooms = new BitSet();
+
+    /** The rules of the other types, which are few: each is asked. */
+    private final Map<String, List<Integer>> others = new HashMap<>();
+
+    private final Map<UUID, Integer> votes = new HashMap<>();
 
     /**
      * Compiles rules; disabled ones are left out.
@@ -59,37 +68,54 @@ final class RuleEngine {
     private void add(Rule rule, CommentIndex.Builder ofComments) {
         int number = rules.size();
         rules.add(rule);
-        switch (rule.definition().trigger()) {
-            case Trigger.Comment comment -> {
-                ofComments.add(number, comment);
-                types.add(COMMENT);
-            }
-            case Trigger.CommentRegex regex -> {
-                ofComments.add(number, regex);
-                types.add(COMMENT);
-            }
-            case Trigger.Gift gift -> {
-                gifts.add(number, gift);
-                types.add(GIFT);
-            }
-            case Trigger.Happened(var what) -> {
-                happenings.computeIfAbsent(what.eventType(), _ -> new BitSet()).set(number);
-                types.add(what.eventType());
-            }
-            case Trigger.Subscribe _ -> {
-                subscriptions.set(number);
-                types.add(SUBSCRIBE);
-            }
-            case Trigger.Live _ -> {
-                rooms.set(number);
-                types.add(CONTROL);
-            }
+        var trigger = rule.definition().trigger();
+        types.add(type(trigger));
+        switch (trigger) {
+            case Trigger.Comment comment -> ofComments.add(number, comment);
+            case Trigger.CommentRegex regex -> ofComments.add(number, regex);
+            case Trigger.Gift gift -> gifts.add(number, gift);
+            case Trigger.Happened _,
+                    Trigger.Subscribe _,
+                    Trigger.Likes _,
+                    Trigger.ViewerCount _,
+                    Trigger.Timer _,
+                    Trigger.Live _ ->
+                    others.computeIfAbsent(type(trigger), _ -> new ArrayList<>()).add(number);
         }
+        if (rule.definition().crowd() instanceof Crowd.Vote) {
+            votes.put(rule.id(), number);
+            types.add(VOTE_ENDED);
+        }
+    }
+
+    /** The type of the events that a trigger listens to. */
+    static String type(Trigger trigger) {
+        return switch (trigger) {
+            case Trigger.Comment _, Trigger.CommentRegex _ -> COMMENT;
+            case Trigger.Gift _ -> GIFT;
+            case Trigger.Happened(var what) -> what.eventType();
+            case Trigger.Subscribe _ -> SUBSCRIBE;
+            case Trigger.Likes _ -> LIKE;
+            case Trigger.ViewerCount _ -> VIEWERS;
+            case Trigger.Timer _ -> TICK;
+            case Trigger.Live _ -> CONTROL;
+        };
     }
 
     /** Whether any rule listens to events of this type: if not, an event need not be read. */
     boolean listensTo(String type) {
         return types.contains(type);
+    }
+
+    /** Whether any rule has a timer. */
+    boolean hasTimers() {
+        return types.contains(TICK);
+    }
+
+    /** Whether a rule's timer has run down. */
+    boolean hasTimerDue(TimePassed time) {
+        return others.getOrDefault(TICK, List.of()).stream()
+                .anyMatch(number -> times(rules.get(number).definition().trigger(), time) > 0);
     }
 
     /**
@@ -101,89 +127,62 @@ final class RuleEngine {
         if (event.historical() || !listensTo(event.type())) {
             return List.of();
         }
-        return switch (event.payload()) {
-            case CommentPosted(var text) -> comments(event, text, now);
-            case GiftSent gift -> gifts(event, gift, now);
-            case LiveEvent.Joined _, LiveEvent.Followed _, LiveEvent.Shared _ ->
-                    happened(event, now);
-            case Subscribed(var months) -> subscribed(event, months, now);
-            case RoomChanged(var state) -> changed(event, state, now);
-            case LiveEvent.Liked _,
-                    LiveEvent.ViewersCounted _,
-                    LiveEvent.QuestionAsked _,
-                    LiveEvent.EmoteSent _,
-                    LiveEvent.EnvelopeSent _,
-                    LiveEvent.EventsMissed _ ->
-                    List.of();
+        var hits = new Hits();
+        switch (event.payload()) {
+            case CommentPosted(var text) -> comments.match(CommentText.of(text), hits);
+            case GiftSent gift -> gifts.match(gift, hits);
+            case VoteEnded(var ruleId) -> {
+                var number = votes.get(ruleId);
+                if (number != null) {
+                    hits.add(number, 1, 0);
+                }
+            }
+            default -> ask(event, hits);
+        }
+        return matches(hits, event, now);
+    }
+
+    private void ask(LiveEvent event, Hits hits) {
+        for (var number : others.getOrDefault(event.type(), List.of())) {
+            int times = times(rules.get(number).definition().trigger(), event.payload());
+            if (times > 0) {
+                hits.add(number, times, 0);
+            }
+        }
+    }
+
+    /** How often an event of the trigger's type sets it off. */
+    private static int times(Trigger trigger, LiveEvent.Payload payload) {
+        return switch (trigger) {
+            case Trigger.Likes likes -> payload instanceof Liked liked ? likes.times(liked) : 0;
+            case Trigger.Happened _ -> 1;
+            case Trigger.Subscribe(var minMonths) ->
+                    payload instanceof Subscribed(var months) && months >= minMonths ? 1 : 0;
+            case Trigger.ViewerCount count ->
+                    payload instanceof ViewersCounted viewers && count.crossed(viewers) ? 1 : 0;
+            case Trigger.Timer timer ->
+                    payload instanceof TimePassed time && timer.due(time) ? 1 : 0;
+            case Trigger.Live(var states) ->
+                    payload instanceof RoomChanged(var state) && states.contains(state) ? 1 : 0;
+            case Trigger.Comment _, Trigger.CommentRegex _, Trigger.Gift _ ->
+                    throw new IllegalStateException("has an index of its own");
         };
     }
 
-    private List<Match> comments(LiveEvent event, String text, Instant now) {
-        var found = new BitSet();
-        comments.match(CommentText.of(text), found);
-        return matches(found, event, now);
-    }
-
-    private List<Match> gifts(LiveEvent event, GiftSent gift, Instant now) {
-        var matches = new Matches(event, now);
-        gifts.match(gift, matches::add);
-        return matches.all();
-    }
-
-    private List<Match> happened(LiveEvent event, Instant now) {
-        return matches(happenings.getOrDefault(event.type(), new BitSet()), event, now);
-    }
-
-    private List<Match> subscribed(LiveEvent event, long months, Instant now) {
-        var matches = new Matches(event, now);
-        subscriptions.stream()
-                .filter(number ->
-                        rules.get(number).definition().trigger() instanceof Trigger.Subscribe given
-                                && months >= given.minMonths())
-                .forEach(number -> matches.add(number, 1));
-        return matches.all();
-    }
-
-    private List<Match> changed(LiveEvent event, LiveEvent.RoomState state, Instant now) {
-        var matches = new Matches(event, now);
-        rooms.stream()
-                .filter(number ->
-                        rules.get(number).definition().trigger() instanceof Trigger.Live live
-                                && live.states().contains(state))
-                .forEach(number -> matches.add(number, 1));
-        return matches.all();
-    }
-
-    private List<Match> matches(BitSet found, LiveEvent event, Instant now) {
-        if (found.isEmpty()) {
+    private List<Match> matches(Hits hits, LiveEvent event, Instant now) {
+        var found = hits.found();
+        if (found == null) {
             return List.of();
         }
-        var matches = new Matches(event, now);
-        found.stream().forEach(number -> matches.add(number, 1));
-        return matches.all();
-    }
-
-    /** Collects the matches of one event. */
-    private final class Matches {
-        private final LiveEvent event;
-        private final Instant now;
-        private final List<Match> all = new ArrayList<>(2);
-
-        Matches(LiveEvent event, Instant now) {
-            this.event = event;
-            this.now = now;
-        }
-
-        void add(int number, int times) {
+        var matches = new ArrayList<Match>(found.size());
+        found.forEach((number, hit) -> {
             var rule = rules.get(number);
             if (hears(rule, event)) {
-                all.add(new Match(rule, times, rule.definition().conditions().unmet(event, now)));
+                var refusal = rule.definition().conditions().unmet(event, now);
+                matches.add(new Match(rule, hit.times(), hit.choice(), refusal));
             }
-        }
-
-        List<Match> all() {
-            return all;
-        }
+        });
+        return matches;
     }
 
     private static boolean hears(Rule rule, LiveEvent event) {
@@ -195,10 +194,11 @@ final class RuleEngine {
      * A rule whose trigger an event matches.
      *
      * @param times how often its actions run, 1 to {@value #MAX_TIMES}
+     * @param choice by which of the trigger's choices, from 1; 0 = it has none
      * @param refusal why they do not run at all, as an outcome; null when nothing speaks against it
      *     yet
      */
-    record Match(Rule rule, int times, @Nullable String refusal) {
+    record Match(Rule rule, int times, int choice, @Nullable String refusal) {
         /** How many actions it sets in motion, if it fires. */
         int actions() {
             return refusal == null ? times * rule.definition().actions().size() : 0;

@@ -40,6 +40,7 @@ final class RuleJson {
                 "livestream_id",
                 "trigger",
                 "conditions",
+                "crowd",
                 "cooldown",
                 "limits",
                 "actions");
@@ -49,6 +50,7 @@ final class RuleJson {
                 json.hasNonNull("livestream_id") ? in.id(json, "", "livestream_id") : null;
         var trigger = TriggerJson.read(json.path("trigger"), in);
         var conditions = ConditionsJson.read(field(json, "conditions"), in);
+        var crowd = CrowdJson.read(field(json, "crowd"), trigger, in);
         var cooldown = CooldownJson.read(field(json, "cooldown"), in);
         var limits = CooldownJson.limits(field(json, "limits"), in);
         var actions = ActionJson.read(json.path("actions"), in);
@@ -60,6 +62,7 @@ final class RuleJson {
                         livestreamId,
                         trigger,
                         conditions,
+                        crowd,
                         cooldown,
                         limits,
                         actions);
@@ -74,6 +77,9 @@ final class RuleJson {
         json.set("trigger", TriggerJson.write(rule.trigger()));
         if (!rule.conditions().equals(Conditions.NONE)) {
             json.set("conditions", ConditionsJson.write(rule.conditions()));
+        }
+        if (rule.crowd() != null) {
+            json.set("crowd", CrowdJson.write(rule.crowd()));
         }
         if (!rule.cooldown().equals(Cooldown.NONE)) {
             json.set("cooldown", CooldownJson.write(rule.cooldown()));

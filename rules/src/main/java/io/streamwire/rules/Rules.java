@@ -3,6 +3,7 @@ package io.streamwire.rules;
 import io.helidon.config.Config;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
+import io.streamwire.bus.PartitionListener;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
@@ -76,10 +77,12 @@ public final class Rules implements AutoCloseable {
                                             Duration.ofDays(1),
                                             Duration.ofDays(3650))));
             var delayed = new DelayedActions(clock);
+            var timers = parts.add(new Timers(book::engine, clock));
             var decider =
                     new Decider(
                             book::engine,
                             delayed,
+                            timers,
                             clock,
                             Configuration.duration(
                                     config,
@@ -88,6 +91,7 @@ public final class Rules implements AutoCloseable {
                                     Duration.ofDays(1)));
             book.start();
             log.start();
+            timers.start();
             var server =
                     parts.add(
                             HttpServer.start(
@@ -109,7 +113,7 @@ public final class Rules implements AutoCloseable {
                                     new Consumer(Stream.EVENTS, Decider.GROUP, decider),
                                     new Consumer(
                                             Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE)),
-                            delayed));
+                            PartitionListener.all(delayed, timers)));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
             parts.close();

@@ -1,12 +1,21 @@
 package io.streamwire.rules;
 
+import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.RoomState;
+import io.streamwire.contract.LiveEvent.TimePassed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must happen on the livestream for a rule to decide. */
 sealed interface Trigger {
+
+    /** What viewers can choose between by setting it off; empty when there is one way only. */
+    default List<String> choices() {
+        return List.of();
+    }
 
     /**
      * A comment with one of the texts. Case, accents and Unicode form do not matter.
@@ -20,6 +29,11 @@ sealed interface Trigger {
 
         Comment(CommentMode mode, String... texts) {
             this(mode, List.of(texts));
+        }
+
+        @Override
+        public List<String> choices() {
+            return texts;
         }
     }
 
@@ -63,6 +77,12 @@ sealed interface Trigger {
         public Gift {
             names = List.copyOf(names);
             ids = List.copyOf(ids);
+        }
+
+        /** The names, then the ids. */
+        @Override
+        public List<String> choices() {
+            return Stream.concat(names.stream(), ids.stream().map(String::valueOf)).toList();
         }
 
         /** Any gift that is worth so much. */
@@ -124,6 +144,67 @@ sealed interface Trigger {
      * @param minMonths for so many months by now; 0 = also when TikTok does not say
      */
     record Subscribe(long minMonths) implements Trigger {}
+
+    /**
+     * Likes.
+     *
+     * @param every so many, 1 or more; 0 = every event of likes
+     */
+    record Likes(long every, LikesPer per) implements Trigger {
+        /** Most times that one event fires, however many likes it brings. */
+        static final int MAX_TIMES = 10;
+
+        /** How often the room's total has passed a multiple. */
+        int times(Liked liked) {
+            if (every == 0 || per == LikesPer.VIEWER) {
+                return 1;
+            }
+            var before = liked.before() == null ? liked.total() - liked.count() : liked.before();
+            return Math.clamp(liked.total() / every - Math.max(before, 0) / every, 0, MAX_TIMES);
+        }
+    }
+
+    /** Whose likes are counted. */
+    enum LikesPer {
+        /** TikTok's total of the livestream, which is exact. */
+        ROOM,
+        /** Those of each viewer on a livestream, of which TikTok does not tell all. */
+        VIEWER;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The number of viewers has passed a value.
+     *
+     * @param rising it was less and is not any more; else it was that many and is less
+     */
+    record ViewerCount(boolean rising, long count) implements Trigger {
+        boolean crossed(ViewersCounted viewers) {
+            if (viewers.before() == null) {
+                return false;
+            }
+            var was = viewers.before() >= count;
+            var is = viewers.now() >= count;
+            return was != is && is == rising;
+        }
+    }
+
+    /**
+     * Time, while the livestream is live.
+     *
+     * @param everySeconds {@value #MIN_SECONDS} or more
+     */
+    record Timer(long everySeconds) implements Trigger {
+        static final long MIN_SECONDS = 10;
+
+        boolean due(TimePassed time) {
+            return time.seconds() / everySeconds > time.before() / everySeconds;
+        }
+    }
 
     /** The live paused, went on or ended. */
     record Live(Set<RoomState> states) implements Trigger {

@@ -10,6 +10,7 @@ import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import io.streamwire.rules.Trigger.Happening;
+import io.streamwire.rules.Trigger.LikesPer;
 import io.streamwire.rules.Trigger.Range;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,10 @@ final class TriggerJson {
     static final int MAX_LISTED = 50;
 
     private static final int MAX_MONTHS = 1_200;
+
+    /** A day. */
+    private static final int MAX_SECONDS = 86_400;
+
     private static final String AT = "/trigger";
     private static final String REGEX = "regex";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -41,6 +46,9 @@ final class TriggerJson {
         SHARE,
         JOIN,
         SUBSCRIBE,
+        LIKES,
+        VIEWERS,
+        TIMER,
         LIVE;
 
         @Override
@@ -86,6 +94,20 @@ final class TriggerJson {
             case SUBSCRIBE -> {
                 in.known(json, AT, "type", "min_months");
                 yield new Trigger.Subscribe(in.integer(json, AT, "min_months", 0, MAX_MONTHS, 0));
+            }
+            case LIKES -> likes(json, in);
+            case VIEWERS -> viewers(json, in);
+            case TIMER -> {
+                in.known(json, AT, "type", "every_s");
+                in.needed(json, AT, "every_s");
+                yield new Trigger.Timer(
+                        in.integer(
+                                json,
+                                AT,
+                                "every_s",
+                                Trigger.Timer.MIN_SECONDS,
+                                MAX_SECONDS,
+                                Trigger.Timer.MIN_SECONDS));
             }
             case LIVE -> live(json, in);
         };
@@ -217,6 +239,31 @@ final class TriggerJson {
         return new Trigger.Happened(what);
     }
 
+    private static Trigger likes(JsonNode json, JsonReader in) {
+        in.known(json, AT, "type", "every", "per");
+        var per = field(json, "per");
+        return new Trigger.Likes(
+                in.integer(json, AT, "every", 1, MAX_INTEGER, 0),
+                per.isMissingNode()
+                        ? LikesPer.ROOM
+                        : in.choice(per, AT + "/per", "way to count", LikesPer.values())
+                                .orElse(LikesPer.ROOM));
+    }
+
+    private static Trigger viewers(JsonNode json, JsonReader in) {
+        in.known(json, AT, "type", "above", "below");
+        var above = field(json, "above");
+        var below = field(json, "below");
+        if (above.isMissingNode() == below.isMissingNode()) {
+            in.fault(AT, "must have exactly one of above and below");
+        }
+        return above.isMissingNode()
+                ? new Trigger.ViewerCount(
+                        false, in.integer(below, AT + "/below", 1, MAX_INTEGER, 1))
+                : new Trigger.ViewerCount(
+                        true, in.integer(above, AT + "/above", 1, MAX_INTEGER, 1));
+    }
+
     private static @Nullable Trigger live(JsonNode json, JsonReader in) {
         in.known(json, AT, "type", "is");
         var given = field(json, "is");
@@ -255,6 +302,15 @@ final class TriggerJson {
             case Trigger.Happened(var what) -> json.put("type", what.toString());
             case Trigger.Subscribe(var minMonths) ->
                     json.put("type", "subscribe").put("min_months", minMonths);
+            case Trigger.Likes(var every, var per) -> {
+                if (every > 0) {
+                    json.put("every", every);
+                }
+                yield json.put("type", "likes").put("per", per.toString());
+            }
+            case Trigger.ViewerCount(var rising, var count) ->
+                    json.put("type", "viewers").put(rising ? "above" : "below", count);
+            case Trigger.Timer(var seconds) -> json.put("type", "timer").put("every_s", seconds);
             case Trigger.Live(var states) -> {
                 var is = json.put("type", "live").putArray("is");
                 Stream.of(LiveState.values())

@@ -1,87 +1,269 @@
--- What the rules that an event set off do about it: cooldowns, decisions and actions in one step.
+-- What the rules that an event set off do about it: cooldowns, crowds, decisions and actions in one step.
+-- Every time is an argument, so that the same calls give the same answers: live, in a dry run and in a replay.
 --
--- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then the gates of each rule
+-- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then of each rule its gates, then its crowd's
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
---       5 most delayed actions, then per rule:
---         decision id, rule id, beginning of the decision's body, its action ids as JSON,
---         condition that does not hold or '', number of gates, and per gate:
+--       5 most delayed actions, 6 when it happened (ms since the epoch), 7 'dry' = publish nothing, or '',
+--       8 least ms to keep state, then per rule:
+--         decision id, rule id, beginning of the decision's body, condition that does not hold or '',
+--         number of gates, and per gate:
 --           outcome when it is closed, ms, uses (0 = a cooldown),
+--         kind of crowd or '', and unless '':
+--           number of keys, outcome when it is not enough, what it needs, ms, number of parameters, the parameters,
 --         number of actions, and per action:
---           id, device id, due (ms since the epoch, 0 = now), body up to the epoch, body after it
--- Answers outcome and remaining ms of every rule, one after the other.
+--           type, id, device id, due (ms since the epoch, 0 = now), choice that must have won or '',
+--           body up to the epoch, body after it
+-- Answers of every rule, one after the other: outcome, remaining ms, observed, needed, how many actions.
 
-if sw_full(KEYS[1]) or sw_full(KEYS[2]) then
+local dry = ARGV[7] == 'dry'
+if not dry and (sw_full(KEYS[1]) or sw_full(KEYS[2])) then
   return sw_refuse()
 end
 
 local workspace, event, decided, refusal = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local room = tonumber(ARGV[5]) - redis.call('ZCARD', KEYS[4])
+local now, keep = tonumber(ARGV[6]), tonumber(ARGV[8])
+local room = dry and math.huge or tonumber(ARGV[5]) - redis.call('ZCARD', KEYS[4])
 
--- How long a gate is closed, ms. A cooldown's value is the length it was taken with, so that a shorter one
--- counts at once; that of a limit is how often it was used.
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+-- Events may come a little late, so that state outlives its own time.
+local function expire(key, ms)
+  redis.call('PEXPIRE', key, text(ms + keep))
+end
+
+-- How long a gate is closed, ms. A cooldown's value is when it was taken, that of a limit when its time began and
+-- how often it was used.
 local function closed(key, ms, uses)
-  local left = redis.call('PTTL', key)
-  if left < 0 then
+  local value = redis.call('GET', key)
+  if not value then
     return 0
   end
-  local value = tonumber(redis.call('GET', key))
-  if uses > 0 then
-    return value >= uses and math.max(math.min(left, ms), 1) or 0
+  local from, used = string.match(value, '^(%d+):?(%d*)$')
+  local left = math.min(from + ms - now, ms)
+  if left <= 0 or (uses > 0 and tonumber(used) < uses) then
+    return 0
   end
-  return math.max(ms - (value - left), 0)
+  return left
 end
 
 local function take(key, ms, uses)
-  if uses == 0 then
-    redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms))
-  elseif redis.call('INCR', key) == 1 then
-    redis.call('PEXPIRE', key, string.format('%.0f', ms))
+  local value = text(now)
+  if uses > 0 then
+    local from, used = string.match(redis.call('GET', key) or '', '^(%d+):(%d+)$')
+    if from and from + ms > now then
+      value = from .. ':' .. text(used + 1)
+    else
+      value = value .. ':1'
+    end
+  end
+  redis.call('SET', key, value, 'PX', text(ms + keep))
+end
+
+-- Crowds answer what they have, and which choice won ('' = there are none to choose from), or nil as long as nothing is
+-- reached, and then why, if it is not the usual outcome. What was gathered is used up only when the rule fires.
+local crowds = {}
+
+local function begins_anew(key, ms)
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+  return first and first + ms <= now
+end
+
+-- Different viewers. Keys: viewers by time. Parameters: viewer, window.
+function crowds.viewers(keys, needed, ms, viewer, window)
+  local key = keys[1]
+  if window == 'sliding' then
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now - ms))
+    redis.call('ZADD', key, 'GT', text(now), viewer)
+  else
+    if begins_anew(key, ms) then
+      redis.call('DEL', key)
+    end
+    redis.call('ZADD', key, 'NX', text(now), viewer)
+  end
+  local seen = redis.call('ZCARD', key)
+  if seen > needed then
+    redis.call('ZREMRANGEBYRANK', key, 0, seen - needed - 1)
+    seen = needed
+  end
+  expire(key, ms)
+  return seen, seen >= needed and '' or nil
+end
+
+-- A sum. Keys: 'event amount' by time, the sum of them. Parameters: amount, window, most events.
+function crowds.sum(keys, needed, ms, amount, window, most)
+  local key, total = keys[1], keys[2]
+  local function drop(members)
+    for _, member in ipairs(members) do
+      redis.call('DECRBY', total, string.match(member, '%d+$'))
+      redis.call('ZREM', key, member)
+    end
+  end
+  if window == 'sliding' then
+    drop(redis.call('ZRANGEBYSCORE', key, '-inf', text(now - ms)))
+  elseif begins_anew(key, ms) then
+    redis.call('DEL', key, total)
+  end
+  redis.call('ZADD', key, text(now), event .. ' ' .. amount)
+  redis.call('INCRBY', total, amount)
+  local excess = redis.call('ZCARD', key) - most
+  if excess > 0 then
+    drop(redis.call('ZRANGE', key, 0, excess - 1))
+  end
+  expire(key, ms)
+  expire(total, ms)
+  local sum = tonumber(redis.call('GET', total))
+  return sum, sum >= needed and '' or nil
+end
+
+-- So much of one viewer, again and again. Keys: the sum. Parameters: amount.
+function crowds.every(keys, needed, ms, amount)
+  local sum = redis.call('INCRBY', keys[1], amount)
+  expire(keys[1], ms)
+  return sum, sum >= needed and '' or nil
+end
+
+-- A tug-of-war. Keys: a hash of begin and lead. Parameters: choice (1 or 2), weight.
+function crowds.tug(keys, needed, ms, choice, weight)
+  local key = keys[1]
+  local begin = tonumber(redis.call('HGET', key, 'begin'))
+  if not begin or begin + ms <= now then
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'begin', text(now))
+  end
+  local lead = redis.call('HINCRBY', key, 'lead', choice == '1' and weight or '-' .. weight)
+  expire(key, ms)
+  local won
+  if math.abs(lead) >= needed then
+    won = lead > 0 and '1' or '2'
+  end
+  return math.abs(lead), won
+end
+
+-- A vote under way. Keys: a hash of its begin, the weight of each choice ('c:') and each viewer's vote ('v:').
+-- Parameters: choice, weight, viewer, 'replace' = a viewer has one vote, the last one; 'add' = every one counts,
+-- then the end of the vote as an event: id, livestream id, body.
+function crowds.vote(keys, _, ms, choice, weight, viewer, how, id, livestream, body)
+  local key = keys[1]
+  local begin = tonumber(redis.call('HGET', key, 'begin'))
+  local begins = not begin or begin + ms <= now
+  if begins then
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'begin', text(now))
+    if not dry then
+      local ends = now + ms
+      redis.call('ZADD', KEYS[4], text(ends), cjson.encode({id, workspace, '', livestream, '', text(ends * 1000), body}))
+      room = room - 1
+    end
+  end
+  local field = 'v:' .. viewer
+  local last = redis.call('HGET', key, field)
+  if last and how == 'replace' then
+    local chosen, weighed = string.match(last, '(%d+) (%d+)')
+    redis.call('HINCRBY', key, 'c:' .. chosen, '-' .. weighed)
+  end
+  redis.call('HINCRBY', key, 'c:' .. choice, weight)
+  redis.call('HSET', key, field, choice .. ' ' .. weight)
+  if not last then
+    redis.call('HINCRBY', key, 'voters', 1)
+  end
+  expire(key, ms)
+  return tonumber(redis.call('HGET', key, 'voters')), nil, begins and 'vote_begun' or 'vote_counted'
+end
+
+-- A vote that has ended. Keys: as above. Parameters: how many choices, who wins a tie: 'first', 'none' or a number at random.
+function crowds.tally(keys, needed, _, choices, tie)
+  local key = keys[1]
+  local voters = tonumber(redis.call('HGET', key, 'voters') or 0)
+  local best, leaders = 0, {}
+  for choice = 1, choices do
+    local weight = tonumber(redis.call('HGET', key, 'c:' .. choice) or 0)
+    if weight > best then
+      best, leaders = weight, {}
+    end
+    if weight == best and best > 0 then
+      leaders[#leaders + 1] = tostring(choice)
+    end
+  end
+  if voters < needed or #leaders == 0 then
+    redis.call('DEL', key)
+    return voters, nil
+  end
+  if #leaders > 1 and tie == 'none' then
+    redis.call('DEL', key)
+    return voters, nil, 'vote_tie'
+  end
+  local at = (#leaders == 1 or tie == 'first') and 1 or 1 + tie % #leaders
+  return voters, leaders[at]
+end
+
+local function used_up(kind, keys, needed)
+  if kind == 'every' then
+    local sum = tonumber(redis.call('GET', keys[1]))
+    redis.call('DECRBY', keys[1], text(sum - sum % needed))
+  else
+    redis.call('DEL', unpack(keys))
   end
 end
 
-local workspace_epoch = tonumber(redis.call('HGET', KEYS[3], workspace) or 0)
+local workspace_epoch
 
 local function epoch(device)
+  workspace_epoch = workspace_epoch or tonumber(redis.call('HGET', KEYS[3], workspace) or 0)
   local own = tonumber(redis.call('HGET', KEYS[3], device) or 0)
-  return string.format('%.0f', math.max(workspace_epoch, own, 0))
+  return text(math.max(workspace_epoch, own, 0))
 end
 
-local function act(id, device, due, head, tail)
+local function act(type, id, device, due, head, tail)
   local in_force = epoch(device)
   local body = head .. in_force .. tail
   if due == '0' then
-    redis.call('XADD', KEYS[2], '*', 'type', 'action_triggered', 'id', id, 'workspace_id', workspace,
+    redis.call('XADD', KEYS[2], '*', 'type', type, 'id', id, 'workspace_id', workspace,
       'event_id', event, 'device_id', device, 'epoch', in_force, 'decided_us', decided, 'body', body)
   else
-    redis.call('ZADD', KEYS[4], due,
-      cjson.encode({id, workspace, event, device, in_force, decided, body}))
+    redis.call('ZADD', KEYS[4], due, cjson.encode({id, workspace, event, device, in_force, decided, body, type}))
   end
 end
 
 local answer = {}
-local argument = 6
-local key = 5
-while argument <= #ARGV do
-  local decision, rule, head, action_ids, unmet = unpack(ARGV, argument, argument + 4)
-  local gates = {}
-  argument = argument + 6
-  for _ = 1, tonumber(ARGV[argument - 1]) do
-    local closed_is, ms, uses = unpack(ARGV, argument, argument + 2)
-    gates[#gates + 1] = {KEYS[key], closed_is, tonumber(ms), tonumber(uses)}
-    argument, key = argument + 3, key + 1
-  end
-  local actions = tonumber(ARGV[argument])
-  local first = argument + 1
-  argument = first + 5 * actions
+local argument, key = 9, 5
 
-  local delayed = 0
-  for i = first, argument - 1, 5 do
-    if ARGV[i + 2] ~= '0' then
+local function following(count)
+  argument = argument + count
+  return unpack(ARGV, argument - count, argument - 1)
+end
+
+local function following_keys(count)
+  local keys = {unpack(KEYS, key, key + count - 1)}
+  key = key + count
+  return keys
+end
+
+while argument <= #ARGV do
+  local decision, rule, head, unmet, gate_count = following(5)
+  local gates = {}
+  for _ = 1, tonumber(gate_count) do
+    local closed_is, ms, uses = following(3)
+    gates[#gates + 1] = {following_keys(1)[1], closed_is, tonumber(ms), tonumber(uses)}
+  end
+  local kind, crowd = following(1), nil
+  if kind ~= '' then
+    local key_count, outcome, needed, ms, parameters = following(5)
+    crowd = {following_keys(tonumber(key_count)), outcome, tonumber(needed), tonumber(ms), {following(tonumber(parameters))}}
+  end
+  local count = tonumber((following(1)))
+  local first = argument
+  argument = argument + 7 * count
+
+  local delayed = kind == 'vote' and 1 or 0
+  for i = first, argument - 1, 7 do
+    if ARGV[i + 3] ~= '0' then
       delayed = delayed + 1
     end
   end
 
-  local outcome, left = 'fired', 0
+  local outcome, left, observed, needed, won = 'fired', 0, nil, nil, nil
   if refusal ~= '' then
     outcome = refusal
   elseif unmet ~= '' then
@@ -97,26 +279,50 @@ while argument <= #ARGV do
       end
     end
   end
+  if outcome == 'fired' and crowd then
+    local why
+    needed = crowd[3]
+    observed, won, why = crowds[kind](crowd[1], needed, crowd[4], unpack(crowd[5]))
+    if not won then
+      outcome = why or crowd[2]
+    end
+  end
 
-  local tail
+  local ids = {}
   if outcome == 'fired' then
     for _, gate in ipairs(gates) do
       take(gate[1], gate[3], gate[4])
     end
-    room = room - delayed
-    for i = first, argument - 1, 5 do
-      act(unpack(ARGV, i, i + 4))
+    if crowd then
+      used_up(kind, crowd[1], needed)
     end
-    tail = ',"outcome":"fired","action_ids":' .. action_ids .. '}'
-  elseif left > 0 then
-    tail = ',"outcome":"' .. outcome .. '","remaining_ms":' .. string.format('%.0f', left) .. ',"action_ids":[]}'
-  else
-    tail = ',"outcome":"' .. outcome .. '","action_ids":[]}'
+    for i = first, argument - 1, 7 do
+      local type, id, device, due, choice, before, after = unpack(ARGV, i, i + 6)
+      if choice == '' or choice == won then
+        ids[#ids + 1] = id
+        if not dry then
+          act(type, id, device, due, before, after)
+          room = due == '0' and room or room - 1
+        end
+      end
+    end
   end
-  redis.call('XADD', KEYS[1], '*', 'type', 'decision', 'id', decision, 'workspace_id', workspace,
-    'event_id', event, 'rule_id', rule, 'outcome', outcome, 'body', head .. tail)
 
-  answer[#answer + 1] = outcome
-  answer[#answer + 1] = string.format('%.0f', left)
+  if not dry then
+    local tail = ',"outcome":"' .. outcome .. '"'
+    if left > 0 then
+      tail = tail .. ',"remaining_ms":' .. text(left)
+    end
+    if observed then
+      tail = tail .. ',"observed":' .. text(observed) .. ',"needed":' .. text(needed)
+    end
+    tail = tail .. ',"action_ids":[' .. (#ids > 0 and '"' .. table.concat(ids, '","') .. '"' or '') .. ']}'
+    redis.call('XADD', KEYS[1], '*', 'type', 'decision', 'id', decision, 'workspace_id', workspace,
+      'event_id', event, 'rule_id', rule, 'outcome', outcome, 'body', head .. tail)
+  end
+  for _, part in ipairs({outcome, text(left), observed and text(observed) or '', needed and text(needed) or '',
+    tostring(#ids)}) do
+    answer[#answer + 1] = part
+  end
 end
 return answer

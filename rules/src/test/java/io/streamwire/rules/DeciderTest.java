@@ -44,6 +44,7 @@ class DeciderTest {
             new Decider(
                     id -> engines.getOrDefault(id, RuleEngine.EMPTY),
                     delayed,
+                    new Timers(_ -> RuleEngine.EMPTY, InstantSource.system()),
                     InstantSource.system(),
                     Duration.ofMinutes(1));
     private @Nullable Membership membership;
@@ -304,7 +305,7 @@ class DeciderTest {
                         live.rules.rule(
                                 SPIN, new Cooldown(60_000, 60_000), List.of(live.rules.spin())));
         var annas = "cooldown:" + rule.id() + ":" + LiveEvents.ANNA.id();
-        live.streams.redis("SET", annas, "60000", "PX", "60000");
+        live.streams.redis("SET", annas, Long.toString(System.currentTimeMillis()));
 
         live.streams.publish(
                 live.events.comment(LiveEvents.ANNA, "spin"),
@@ -322,7 +323,8 @@ class DeciderTest {
         var rule =
                 live.has(live.rules.rule(SPIN, new Cooldown(5_000, 0), List.of(live.rules.spin())));
         // Taken 10 s ago, when it was an hour long.
-        live.streams.redis("SET", "cooldown:" + rule.id(), "3600000", "PX", "3590000");
+        live.streams.redis(
+                "SET", "cooldown:" + rule.id(), Long.toString(System.currentTimeMillis() - 10_000));
 
         live.streams.publish(live.events.comment("spin"));
 
@@ -447,7 +449,7 @@ class DeciderTest {
         live.has(
                 live.rules.rule(SPIN, Cooldown.NONE, List.of(live.rules.spinAfter(600_000))),
                 live.rules.rule(SPIN));
-        for (int i = 0; i < Decider.MAX_DELAYED; i += 1_000) {
+        for (int i = 0; i < DecisionCall.MAX_DELAYED; i += 1_000) {
             var members =
                     IntStream.range(i, i + 1_000)
                             .boxed()

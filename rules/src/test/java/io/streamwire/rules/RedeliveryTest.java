@@ -33,6 +33,7 @@ class RedeliveryTest {
             new Decider(
                     id -> engines.getOrDefault(id, RuleEngine.EMPTY),
                     delayed,
+                    new Timers(_ -> RuleEngine.EMPTY, InstantSource.system()),
                     InstantSource.system(),
                     Duration.ofMinutes(1));
     private final Live live = new Live(bus, engines);

@@ -33,7 +33,17 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
         return with(rule, rule.definition().conditions(), List.of(limits));
     }
 
+    /** The rule, when the crowd has done it. */
+    static Rule crowded(Rule rule, @Nullable Crowd crowd) {
+        return with(rule, rule.definition().conditions(), crowd, rule.definition().limits());
+    }
+
     private static Rule with(Rule rule, Conditions conditions, List<UseLimit> limits) {
+        return with(rule, conditions, rule.definition().crowd(), limits);
+    }
+
+    private static Rule with(
+            Rule rule, Conditions conditions, @Nullable Crowd crowd, List<UseLimit> limits) {
         var definition = rule.definition();
         return new Rule(
                 rule.id(),
@@ -47,6 +57,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         definition.livestreamId(),
                         definition.trigger(),
                         conditions,
+                        crowd,
                         definition.cooldown(),
                         limits,
                         definition.actions()));
@@ -96,6 +107,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         livestreamId,
                         trigger,
                         Conditions.NONE,
+                        null,
                         cooldown,
                         List.of(),
                         actions));

@@ -12,16 +12,19 @@ import io.streamwire.rules.Conditions.TimeOfDay;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import io.streamwire.rules.Trigger.Happening;
+import io.streamwire.rules.Trigger.LikesPer;
 import io.streamwire.rules.Trigger.Range;
 import io.streamwire.rules.UseLimit.Per;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +53,7 @@ class RuleJsonTest {
                                 null,
                                 new Trigger.Comment(CommentMode.CONTAINS, "spin"),
                                 Conditions.NONE,
+                                null,
                                 new Cooldown(1_000, 5_000),
                                 List.of(),
                                 List.of(
@@ -143,7 +147,7 @@ class RuleJsonTest {
                 "/condition | \"viewer.follower\"",
                 "/cooldown/uses | 3",
                 "/trigger/window_ms | 1000",
-                "/trigger/type | \"likes\"",
+                "/trigger/type | \"dance\"",
                 "/actions/0/type | \"webhook\"",
                 "/actions/0/a~1b | 1",
             })
@@ -195,6 +199,9 @@ class RuleJsonTest {
                 "/trigger/command | {\"type\": \"comment\", \"command\": \"two words\"}",
                 "/trigger/command | {\"type\": \"comment\", \"command\": \"!\"}",
                 "/trigger/cap | {\"type\": \"gift\", \"cap\": 3}",
+                "/trigger/every_s | {\"type\": \"timer\"}",
+                "/trigger | {\"type\": \"viewers\", \"above\": 1, \"below\": 2}",
+                "/trigger/every | {\"type\": \"likes\", \"every\": 0}",
                 "/trigger/max_price | {\"type\": \"gift\", \"min_price\": 3, \"max_price\": 2}",
                 "/trigger/ids/0 | {\"type\": \"gift\", \"ids\": [0]}",
                 "/trigger/min_months | {\"type\": \"subscribe\", \"min_months\": -1}",
@@ -264,7 +271,7 @@ class RuleJsonTest {
 
     private static RuleDefinition anyRule(RandomGenerator random) {
         var trigger =
-                switch (random.nextInt(7)) {
+                switch (random.nextInt(10)) {
                     case 0 ->
                             new Trigger.Comment(
                                     any(random, List.of(CommentMode.values())), texts(random, 200));
@@ -272,6 +279,13 @@ class RuleJsonTest {
                     case 2 -> new Trigger.Happened(any(random, List.of(Happening.values())));
                     case 3 -> new Trigger.Subscribe(random.nextInt(12));
                     case 4 -> new Trigger.Live(Set.of(RoomState.PAUSED, RoomState.RESUMED));
+                    case 5 ->
+                            new Trigger.Likes(
+                                    random.nextInt(100), any(random, List.of(LikesPer.values())));
+                    case 6 ->
+                            new Trigger.ViewerCount(
+                                    random.nextBoolean(), random.nextLong(1, 1_000));
+                    case 7 -> new Trigger.Timer(random.nextLong(10, 86_401));
                     default -> anyGift(random);
                 };
         var actions =
@@ -290,6 +304,7 @@ class RuleJsonTest {
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
                 trigger,
                 random.nextBoolean() ? Conditions.NONE : anyConditions(random),
+                anyCrowd(random, trigger),
                 anyCooldown(random),
                 random.nextBoolean()
                         ? List.of()
@@ -297,6 +312,34 @@ class RuleJsonTest {
                                 new UseLimit(3, random.nextLong(1_000, 86_400_001), Per.VIEWER),
                                 new UseLimit(100_000, 60_000, Per.ALL)),
                 actions);
+    }
+
+    /** One that fits the trigger. */
+    private static @Nullable Crowd anyCrowd(RandomGenerator random, Trigger trigger) {
+        long ms = random.nextLong(Crowd.MIN_MS, Crowd.MAX_MS + 1);
+        var window = any(random, List.of(Crowd.Window.values()));
+        var weight =
+                new Crowd.Weight(
+                        trigger instanceof Trigger.Gift && random.nextBoolean(),
+                        random.nextBoolean() ? Map.of() : Map.of("moderator", 3L));
+        var crowds = new ArrayList<Crowd>();
+        switch (trigger) {
+            case Trigger.Comment _, Trigger.CommentRegex _, Trigger.Happened _ -> {
+                crowds.add(new Crowd.Viewers(random.nextLong(2, 10_001), ms, window));
+                crowds.add(new Crowd.Sum(Crowd.Quantity.EVENTS, 1, ms, window));
+            }
+            case Trigger.Gift _ ->
+                    crowds.add(new Crowd.Sum(Crowd.Quantity.DIAMONDS, 1_000, ms, window));
+            default -> {}
+        }
+        if (trigger.choices().size() >= 2) {
+            var tie = any(random, List.of(Crowd.Tie.values()));
+            crowds.add(new Crowd.Vote(ms, random.nextLong(1, 10_001), tie, weight));
+        }
+        if (trigger.choices().size() == 2) {
+            crowds.add(new Crowd.Tug(random.nextLong(1, 1_000), ms, weight));
+        }
+        return crowds.isEmpty() || random.nextBoolean() ? null : any(random, crowds);
     }
 
     private static Trigger anyGift(RandomGenerator random) {

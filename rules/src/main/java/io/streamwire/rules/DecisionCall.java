@@ -1,0 +1,169 @@
+package io.streamwire.rules;
+
+import io.streamwire.bus.Script;
+import io.streamwire.contract.Action;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.RuleCause;
+import io.streamwire.contract.Stream;
+import io.streamwire.rules.RuleEngine.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Keys and arguments of decide.lua for one event: the same for a live event and in a dry run, so
+ * that both decide alike. Answered by {@link Verdict#all}.
+ */
+final class DecisionCall {
+
+    static final Script SCRIPT = Script.of(DecisionCall.class, "decide.lua");
+
+    /** Most delayed actions that wait in one partition. */
+    static final int MAX_DELAYED = 10_000;
+
+    /** Where an action's JSON has its epoch, which only decide.lua knows. */
+    private static final String EPOCH = ",\"epoch\":0,";
+
+    private static final String AT_ONCE = "0";
+    private static final String ANY_CHOICE = "";
+
+    private final List<String> keys = new ArrayList<>();
+    private final List<String> args = new ArrayList<>();
+    private final Space space;
+    private final LiveEvent event;
+    private final Hops hops;
+    private final long decidedMs;
+
+    /**
+     * The beginning of a {@link io.streamwire.contract.Decision}; decide.lua adds what it finds.
+     */
+    private record DecisionHead(UUID id, UUID workspaceId, UUID eventId, UUID ruleId, long at) {}
+
+    /**
+     * @param frameMicros when it happened: the clock of cooldowns, limits and crowds
+     * @param decidedMicros when it is decided
+     * @param refusal why nothing may fire, as an outcome; empty when it may
+     */
+    DecisionCall(
+            Space space, LiveEvent event, long frameMicros, long decidedMicros, String refusal) {
+        this.space = space;
+        this.event = event;
+        this.hops = new Hops(frameMicros, decidedMicros, null, null, null, null);
+        this.decidedMs = decidedMicros / 1_000;
+        int partition = space.partition();
+        keys.add(Stream.DECISIONS.key(partition));
+        keys.add(Stream.ACTIONS.key(partition));
+        keys.add(Stream.key(partition, "epochs"));
+        keys.add(DelayedActions.key(partition));
+        args.add(event.workspaceId().toString());
+        args.add(event.id().toString());
+        args.add(Long.toString(decidedMicros));
+        args.add(refusal);
+        args.add(Integer.toString(MAX_DELAYED));
+        args.add(Long.toString(frameMicros / 1_000));
+        args.add(space.dry() ? "dry" : "");
+        args.add(Long.toString(space.keep().toMillis()));
+    }
+
+    List<String> keys() {
+        return keys;
+    }
+
+    List<String> args() {
+        return args;
+    }
+
+    void add(Match match) {
+        var rule = match.rule();
+        var decisionId = Ids.derived("decision", event.id().toString(), rule.id().toString());
+        var head =
+                Json.write(
+                        new DecisionHead(
+                                decisionId, event.workspaceId(), event.id(), rule.id(), decidedMs));
+        args.add(decisionId.toString());
+        args.add(rule.id().toString());
+        args.add(head.substring(0, head.length() - 1));
+        args.add(match.refusal() == null ? "" : match.refusal());
+        addGates(match.refusal() == null ? Gate.of(space, rule, event) : List.of());
+        addCrowd(match);
+        addActions(match);
+    }
+
+    private void addGates(List<Gate> gates) {
+        args.add(Integer.toString(gates.size()));
+        for (var gate : gates) {
+            keys.add(gate.key());
+            args.add(gate.outcome());
+            args.add(Long.toString(gate.ms()));
+            args.add(Long.toString(gate.uses()));
+        }
+    }
+
+    private void addCrowd(Match match) {
+        var gathering = match.refusal() == null ? Gathering.of(space, match, event) : null;
+        if (gathering == null) {
+            args.add("");
+            return;
+        }
+        keys.addAll(gathering.keys());
+        args.add(gathering.kind());
+        args.add(Integer.toString(gathering.keys().size()));
+        args.add(gathering.outcome());
+        args.add(Long.toString(gathering.needed()));
+        args.add(Long.toString(gathering.ms()));
+        args.add(Integer.toString(gathering.parameters().size()));
+        args.addAll(gathering.parameters());
+    }
+
+    private void addActions(Match match) {
+        var actions = match.rule().definition().actions();
+        int count = match.actions();
+        args.add(Integer.toString(count));
+        for (int i = 0; i < count; i++) {
+            addAction(
+                    match.rule(),
+                    Ids.action(event.id(), match.rule().id(), i),
+                    actions.get(i % actions.size()));
+        }
+    }
+
+    private void addAction(Rule rule, UUID id, DeviceAction action) {
+        var dueMs = decidedMs + action.delayMs();
+        var body =
+                Json.write(
+                        new Action(
+                                id,
+                                event.workspaceId(),
+                                event.id(),
+                                rule.id(),
+                                action.deviceId(),
+                                action.command(),
+                                action.args(),
+                                dueMs + action.ttlMs(),
+                                0,
+                                event.simulated(),
+                                event.user().id(),
+                                new RuleCause(
+                                        event.type(), rule.definition().name(), rule.version()),
+                                traceparent(event.id(), id),
+                                hops));
+        // The last one, since an argument may be called epoch too.
+        var epoch = body.lastIndexOf(EPOCH) + EPOCH.length() - "0,".length();
+        args.add(Action.TYPE);
+        args.add(id.toString());
+        args.add(action.deviceId().toString());
+        args.add(action.delayMs() == 0 ? AT_ONCE : Long.toString(dueMs));
+        args.add(ANY_CHOICE);
+        args.add(body.substring(0, epoch));
+        args.add(body.substring(epoch + 1));
+    }
+
+    /** W3C trace context: the trace is the event, the span the action. */
+    static String traceparent(UUID eventId, UUID actionId) {
+        return "00-%s-%016x-01"
+                .formatted(eventId.toString().replace("-", ""), actionId.getLeastSignificantBits());
+    }
+}

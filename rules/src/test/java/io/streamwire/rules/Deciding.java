@@ -1,0 +1,30 @@
+package io.streamwire.rules;
+
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.Consumer;
+import io.streamwire.bus.Membership;
+import io.streamwire.bus.PartitionListener;
+import io.streamwire.contract.Stream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** An instance that decides and does nothing else. */
+final class Deciding {
+
+    private Deciding() {}
+
+    static Membership join(Bus bus, String instance, Function<UUID, RuleEngine> engines) {
+        var clock = InstantSource.system();
+        var delayed = new DelayedActions(clock);
+        var timers = new Timers(engines, clock);
+        var decider = new Decider(engines, delayed, timers, clock, Duration.ofMinutes(1));
+        return bus.join(
+                "rules",
+                instance,
+                List.of(new Consumer(Stream.EVENTS, Decider.GROUP, decider)),
+                PartitionListener.all(delayed, timers));
+    }
+}
