@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.streamwire.bus.Bus;
 import io.streamwire.service.Api;
 import io.streamwire.service.Database;
+
 import java.time.InstantSource;
 import java.util.List;
 
@@ -78,6 +79,7 @@ final class Archive implements AutoCloseable {
         var uploads = new RecordingUploads(settings, recordings, store, files, instance);
         return List.of(
                 new RecordingsApi(livestreams, recordings, store, files, uploads, sample, settings),
+                new RecordedEventsApi(recordings, files, sample, settings.maxUnpacked()),
                 new ReplaysApi(recordings, files, sample, replays));
     }
 

@@ -2,6 +2,7 @@ package io.streamwire.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.BatchHandler;
@@ -12,6 +13,9 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Round;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,9 +23,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes every event into PostgreSQL, behind the stream and in batches, and reads them again. An
@@ -130,6 +134,53 @@ final class EventLog implements BatchHandler, AutoCloseable {
             after = events.getLast().ts();
             id = events.getLast().id();
         }
+    }
+
+    /** One stored event. */
+    Optional<LiveEvent> find(UUID workspaceId, UUID id) {
+        return database.client()
+                .execute()
+                .createNamedQuery("find-event")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("id", id.toString())
+                .execute()
+                .map(EventLog::event)
+                .findFirst();
+    }
+
+    /**
+     * Which stored events, and in which order; see {@link EventPosition}.
+     *
+     * @param livestreamId only of this livestream; null for all
+     * @param from nothing older
+     * @param until nothing as new or newer
+     * @param newestFirst else the oldest first
+     * @param after where to go on
+     */
+    record Range(
+            @Nullable UUID livestreamId,
+            Instant from,
+            Instant until,
+            boolean newestFirst,
+            EventPosition after) {}
+
+    /** Stored events by the time at which they happened. */
+    List<LiveEvent> list(UUID workspaceId, Range range, int rows) {
+        @Nullable UUID livestreamId = range.livestreamId();
+        return database.client()
+                .execute()
+                .createNamedQuery(range.newestFirst() ? "newest-events" : "oldest-events")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("simulated", SimulationsApi.livestream(workspaceId).toString())
+                .addParam("livestream", livestreamId == null ? "" : livestreamId.toString())
+                .addParam("from", Columns.parameter(range.from()))
+                .addParam("until", Columns.parameter(range.until()))
+                .addParam("after", Columns.parameter(range.after().ts()))
+                .addParam("id", range.after().id().toString())
+                .addParam("rows", rows)
+                .execute()
+                .map(EventLog::event)
+                .toList();
     }
 
     /** Deletes every stored event of a viewer. */

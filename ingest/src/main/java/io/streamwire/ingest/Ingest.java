@@ -16,6 +16,7 @@ import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -129,6 +130,7 @@ public final class Ingest implements AutoCloseable {
                             new LivestreamsApi(livestreams, budget, bus, settings),
                             new StatusApi(livestreams, news, budget, streams, verifier),
                             new SimulationsApi(livestreams, bus, settings, clock),
+                            new StoredEventsApi(log),
                             new EventsApi(livestreams, log, bus, streams, verifier)));
             var server =
                     opened(

@@ -6,6 +6,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.ingest.recording.RecordingException;
+import io.streamwire.ingest.recording.RecordingReader;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
@@ -16,12 +17,14 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Making, keeping, bringing and taking recordings. */
 final class RecordingsApi implements Api {
@@ -172,6 +175,24 @@ final class RecordingsApi implements Api {
         }
         try {
             var _ = files.finish(recording.id());
+        } catch (RecordingException e) {
+            throw RecordingUploads.problem(e);
+        }
+    }
+
+    /**
+     * Opens one that has ended, at its beginning.
+     *
+     * @throws Problem as {@link #requireFile}
+     */
+    static RecordingReader open(Recording recording, RecordingFiles files, SampleShow sample)
+            throws IOException {
+        if (recording.builtIn()) {
+            return sample.open();
+        }
+        requireFile(recording, files);
+        try {
+            return files.open(recording.id());
         } catch (RecordingException e) {
             throw RecordingUploads.problem(e);
         }

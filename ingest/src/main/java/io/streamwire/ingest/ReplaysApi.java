@@ -2,8 +2,6 @@ package io.streamwire.ingest;
 
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.streamwire.ingest.recording.RecordingException;
-import io.streamwire.ingest.recording.RecordingReader;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
@@ -13,8 +11,10 @@ import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
-import java.io.IOException;
+
 import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 
 /** Playing recordings again, and how far that is. */
 final class ReplaysApi implements Api {
@@ -63,7 +63,7 @@ final class ReplaysApi implements Api {
             return;
         }
         replays.requireRoom(recording.workspaceId());
-        var reader = open(recording);
+        var reader = RecordingsApi.open(recording, files, sample);
         Replay begun;
         try {
             begun = replays.begin(recording, reader, speed, key);
@@ -72,18 +72,6 @@ final class ReplaysApi implements Api {
             throw e;
         }
         Body.created(response, "/api/v1/livestreams/" + begun.livestreamId() + "/replay", begun);
-    }
-
-    private RecordingReader open(Recording recording) throws IOException {
-        if (recording.builtIn()) {
-            return sample.open();
-        }
-        RecordingsApi.requireFile(recording, files);
-        try {
-            return files.open(recording.id());
-        } catch (RecordingException e) {
-            throw RecordingUploads.problem(e);
-        }
     }
 
     private void list(ServerRequest request, ServerResponse response) {

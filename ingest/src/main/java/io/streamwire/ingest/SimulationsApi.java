@@ -17,6 +17,7 @@ import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -57,6 +58,11 @@ final class SimulationsApi implements Api {
                 .post("/simulate", Permission.LIVESTREAMS_RUN, this::simulate);
     }
 
+    /** What stands in the place of a livestream when none is named. */
+    static UUID livestream(UUID workspaceId) {
+        return Ids.derived("livestream", NO_ROOM, workspaceId.toString());
+    }
+
     /** What was made up; its ways are in the receipts of these events. */
     record Simulated(UUID livestreamId, List<UUID> events) {}
 
@@ -67,7 +73,7 @@ final class SimulationsApi implements Api {
         var key = IdempotencyKey.of(request).orElseGet(() -> Ids.next().toString());
         var livestream =
                 simulation.livestreamId() == null
-                        ? Ids.derived("livestream", NO_ROOM, workspace.toString())
+                        ? livestream(workspace)
                         : livestreams.find(workspace, simulation.livestreamId()).id();
         var wait = calls.take(workspace.toString());
         if (wait.isPositive()) {

@@ -54,6 +54,7 @@ class LivestreamApiTest {
     private static String strangersToken;
     private static String livestream;
     private static String ended;
+    private static String event;
     private static JsonNode document;
 
     /**
@@ -107,6 +108,8 @@ class LivestreamApiTest {
                 Call.get("/status/stream", true, "viewer", events),
                 Call.get("/{id}/events", false, "viewer", events),
                 Call.get("/events", true, "viewer", events),
+                Call.get("/events/stored", false, "moderator", json),
+                Call.get("/events/{event_id}", false, "viewer", json),
                 Call.get("/{id}/events/export", false, "admin", "application/x-ndjson"),
                 new Call("DELETE", "/viewers/{viewer}", false, "admin", "", 204, ""));
     }
@@ -126,11 +129,26 @@ class LivestreamApiTest {
         livestream = connect(owner, "documented");
         ended = connect(owner, "documented_once");
         owner.post(LONG + "/" + ended + "/disconnect");
+        event = stored(owner);
         document = owner.get("/api/v1/openapi.json");
     }
 
     private static String connect(ApiClient owner, String username) {
         return owner.post(LONG + "/connect", Map.of("username", username)).path("id").asText();
+    }
+
+    /** The id of an event that can be read again. */
+    private static String stored(ApiClient owner) {
+        var id =
+                owner.post(LONG + "/simulate", Map.of("type", "join"))
+                        .path("events")
+                        .path(0)
+                        .asText();
+        Wait.until(
+                PATIENCE,
+                "the event is stored",
+                () -> owner.get(LONG + "/events/stored").toString().contains(id));
+        return id;
     }
 
     private static String member(ApiClient owner, String role) {
@@ -265,7 +283,11 @@ class LivestreamApiTest {
     private static String path(String prefix, Call call) {
         // Disconnecting, too, is done to one that has ended, however often.
         var id = call.method().equals("POST") ? ended : livestream;
-        return prefix + call.path().replace("{id}", id).replace("{viewer}", "7100");
+        return prefix
+                + call.path()
+                        .replace("{id}", id)
+                        .replace("{event_id}", event)
+                        .replace("{viewer}", "7100");
     }
 
     private static Answer ask(
