@@ -2,11 +2,13 @@ package io.streamwire.rules;
 
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Streak;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Which rules does a gift set off, and how often? Unchanged once all rules are added. */
 final class GiftIndex {
@@ -56,23 +58,25 @@ final class GiftIndex {
         }
     }
 
-    private static int times(Trigger.Gift trigger, GiftSent gift) {
-        if (!trigger.price().has(gift.diamonds())) {
+    /** How often a gift with the right name or id sets a rule off. */
+    static int times(Trigger.Gift trigger, GiftSent gift) {
+        var streak = gift.streak();
+        if (!trigger.price().has(gift.diamonds())
+                || !trigger.diamonds().has(worth(trigger.mode(), gift))) {
             return 0;
         }
         return switch (trigger.mode()) {
-            case STREAK_END -> {
-                var over = gift.streak() == Streak.ENDED || gift.streak() == Streak.SINGLE;
-                var value = (long) gift.diamonds() * Math.max(gift.count(), 1);
-                yield over && trigger.diamonds().has(value) ? 1 : 0;
-            }
-            case FIRST -> {
-                var first = gift.streak() == Streak.STARTED || gift.streak() == Streak.SINGLE;
-                yield first && trigger.diamonds().has(gift.diamonds()) ? 1 : 0;
-            }
-            case PER_INCREMENT ->
-                    trigger.diamonds().has(gift.diamonds()) ? steps(trigger, gift) : 0;
+            case STREAK_END -> streak == Streak.ENDED || streak == Streak.SINGLE ? 1 : 0;
+            case FIRST -> streak == Streak.STARTED || streak == Streak.SINGLE ? 1 : 0;
+            case PER_INCREMENT -> steps(trigger, gift);
         };
+    }
+
+    /** What counts as the value of a gift, in diamonds: of the whole streak, or of one. */
+    static long worth(Trigger.GiftMode mode, GiftSent gift) {
+        return mode == Trigger.GiftMode.STREAK_END
+                ? (long) gift.diamonds() * Math.max(gift.count(), 1)
+                : gift.diamonds();
     }
 
     /** How many of the new gifts of a streak are below the cap. */

@@ -9,6 +9,9 @@ import io.streamwire.contract.LiveEvent.Subscribed;
 import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.LiveEvent.VoteEnded;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The enabled rules of one workspace, compiled: which of them does an event set off? Immutable, and
@@ -152,7 +154,7 @@ final class RuleEngine {
     }
 
     /** How often an event of the trigger's type sets it off. */
-    private static int times(Trigger trigger, LiveEvent.Payload payload) {
+    static int times(Trigger trigger, LiveEvent.Payload payload) {
         return switch (trigger) {
             case Trigger.Likes likes -> payload instanceof Liked liked ? likes.times(liked) : 0;
             case Trigger.Happened _ -> 1;

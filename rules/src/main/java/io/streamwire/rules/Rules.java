@@ -12,6 +12,7 @@ import io.streamwire.service.HttpServer;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -89,6 +90,9 @@ public final class Rules implements AutoCloseable {
                                     "rules.max-event-age",
                                     Duration.ofSeconds(1),
                                     Duration.ofDays(1)));
+            var events =
+                    new StoredEvents(
+                            Configuration.url(config, "rules.ingest-url", "http", "https"));
             book.start();
             log.start();
             timers.start();
@@ -101,6 +105,7 @@ public final class Rules implements AutoCloseable {
                                     List.of(
                                             OpenApi.of(Rules.class),
                                             new ExecutionsApi(log),
+                                            new WhyApi(store, log, events),
                                             new RulesApi(store, book)),
                                     database::check,
                                     bus::check));

@@ -14,6 +14,7 @@ import io.streamwire.ingest.Ingest;
 import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,9 +123,11 @@ public final class Standalone implements AutoCloseable {
                                         bus,
                                         List.of(new LocalBroker(broker))));
         authenticator.ask(devices);
-        Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", config), bus));
         Ingest ingest =
                 parts.open("ingest", () -> Ingest.start(on(embedded, "tiktok_db", config), bus));
+        Config asking =
+                Configuration.with(config, Map.of("rules.ingest-url", local(ingest.port())));
+        Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", asking), bus));
         Config upstream =
                 Configuration.with(
                         config,
