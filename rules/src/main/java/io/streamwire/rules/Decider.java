@@ -10,6 +10,9 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.rules.RuleEngine.Match;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what the rules do about each live event. An event that sets nothing off costs a look-up
@@ -133,7 +135,7 @@ final class Decider implements BatchHandler {
     }
 
     /** One event must not keep Redis busy for everybody. */
-    private static List<Match> bounded(LiveEvent event, List<Match> matches) {
+    static List<Match> bounded(LiveEvent event, List<Match> matches) {
         int actions = 0;
         for (int i = 0; i < matches.size(); i++) {
             var match = matches.get(i);

@@ -9,7 +9,9 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.RuleEngine.Match;
+
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 
@@ -26,6 +28,11 @@ final class DecisionCall {
 
     /** Where an action's JSON has its epoch, which only decide.lua knows. */
     private static final String EPOCH = ",\"epoch\":0,";
+
+    /** How many keys, and arguments, there are before those of the rules. */
+    static final int SHARED_KEYS = 4;
+
+    private static final int SHARED_ARGS = 8;
 
     private static final String AT_ONCE = "0";
     private static final String ANY_CHOICE = "";
@@ -159,6 +166,46 @@ final class DecisionCall {
         args.add(ANY_CHOICE);
         args.add(body.substring(0, epoch));
         args.add(body.substring(epoch + 1));
+    }
+
+    /**
+     * An action that is set in motion if its rule fires.
+     *
+     * @param type of the entry in the stream
+     * @param dueMs ms since the epoch; 0 = at once
+     * @param body JSON, with the epoch 0
+     */
+    record Planned(String type, long dueMs, String body) {}
+
+    /** The actions of each rule, read back from the arguments: live nobody needs them. */
+    List<List<Planned>> planned() {
+        var planned = new ArrayList<List<Planned>>();
+        var rest = args.listIterator(SHARED_ARGS);
+        while (rest.hasNext()) {
+            skip(rest, 4);
+            skip(rest, 3 * Integer.parseInt(rest.next()));
+            if (!rest.next().isEmpty()) {
+                skip(rest, 4);
+                skip(rest, Integer.parseInt(rest.next()));
+            }
+            int count = Integer.parseInt(rest.next());
+            var ofRule = new ArrayList<Planned>(count);
+            for (int i = 0; i < count; i++) {
+                var type = rest.next();
+                skip(rest, 2);
+                var due = Long.parseLong(rest.next());
+                skip(rest, 1);
+                ofRule.add(new Planned(type, due, rest.next() + '0' + rest.next()));
+            }
+            planned.add(ofRule);
+        }
+        return planned;
+    }
+
+    private static void skip(Iterator<String> rest, int count) {
+        for (int i = 0; i < count; i++) {
+            rest.next();
+        }
     }
 
     /** W3C trace context: the trace is the event, the span the action. */

@@ -7,9 +7,11 @@ import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.RuleEngine.Match;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an event adds to the crowd of a rule, as decide.lua takes it.
@@ -27,6 +29,9 @@ record Gathering(
         long needed,
         long ms,
         List<String> parameters) {
+
+    /** The outcome of the first vote; the end of the voting comes by itself. */
+    static final String VOTE_BEGUN = "vote_begun";
 
     /** How long the likes of a viewer are remembered without new ones. */
     private static final Duration LIKES = Duration.ofHours(12);
@@ -104,18 +109,7 @@ record Gathering(
 
     private static Gathering vote(Crowd.Vote vote, String key, Match match, LiveEvent event) {
         var viewer = event.user();
-        var end =
-                new LiveEvent(
-                        Ids.derived("vote", event.id().toString(), match.rule().id().toString()),
-                        event.livestreamId(),
-                        event.workspaceId(),
-                        "0",
-                        event.ts().plusMillis(vote.withinMs()),
-                        event.receivedAt().plusMillis(vote.withinMs()),
-                        false,
-                        event.simulated(),
-                        Viewer.NOBODY,
-                        new VoteEnded(match.rule().id()));
+        var end = end(vote, match, event);
         return new Gathering(
                 "vote",
                 List.of(key + ":vote"),
@@ -130,6 +124,21 @@ record Gathering(
                         end.id().toString(),
                         event.livestreamId().toString(),
                         Json.write(end)));
+    }
+
+    /** The event that ends a vote, which began with another. */
+    static LiveEvent end(Crowd.Vote vote, Match match, LiveEvent event) {
+        return new LiveEvent(
+                Ids.derived("vote", event.id().toString(), match.rule().id().toString()),
+                event.livestreamId(),
+                event.workspaceId(),
+                "0",
+                event.ts().plusMillis(vote.withinMs()),
+                event.receivedAt().plusMillis(vote.withinMs()),
+                false,
+                event.simulated(),
+                Viewer.NOBODY,
+                new VoteEnded(match.rule().id()));
     }
 
     private static String weight(Crowd.Weight weight, Viewer viewer, LiveEvent event) {

@@ -114,6 +114,11 @@ final class RuleEngine {
         return types.contains(TICK);
     }
 
+    /** Whether any rule holds votes. */
+    boolean hasVotes() {
+        return !votes.isEmpty();
+    }
+
     /** Whether a rule's timer has run down. */
     boolean hasTimerDue(TimePassed time) {
         return others.getOrDefault(TICK, List.of()).stream()

@@ -106,6 +106,11 @@ public final class Rules implements AutoCloseable {
                                             OpenApi.of(Rules.class),
                                             new ExecutionsApi(log),
                                             new WhyApi(store, log, events),
+                                            new DryRunsApi(
+                                                    store,
+                                                    events,
+                                                    new DryRunPlaces(bus),
+                                                    new DryRuns(bus)),
                                             new RulesApi(store, book)),
                                     database::check,
                                     bus::check));

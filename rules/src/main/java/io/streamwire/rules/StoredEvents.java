@@ -79,17 +79,22 @@ final class StoredEvents {
      */
     record Range(@Nullable UUID livestreamId, @Nullable Instant from, @Nullable Instant to) {}
 
-    /** The newest events of a range, at most so many, in the order of time. */
-    List<LiveEvent> last(ServerRequest request, Range range, int most) {
-        return read(request, range, "newest", most).reversed();
+    /**
+     * The newest events of a range, at most so many, in the order of time.
+     *
+     * @param meanwhile may throw between two pages
+     */
+    List<LiveEvent> last(ServerRequest request, Range range, int most, Runnable meanwhile) {
+        return read(request, range, "newest", most, meanwhile).reversed();
     }
 
-    /** The oldest events of a range, at most so many. */
-    List<LiveEvent> first(ServerRequest request, Range range, int most) {
-        return read(request, range, "oldest", most);
+    /** The oldest events of a range, at most so many; see {@link #last}. */
+    List<LiveEvent> first(ServerRequest request, Range range, int most, Runnable meanwhile) {
+        return read(request, range, "oldest", most, meanwhile);
     }
 
-    private List<LiveEvent> read(ServerRequest request, Range range, String order, int most) {
+    private List<LiveEvent> read(
+            ServerRequest request, Range range, String order, int most, Runnable meanwhile) {
         var query = new StringBuilder("?order=").append(order);
         add(query, "livestream_id", range.livestreamId());
         add(query, "from", range.from());
@@ -97,6 +102,7 @@ final class StoredEvents {
         var events = new ArrayList<LiveEvent>();
         var cursor = "";
         while (events.size() < most) {
+            meanwhile.run();
             var path =
                     "%sevents/stored%s&limit=%d%s"
                             .formatted(PLACE, query, Math.min(PAGE, most - events.size()), cursor);

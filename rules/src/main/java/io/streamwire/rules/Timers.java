@@ -12,6 +12,9 @@ import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.Viewer;
 import io.streamwire.service.Round;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,7 +26,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the rules with a timer that time has passed on a livestream, as an event like any other. A
@@ -96,18 +98,7 @@ final class Timers implements PartitionListener, AutoCloseable {
 
     private static void publish(Lease lease, Seen seen, TimePassed time, Instant now) {
         var second = Long.toString(time.seconds());
-        var event =
-                new LiveEvent(
-                        Ids.derived("tick", seen.livestreamId().toString(), second),
-                        seen.livestreamId(),
-                        seen.workspaceId(),
-                        "0",
-                        now,
-                        now,
-                        false,
-                        false,
-                        Viewer.NOBODY,
-                        time);
+        var event = tick(seen.workspaceId(), seen.livestreamId(), time, now);
         try {
             var _ =
                     lease.call(
@@ -133,6 +124,21 @@ final class Timers implements PartitionListener, AutoCloseable {
             }
             LOG.log(Level.DEBUG, "livestream={0} tick=left_out", seen.livestreamId());
         }
+    }
+
+    /** The event that tells of it. */
+    static LiveEvent tick(UUID workspaceId, UUID livestreamId, TimePassed time, Instant now) {
+        return new LiveEvent(
+                Ids.derived("tick", livestreamId.toString(), Long.toString(time.seconds())),
+                livestreamId,
+                workspaceId,
+                "0",
+                now,
+                now,
+                false,
+                false,
+                Viewer.NOBODY,
+                time);
     }
 
     @Override
