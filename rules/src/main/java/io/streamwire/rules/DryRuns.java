@@ -85,6 +85,13 @@ final class DryRuns {
         }
     }
 
+    static Problem tooLarge(int most) {
+        return Problem.unprocessable(
+                "dry_run_too_large",
+                "More than %d decisions: choose fewer events or rules.".formatted(most),
+                List.of());
+    }
+
     /** They would go by themselves, later. */
     private void forget(Set<String> keys) {
         var all = List.copyOf(keys);
@@ -176,11 +183,7 @@ final class DryRuns {
         private void decided(
                 Step step, Match match, Verdict verdict, List<DecisionCall.Planned> planned) {
             if (++decisions > MOST_DECISIONS) {
-                throw Problem.unprocessable(
-                        "dry_run_too_large",
-                        "More than %d decisions: choose fewer events or rules."
-                                .formatted(MOST_DECISIONS),
-                        List.of());
+                throw tooLarge(MOST_DECISIONS);
             }
             time.decided(match, step.event(), verdict);
             into.accept(DryDecision.of(step.event(), match.rule(), verdict, planned));

@@ -32,6 +32,9 @@ final class DryRunsApi implements Api {
 
     static final int MOST_REPLAYED = 100_000;
 
+    /** Most decisions of each set that are compared: they are all in memory. */
+    static final int MOST_COMPARED = 50_000;
+
     /** Most decisions that are listed; all are counted and hashed. */
     static final int LISTED = 10_000;
 
@@ -202,6 +205,9 @@ final class DryRunsApi implements Api {
                 events.all(),
                 deadline,
                 decision -> {
+                    if (decisions.size() == MOST_COMPARED) {
+                        throw DryRuns.tooLarge(MOST_COMPARED);
+                    }
                     totals.add(decision);
                     decisions.add(decision);
                 });

@@ -220,4 +220,20 @@ class DryRunsTest {
             places.take(workspaceId).close(); // one is free again
         }
     }
+
+    @Test
+    void anInstanceHasFourPlaces() {
+        var places = new DryRunPlaces(bus);
+
+        try (var _ = places.take(Ids.next());
+                var _ = places.take(Ids.next());
+                var _ = places.take(Ids.next())) {
+            try (var _ = places.take(Ids.next())) {
+                assertThatExceptionOfType(Problem.class)
+                        .isThrownBy(() -> places.take(Ids.next()))
+                        .satisfies(it -> assertThat(it.code()).isEqualTo("too_many_dry_runs"));
+            }
+            places.take(Ids.next()).close(); // one is free again
+        }
+    }
 }
