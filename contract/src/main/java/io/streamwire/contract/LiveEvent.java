@@ -12,13 +12,15 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened on a TikTok LIVE stream.
+ * Something that happened on a TikTok LIVE stream, or that a person or a program said to a rule.
  *
- * @param id derived from room and message id, so that a redelivery keeps it
+ * @param id derived from room and message id, or from the key of a call, so that a redelivery keeps
+ *     it
  * @param msgId TikTok's message id, int64 in decimal; 0 for what no message says
  * @param ts when TikTok says it happened
  * @param receivedAt when its frame was read from the socket
@@ -55,7 +57,7 @@ public record LiveEvent(
                         property = "type")
                 Payload payload) {
 
-    /** {@code tiktok.comment}, {@code tiktok.gift}, ... */
+    /** {@code tiktok.comment}, {@code tiktok.gift}, {@code streamwire.button}, ... */
     @JsonIgnore
     public String type() {
         return payload.type();
@@ -77,7 +79,9 @@ public record LiveEvent(
         @JsonSubTypes.Type(RoomChanged.class),
         @JsonSubTypes.Type(EventsMissed.class),
         @JsonSubTypes.Type(TimePassed.class),
-        @JsonSubTypes.Type(VoteEnded.class)
+        @JsonSubTypes.Type(VoteEnded.class),
+        @JsonSubTypes.Type(ButtonPressed.class),
+        @JsonSubTypes.Type(WebhookReceived.class)
     })
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     public sealed interface Payload {
@@ -100,6 +104,8 @@ public record LiveEvent(
                 case EventsMissed _ -> EventsMissed.TYPE;
                 case TimePassed _ -> TimePassed.TYPE;
                 case VoteEnded _ -> VoteEnded.TYPE;
+                case ButtonPressed _ -> ButtonPressed.TYPE;
+                case WebhookReceived _ -> WebhookReceived.TYPE;
             };
         }
     }
@@ -293,6 +299,38 @@ public record LiveEvent(
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A member of the workspace pressed the button of a rule.
+     *
+     * @param by the member's user id
+     * @param values what came with it: texts, integers (Long), other numbers (Double) and Booleans
+     */
+    @JsonTypeName(ButtonPressed.TYPE)
+    public record ButtonPressed(UUID ruleId, UUID by, Map<String, Object> values)
+            implements Payload {
+        public static final String TYPE = "streamwire.button";
+
+        public ButtonPressed {
+            values = Scalars.copyOf(values);
+        }
+    }
+
+    /**
+     * Another program called a rule, with a signature. Its values are hostile all the same.
+     *
+     * @param values as of {@link ButtonPressed}
+     * @param hops how many webhooks of ours lie behind it, 0 or more
+     */
+    @JsonTypeName(WebhookReceived.TYPE)
+    public record WebhookReceived(UUID ruleId, Map<String, Object> values, int hops)
+            implements Payload {
+        public static final String TYPE = "streamwire.webhook";
+
+        public WebhookReceived {
+            values = Scalars.copyOf(values);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.UUID;
  * tag, and all of a workspace lies in one partition.
  */
 public enum Stream {
-    /** {@link LiveEvent}, written by ingest. */
+    /** {@link LiveEvent}, written by ingest, and by rules what calls them. */
     EVENTS,
     /** {@link Decision}, written by rules. */
     DECISIONS,

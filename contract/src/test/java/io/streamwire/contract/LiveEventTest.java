@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.contract.LiveEvent.ButtonPressed;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.EmoteSent;
 import io.streamwire.contract.LiveEvent.EnvelopeSent;
@@ -24,9 +25,11 @@ import io.streamwire.contract.LiveEvent.Subscribed;
 import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.LiveEvent.VoteEnded;
+import io.streamwire.contract.LiveEvent.WebhookReceived;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,18 @@ class LiveEventTest {
             Arguments.of(
                     "streamwire.vote_ended",
                     new VoteEnded(UUID.fromString("01980000-0000-7000-8000-00000000000b"))),
+            Arguments.of(
+                    "streamwire.button",
+                    new ButtonPressed(
+                            UUID.fromString("01980000-0000-7000-8000-00000000000b"),
+                            UUID.fromString("01980000-0000-7000-8000-00000000000c"),
+                            Map.of("level", 60L, "who", "Ada"))),
+            Arguments.of(
+                    "streamwire.webhook",
+                    new WebhookReceived(
+                            UUID.fromString("01980000-0000-7000-8000-00000000000b"),
+                            Map.of("amount", 2.5, "first", true),
+                            1)),
         };
     }
 
@@ -120,6 +135,15 @@ class LiveEventTest {
     void anUnknownTypeIsMalformed() throws IOException {
         var event = (ObjectNode) golden("tiktok.join");
         event.put("type", "tiktok.nonsense");
+
+        assertThatThrownBy(() -> Json.read(event.toString(), LiveEvent.class))
+                .isInstanceOf(Json.MalformedJson.class);
+    }
+
+    @Test
+    void whatIsNoScalarIsNoValue() throws IOException {
+        var event = (ObjectNode) golden("streamwire.button");
+        ((ObjectNode) event.at("/payload/values")).putObject("level").put("min", 1);
 
         assertThatThrownBy(() -> Json.read(event.toString(), LiveEvent.class))
                 .isInstanceOf(Json.MalformedJson.class);

@@ -40,7 +40,6 @@ final class EventsApi implements Api {
 
     private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
     private static final Duration WAIT = Duration.ofSeconds(5);
-    private static final String PREFIX = "tiktok.";
     private static final Set<String> TYPES =
             Set.of(
                     "tiktok.comment",
@@ -55,7 +54,10 @@ final class EventsApi implements Api {
                     "tiktok.emote",
                     "tiktok.envelope",
                     "tiktok.control",
-                    "tiktok.gap");
+                    "tiktok.gap",
+                    "streamwire.button",
+                    "streamwire.webhook");
+    private static final Set<String> OWN = Set.of("button", "webhook");
 
     private final Livestreams livestreams;
     private final EventLog log;
@@ -170,15 +172,23 @@ final class EventsApi implements Api {
         var types =
                 Arrays.stream(asked.split(",", -1))
                         .map(String::strip)
-                        .map(type -> type.startsWith(PREFIX) ? type : PREFIX + type)
+                        .map(EventsApi::whole)
                         .collect(Collectors.toSet());
         if (!TYPES.containsAll(types)) {
             throw Problem.badRequest(
                     "bad_types",
                     "types must be some of comment, gift, like, join, follow, share, subscribe,"
-                            + " viewers, question, emote, envelope, control, gap.");
+                            + " viewers, question, emote, envelope, control, gap, button,"
+                            + " webhook.");
         }
         return types;
+    }
+
+    private static String whole(String type) {
+        if (type.indexOf('.') >= 0) {
+            return type;
+        }
+        return (OWN.contains(type) ? "streamwire." : "tiktok.") + type;
     }
 
     private void export(ServerRequest request, ServerResponse response) throws IOException {

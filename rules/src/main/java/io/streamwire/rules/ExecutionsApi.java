@@ -47,7 +47,7 @@ final class ExecutionsApi implements Api {
                         execution -> new Position(execution.at(), execution.id())));
     }
 
-    private static @Nullable UUID id(ServerRequest request, String name) {
+    static @Nullable UUID id(ServerRequest request, String name) {
         var text = request.query().first(name).orElse("");
         if (text.isEmpty()) {
             return null;

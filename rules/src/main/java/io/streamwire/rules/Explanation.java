@@ -69,6 +69,7 @@ record Explanation(String reason, ObjectNode observed, ObjectNode needed) {
             case Trigger.ViewerCount _ -> value(rule, "viewers", event);
             case Trigger.Timer _ -> value(rule, "timer", event);
             case Trigger.Live _ -> value(rule, "state", event);
+            case Trigger.Manual _, Trigger.Webhook _ -> called(rule, event);
         };
     }
 
@@ -84,6 +85,13 @@ record Explanation(String reason, ObjectNode observed, ObjectNode needed) {
         return hits.found() == null
                 ? ofTrigger(rule, "text", json().put("text", read))
                 : Optional.empty();
+    }
+
+    private static Optional<Explanation> called(Rule rule, LiveEvent event) {
+        var called = RuleEngine.called(event.payload());
+        return called == null || called.equals(rule.id())
+                ? Optional.empty()
+                : ofTrigger(rule, "other_rule", json().put("rule_id", called.toString()), "type");
     }
 
     /** Of a trigger that looks at numbers of the event. */

@@ -1,6 +1,7 @@
 package io.streamwire.rules;
 
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.ButtonPressed;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Liked;
@@ -9,6 +10,7 @@ import io.streamwire.contract.LiveEvent.Subscribed;
 import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.LiveEvent.VoteEnded;
+import io.streamwire.contract.LiveEvent.WebhookReceived;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ final class RuleEngine {
 
     private final Map<UUID, Integer> votes = new HashMap<>();
 
+    /** The rules that are called by their id. */
+    private final Map<UUID, Integer> called = new HashMap<>();
+
     /**
      * Compiles rules; disabled ones are left out.
      *
@@ -83,6 +88,7 @@ final class RuleEngine {
                     Trigger.Timer _,
                     Trigger.Live _ ->
                     others.computeIfAbsent(type(trigger), _ -> new ArrayList<>()).add(number);
+            case Trigger.Manual _, Trigger.Webhook _ -> called.put(rule.id(), number);
         }
         if (rule.definition().crowd() instanceof Crowd.Vote) {
             votes.put(rule.id(), number);
@@ -101,6 +107,8 @@ final class RuleEngine {
             case Trigger.ViewerCount _ -> VIEWERS;
             case Trigger.Timer _ -> TICK;
             case Trigger.Live _ -> CONTROL;
+            case Trigger.Manual _ -> ButtonPressed.TYPE;
+            case Trigger.Webhook _ -> WebhookReceived.TYPE;
         };
     }
 
@@ -144,9 +152,27 @@ final class RuleEngine {
                     hits.add(number, 1, 0);
                 }
             }
+            case ButtonPressed pressed -> call(pressed.ruleId(), event, hits);
+            case WebhookReceived received -> call(received.ruleId(), event, hits);
             default -> ask(event, hits);
         }
         return matches(hits, event, now);
+    }
+
+    private void call(UUID ruleId, LiveEvent event, Hits hits) {
+        var number = called.get(ruleId);
+        if (number != null
+                && type(rules.get(number).definition().trigger()).equals(event.type())) {
+            hits.add(number, 1, 0);
+        }
+    }
+
+    /** Which rule a button or hook is of; null when the event is of neither. */
+    static @Nullable UUID called(LiveEvent.Payload payload) {
+        if (payload instanceof ButtonPressed pressed) {
+            return pressed.ruleId();
+        }
+        return payload instanceof WebhookReceived received ? received.ruleId() : null;
     }
 
     private void ask(LiveEvent event, Hits hits) {
@@ -171,7 +197,11 @@ final class RuleEngine {
                     payload instanceof TimePassed time && timer.due(time) ? 1 : 0;
             case Trigger.Live(var states) ->
                     payload instanceof RoomChanged(var state) && states.contains(state) ? 1 : 0;
-            case Trigger.Comment _, Trigger.CommentRegex _, Trigger.Gift _ ->
+            case Trigger.Comment _,
+                    Trigger.CommentRegex _,
+                    Trigger.Gift _,
+                    Trigger.Manual _,
+                    Trigger.Webhook _ ->
                     throw new IllegalStateException("has an index of its own");
         };
     }

@@ -174,7 +174,7 @@ final class RuleStore {
                 .orElse(0L);
     }
 
-    private static Rule rule(DbRow row) {
+    static Rule rule(DbRow row) {
         return new Rule(
                 uuid(row, "id"),
                 uuid(row, "workspace_id"),

@@ -12,6 +12,7 @@ import io.streamwire.service.HttpServer;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
+import io.streamwire.service.TrustedProxies;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -93,6 +94,16 @@ public final class Rules implements AutoCloseable {
             var events =
                     new StoredEvents(
                             Configuration.url(config, "rules.ingest-url", "http", "https"));
+            var own = new OwnEvents(bus, clock);
+            var hooks =
+                    new HooksApi(
+                            store,
+                            new HookStore(database, Secrets.seal(config)),
+                            own,
+                            TrustedProxies.of(config, "rules.trusted-proxies"),
+                            Configuration.optional(config, "rules.public-url").orElse("/api/v1"),
+                            bus,
+                            clock);
             book.start();
             log.start();
             timers.start();
@@ -111,6 +122,8 @@ public final class Rules implements AutoCloseable {
                                                     events,
                                                     new DryRunPlaces(bus),
                                                     new DryRuns(bus)),
+                                            new ButtonsApi(store, own, bus),
+                                            hooks,
                                             new RulesApi(store, book)),
                                     database::check,
                                     bus::check));

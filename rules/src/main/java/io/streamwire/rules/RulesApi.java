@@ -25,7 +25,7 @@ import java.util.UUID;
 /** Rules over HTTP: read by viewers, switched on and off by moderators, changed by admins. */
 final class RulesApi implements Api {
 
-    private static final String PLACE = "/api/v1/rules";
+    static final String PLACE = "/api/v1/rules";
 
     private final RuleStore store;
     private final RuleBook book;
@@ -136,7 +136,7 @@ final class RulesApi implements Api {
         return store.find(workspaceId, id).isPresent() ? Versions.mismatch() : unknown();
     }
 
-    private static Problem unknown() {
+    static Problem unknown() {
         return Problem.notFound("rule_not_found", "There is no such rule.");
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What must happen on the livestream for a rule to decide. */
 sealed interface Trigger {
@@ -212,4 +213,14 @@ sealed interface Trigger {
             states = Set.copyOf(states);
         }
     }
+
+    /**
+     * A member of the workspace pressed the rule's button.
+     *
+     * @param label what stands on it, 1 to 100 characters; the rule's name when absent
+     */
+    record Manual(@Nullable String label) implements Trigger {}
+
+    /** Another program called the rule's hook. */
+    record Webhook() implements Trigger {}
 }

@@ -49,7 +49,9 @@ final class TriggerJson {
         LIKES,
         VIEWERS,
         TIMER,
-        LIVE;
+        LIVE,
+        MANUAL,
+        WEBHOOK;
 
         @Override
         public String toString() {
@@ -110,6 +112,17 @@ final class TriggerJson {
                                 Trigger.Timer.MIN_SECONDS));
             }
             case LIVE -> live(json, in);
+            case MANUAL -> {
+                in.known(json, AT, "type", "label");
+                yield new Trigger.Manual(
+                        json.hasNonNull("label")
+                                ? in.text(json, AT, "label", RuleJson.MAX_NAME_LENGTH)
+                                : null);
+            }
+            case WEBHOOK -> {
+                in.known(json, AT, "type");
+                yield new Trigger.Webhook();
+            }
         };
     }
 
@@ -319,6 +332,11 @@ final class TriggerJson {
                         .forEach(is::add);
                 yield json;
             }
+            case Trigger.Manual(var label) -> {
+                json.put("type", "manual");
+                yield label == null ? json : json.put("label", label);
+            }
+            case Trigger.Webhook _ -> json.put("type", "webhook");
         };
     }
 

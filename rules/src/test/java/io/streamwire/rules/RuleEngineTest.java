@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,38 @@ class RuleEngineTest {
         var rule = rules.rule(new Trigger.Comment(CommentMode.CONTAINS, text));
 
         assertThat(matches(events.comment(comment), rule)).isEqualTo(found);
+    }
+
+    @Test
+    void aCallReachesItsRuleByItsWayOnly() {
+        var button = rules.rule(new Trigger.Manual(null));
+        var hook = rules.rule(new Trigger.Webhook());
+
+        assertThat(matches(events.by(Viewer.NOBODY, pressed(button)), button)).isTrue();
+        assertThat(matches(events.by(Viewer.NOBODY, pressed(button)), hook)).isFalse();
+        assertThat(matches(events.by(Viewer.NOBODY, pressed(hook)), hook)).isFalse();
+        assertThat(matches(events.by(Viewer.NOBODY, received(hook)), hook)).isTrue();
+        assertThat(matches(events.by(Viewer.NOBODY, received(button)), button)).isFalse();
+        assertThat(matches(events.comment("spin"), button)).isFalse();
+    }
+
+    @Test
+    void aCallOfAnotherRuleIsExplained() {
+        var button = rules.rule(new Trigger.Manual(null));
+        var other = rules.rule(new Trigger.Manual(null));
+
+        assertThat(Explanation.of(button, events.by(Viewer.NOBODY, pressed(other))))
+                .map(Explanation::reason)
+                .contains("other_rule");
+        assertThat(Explanation.of(button, events.by(Viewer.NOBODY, pressed(button)))).isEmpty();
+    }
+
+    private static LiveEvent.Payload pressed(Rule rule) {
+        return new LiveEvent.ButtonPressed(rule.id(), Ids.next(), Map.of());
+    }
+
+    private static LiveEvent.Payload received(Rule rule) {
+        return new LiveEvent.WebhookReceived(rule.id(), Map.of(), 0);
     }
 
     @ParameterizedTest

@@ -90,6 +90,20 @@ class RuleJsonTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "{\"type\": \"manual\"}",
+                "{\"type\": \"manual\", \"label\": \"Spin it\"}",
+                "{\"type\": \"webhook\"}",
+            })
+    void callsAreReadAndWritten(String trigger) {
+        var rule = RuleJson.read(with("/trigger", trigger));
+
+        assertThat(RuleJson.write(rule).get("trigger")).isEqualTo(json(trigger));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "/name | \"\"",
                 "/name | \" \"",
                 "/name | 7",

@@ -69,6 +69,8 @@ final class GatewayApi implements Api {
                 .post("/api/v1/auth/refresh", Permission.PUBLIC, auth)
                 // A board that nobody knows yet shows a secret or a code, which the service limits.
                 .post("/api/v1/devices/claim", Permission.PUBLIC, devices)
+                // Whoever calls shows a signature, which the service checks and limits.
+                .post("/api/v1/rules/hooks/{id}", Permission.PUBLIC, rules)
                 // A board shows its agent token, which the devices service knows.
                 .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
                 .upload(

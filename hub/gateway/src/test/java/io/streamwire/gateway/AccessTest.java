@@ -97,6 +97,23 @@ class AccessTest {
     }
 
     @Test
+    void anotherProgramCallsARuleWithoutAToken() throws Exception {
+        try (var backend = Backend.named("rules");
+                var client = Client.of(backend)) {
+            var hook = "/api/v1/rules/hooks/01980000-0000-7000-8000-00000000000b";
+
+            var response =
+                    client.send(
+                            client.request(hook, "webhook-id", "msg_1", "webhook-signature", "v1,")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(backend.onlyArrival().header("webhook-id")).isEqualTo("msg_1");
+            assertThat(client.send(client.request(hook)).statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
     void thePublicKeysNeedNoToken() throws Exception {
         try (var backend = Backend.named("auth");
                 var client = Client.of(backend)) {
