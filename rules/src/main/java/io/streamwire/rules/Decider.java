@@ -134,19 +134,25 @@ final class Decider implements BatchHandler {
         }
     }
 
-    /** One event must not keep Redis busy for everybody. */
-    static List<Match> bounded(LiveEvent event, List<Match> matches) {
+    private static List<Match> bounded(LiveEvent event, List<Match> matches) {
+        var fitting = fitting(matches);
+        if (fitting.size() < matches.size()) {
+            LOG.log(
+                    Level.WARNING,
+                    "event={0} rule={1} outcome=too_many_actions rules_left_out={2}",
+                    event.id(),
+                    matches.get(fitting.size()).rule().id(),
+                    matches.size() - fitting.size());
+        }
+        return fitting;
+    }
+
+    /** The first rules, as many as may decide: one event must not keep Redis busy for everybody. */
+    static List<Match> fitting(List<Match> matches) {
         int actions = 0;
         for (int i = 0; i < matches.size(); i++) {
-            var match = matches.get(i);
-            actions += match.actions();
+            actions += matches.get(i).actions();
             if (i == MAX_RULES_PER_EVENT || actions > MAX_ACTIONS_PER_EVENT) {
-                LOG.log(
-                        Level.WARNING,
-                        "event={0} rule={1} outcome=too_many_actions rules_left_out={2}",
-                        event.id(),
-                        match.rule().id(),
-                        matches.size() - i);
                 return matches.subList(0, i);
             }
         }

@@ -149,7 +149,7 @@ final class DryRuns {
         }
 
         private void begin(LiveEvent event) {
-            var matches = Decider.bounded(event, engine.match(event, event.receivedAt()));
+            var matches = Decider.fitting(engine.match(event, event.receivedAt()));
             if (matches.isEmpty()) {
                 return;
             }
