@@ -25,6 +25,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -244,6 +245,22 @@ class ExplanationTest {
                 .containsExactly(rule.id());
         assertThat(Explanation.of(rule, end)).isEmpty();
         assertThat(Explanation.of(other, end).orElseThrow().reason()).isEqualTo("trigger_type");
+    }
+
+    @Test
+    void aButtonIsThatOfOneRule() {
+        var rule = rules.rule(new Trigger.Manual(null));
+        var other = rules.rule(new Trigger.Manual(null));
+        var pressed =
+                events.by(
+                        Viewer.NOBODY,
+                        new LiveEvent.ButtonPressed(rule.id(), Ids.next(), Map.of()));
+
+        assertThat(new RuleEngine(List.of(rule, other)).match(pressed, NOW))
+                .extracting(match -> match.rule().id())
+                .containsExactly(rule.id());
+        assertThat(Explanation.of(rule, pressed)).isEmpty();
+        assertThat(Explanation.of(other, pressed).orElseThrow().reason()).isEqualTo("other_rule");
     }
 
     @Test
