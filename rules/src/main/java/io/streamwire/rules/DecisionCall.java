@@ -36,6 +36,8 @@ final class DecisionCall {
 
     private static final String AT_ONCE = "0";
     private static final String ANY_CHOICE = "";
+    private static final String NO_QUEUE = "";
+    private static final String TURN = "turn";
 
     private final List<String> keys = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
@@ -84,6 +86,16 @@ final class DecisionCall {
     }
 
     void add(Match match) {
+        var queue = match.rule().definition().queue();
+        add(match, queue == null ? NO_QUEUE : queue.mode().toString());
+    }
+
+    /** For an event that has waited until now. */
+    void addTurn(Match match) {
+        add(match, TURN);
+    }
+
+    private void add(Match match, String waits) {
         var rule = match.rule();
         var decisionId = Ids.derived("decision", event.id().toString(), rule.id().toString());
         var head =
@@ -96,7 +108,22 @@ final class DecisionCall {
         args.add(match.refusal() == null ? "" : match.refusal());
         addGates(match.refusal() == null ? Gate.of(space, rule, event) : List.of());
         addCrowd(match);
+        addQueue(match, waits);
         addActions(match);
+    }
+
+    private void addQueue(Match match, String waits) {
+        var queue = match.rule().definition().queue();
+        if (waits.equals(NO_QUEUE) || (match.refusal() != null && !waits.equals(TURN))) {
+            args.add(NO_QUEUE);
+            return;
+        }
+        keys.addAll(Waiting.keys(space, match.rule().id()));
+        args.add(waits);
+        args.add(Integer.toString(queue == null ? 0 : queue.size()));
+        args.add(Long.toString(queue == null ? 0 : queue.maxAgeMs()));
+        args.add(event.user().id());
+        args.add(waits.equals(TURN) ? "" : Waiting.of(event, match).json());
     }
 
     private void addGates(List<Gate> gates) {

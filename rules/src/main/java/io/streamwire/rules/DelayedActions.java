@@ -11,14 +11,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands delayed actions and the ends of votes over when their time has come: one virtual thread per
- * owned partition, which sleeps until the next one is due.
+ * Hands delayed actions, the ends of votes and the turns of queues over when their time has come:
+ * one virtual thread per owned partition, which sleeps until the next one is due.
  */
 final class DelayedActions implements PartitionListener {
 
@@ -31,10 +32,12 @@ final class DelayedActions implements PartitionListener {
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
 
     private final InstantSource clock;
+    private final Turns turns;
     private final Map<Integer, Mover> movers = new ConcurrentHashMap<>();
 
-    DelayedActions(InstantSource clock) {
+    DelayedActions(InstantSource clock, Turns turns) {
         this.clock = clock;
+        this.turns = turns;
     }
 
     /** The sorted set of a partition; scores are ms since the epoch. */
@@ -107,9 +110,17 @@ final class DelayedActions implements PartitionListener {
                                                 Stream.EVENTS.key(lease.partition())),
                                         List.of(Long.toString(now), Integer.toString(BATCH)))
                                 .join();
-                return reply.text(1).isEmpty()
-                        ? LONGEST_SLEEP.toMillis()
-                        : Math.clamp(reply.number(1) - now, 0, LONGEST_SLEEP.toMillis());
+                for (int i = 2; i + 1 < reply.values().size(); i += 2) {
+                    turns.take(
+                            lease,
+                            UUID.fromString(reply.text(i + 1)),
+                            UUID.fromString(reply.text(i)));
+                }
+                return reply.values().size() > 2
+                        ? 0
+                        : reply.text(1).isEmpty()
+                                ? LONGEST_SLEEP.toMillis()
+                                : Math.clamp(reply.number(1) - now, 0, LONGEST_SLEEP.toMillis());
             } catch (CompletionException e) {
                 var passing =
                         e.getCause() instanceof BusException

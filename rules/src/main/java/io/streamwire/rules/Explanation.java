@@ -2,13 +2,11 @@ package io.streamwire.rules;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.VoteEnded;
-
 import java.util.Optional;
 
 /**

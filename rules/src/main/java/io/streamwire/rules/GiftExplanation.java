@@ -6,7 +6,6 @@ import static io.streamwire.rules.Explanation.ofTrigger;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.rules.Trigger.GiftMode;
-
 import java.util.Optional;
 
 /** Why a gift does not match: which gift it is, its price, where its streak stands, its worth. */

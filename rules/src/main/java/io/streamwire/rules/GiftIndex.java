@@ -2,13 +2,11 @@ package io.streamwire.rules;
 
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Streak;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which rules does a gift set off, and how often? Unchanged once all rules are added. */
 final class GiftIndex {

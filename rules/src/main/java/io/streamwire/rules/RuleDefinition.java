@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a person wrote down as a rule; {@link RuleJson} has read and checked it.
  *
  * @param crowd what many must do together; absent when one event of the trigger is enough
+ * @param queue for events that come while it rests; absent when they do nothing
  * @param livestreamId the only livestream it listens to; every one of the workspace when absent
  */
 record RuleDefinition(
@@ -19,6 +20,7 @@ record RuleDefinition(
         @Nullable Crowd crowd,
         Cooldown cooldown,
         List<UseLimit> limits,
+        @Nullable Queueing queue,
         List<DeviceAction> actions) {
 
     RuleDefinition {
@@ -28,12 +30,22 @@ record RuleDefinition(
 
     RuleDefinition withEnabled(boolean enabled) {
         return new RuleDefinition(
-                name, enabled, livestreamId, trigger, conditions, crowd, cooldown, limits, actions);
+                name,
+                enabled,
+                livestreamId,
+                trigger,
+                conditions,
+                crowd,
+                cooldown,
+                limits,
+                queue,
+                actions);
     }
 
     /** Whether something of it happens later than the event. */
     boolean comesLater() {
         return crowd instanceof Crowd.Vote
+                || queue != null
                 || actions.stream().anyMatch(action -> action.delayMs() > 0);
     }
 }

@@ -11,17 +11,16 @@ import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.LiveEvent.WebhookReceived;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The enabled rules of one workspace, compiled: which of them does an event set off? Immutable, and
@@ -115,6 +114,11 @@ final class RuleEngine {
     /** Whether any rule listens to events of this type: if not, an event need not be read. */
     boolean listensTo(String type) {
         return types.contains(type);
+    }
+
+    /** An enabled rule. */
+    Optional<Rule> rule(UUID id) {
+        return rules.stream().filter(rule -> rule.id().equals(id)).findFirst();
     }
 
     /** Whether any rule has a timer. */

@@ -43,6 +43,7 @@ final class RuleJson {
                 "crowd",
                 "cooldown",
                 "limits",
+                "queue",
                 "actions");
         var name = in.text(json, "", "name", MAX_NAME_LENGTH);
         var enabled = in.flag(json, "enabled", true);
@@ -53,6 +54,7 @@ final class RuleJson {
         var crowd = CrowdJson.read(field(json, "crowd"), trigger, in);
         var cooldown = CooldownJson.read(field(json, "cooldown"), in);
         var limits = CooldownJson.limits(field(json, "limits"), in);
+        var queue = QueueingJson.read(field(json, "queue"), crowd, in);
         var actions = ActionJson.read(json.path("actions"), in);
         return name == null || trigger == null
                 ? null
@@ -65,6 +67,7 @@ final class RuleJson {
                         crowd,
                         cooldown,
                         limits,
+                        queue,
                         actions);
     }
 
@@ -86,6 +89,9 @@ final class RuleJson {
         }
         if (!rule.limits().isEmpty()) {
             json.set("limits", CooldownJson.write(rule.limits()));
+        }
+        if (rule.queue() != null) {
+            json.set("queue", QueueingJson.write(rule.queue()));
         }
         json.set("actions", ActionJson.write(rule.actions()));
         return json;

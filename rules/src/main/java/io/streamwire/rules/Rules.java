@@ -78,19 +78,15 @@ public final class Rules implements AutoCloseable {
                                             "rules.retention",
                                             Duration.ofDays(1),
                                             Duration.ofDays(3650))));
-            var delayed = new DelayedActions(clock);
+            var maxEventAge =
+                    Configuration.duration(
+                            config,
+                            "rules.max-event-age",
+                            Duration.ofSeconds(1),
+                            Duration.ofDays(1));
+            var delayed = new DelayedActions(clock, new Turns(book::engine, clock, maxEventAge));
             var timers = parts.add(new Timers(book::engine, clock));
-            var decider =
-                    new Decider(
-                            book::engine,
-                            delayed,
-                            timers,
-                            clock,
-                            Configuration.duration(
-                                    config,
-                                    "rules.max-event-age",
-                                    Duration.ofSeconds(1),
-                                    Duration.ofDays(1)));
+            var decider = new Decider(book::engine, delayed, timers, clock, maxEventAge);
             var events =
                     new StoredEvents(
                             Configuration.url(config, "rules.ingest-url", "http", "https"));

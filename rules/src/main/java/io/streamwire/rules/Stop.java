@@ -3,14 +3,11 @@ package io.streamwire.rules;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.Viewer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stopped a rule whose trigger had matched, in detail: an unmet condition, a cooldown, a

@@ -3,7 +3,6 @@ package io.streamwire.rules;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -14,9 +13,6 @@ import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Caller;
 import io.streamwire.service.Problem;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events that ingest keeps. They are asked for with the caller's own token and workspace, so

@@ -2,14 +2,11 @@ package io.streamwire.rules;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.LiveEvent;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a rule fired for an event, or did not.

@@ -11,10 +11,8 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Why a rule fired for an event or did not, over HTTP. */
 final class WhyApi implements Api {

@@ -1,7 +1,8 @@
 -- What the rules that an event set off do about it: cooldowns, crowds, decisions and actions in one step.
 -- Every time is an argument, so that the same calls give the same answers: live, in a dry run and in a replay.
 --
--- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then of each rule its gates, then its crowd's
+-- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then of each rule its gates, its crowd's, and its queue: turns, counts,
+--       and what each viewer's waiting keys begin with
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
 --       5 most delayed actions, 6 when it happened (ms since the epoch), 7 'dry' = publish nothing, or '',
 --       8 least ms to keep state, then per rule:
@@ -10,6 +11,8 @@
 --           outcome when it is closed, ms, uses (0 = a cooldown),
 --         kind of crowd or '', and unless '':
 --           number of keys, outcome when it is not enough, what it needs, ms, number of parameters, the parameters,
+--         queue: '' = none, 'queue' or 'replace' = wait in it when a cooldown of all holds, 'turn' = has waited in it;
+--           and unless '': most that wait, longest wait (ms), viewer, and what a turn is made of again (JSON)
 --         number of actions, and per action:
 --           type, id, device id, due (ms since the epoch, 0 = now), choice that must have won or '',
 --           body up to the epoch, body after it
@@ -207,6 +210,120 @@ local function used_up(kind, keys, needed)
   end
 end
 
+local function record(decision, rule, of, outcome, head, left, observed, needed, ids)
+  if dry then
+    return
+  end
+  local tail = ',"outcome":"' .. outcome .. '"'
+  if left > 0 then
+    tail = tail .. ',"remaining_ms":' .. text(left)
+  end
+  if observed then
+    tail = tail .. ',"observed":' .. text(observed) .. ',"needed":' .. text(needed)
+  end
+  tail = tail .. ',"action_ids":[' .. (#ids > 0 and '"' .. table.concat(ids, '","') .. '"' or '') .. ']}'
+  redis.call('XADD', KEYS[1], '*', 'type', 'decision', 'id', decision, 'workspace_id', workspace,
+    'event_id', of, 'rule_id', rule, 'outcome', outcome, 'body', head .. tail)
+end
+
+-- Who waits for a rule: each viewer's events in a list of their own, the viewers in the order of their turns, and how
+-- many each has waiting ('' = all). So a viewer who sends much waits for themselves, not the others for them.
+local function queue_of(rule, keys, keep_ms)
+  local turns, counts, waiting = keys[1], keys[2], keys[3]
+  local queue = {}
+
+  local function count(viewer)
+    return tonumber(redis.call('HGET', counts, viewer) or 0)
+  end
+
+  local function left(viewer)
+    redis.call('HINCRBY', counts, '', -1)
+    if redis.call('HINCRBY', counts, viewer, -1) <= 0 then
+      redis.call('HDEL', counts, viewer)
+      redis.call('LREM', turns, 1, viewer)
+    end
+  end
+
+  local function shed(item, outcome)
+    local of, decision, head = unpack(cjson.decode(item))
+    record(decision, rule, of, outcome, head, 0, nil, nil, {})
+  end
+
+  function queue.size()
+    return count('')
+  end
+
+  -- Whoever has most waiting goes without, the newest first: true when that is not the newcomer.
+  local function make_room(viewer)
+    local most, whose = count(viewer) + 1, viewer
+    local all = redis.call('HGETALL', counts)
+    for i = 1, #all, 2 do
+      if all[i] ~= '' and tonumber(all[i + 1]) > most then
+        most, whose = tonumber(all[i + 1]), all[i]
+      end
+    end
+    if whose == viewer then
+      return false
+    end
+    shed(redis.call('RPOP', waiting .. whose), 'queue_shed')
+    left(whose)
+    return true
+  end
+
+  function queue.clear(outcome)
+    for _, viewer in ipairs(redis.call('LRANGE', turns, 0, -1)) do
+      for _, item in ipairs(redis.call('LRANGE', waiting .. viewer, 0, -1)) do
+        shed(item, outcome)
+      end
+      redis.call('DEL', waiting .. viewer)
+    end
+    redis.call('DEL', turns, counts)
+  end
+
+  function queue.add(viewer, item, most)
+    if queue.size() >= most and not make_room(viewer) then
+      return false
+    end
+    redis.call('RPUSH', waiting .. viewer, item)
+    redis.call('HINCRBY', counts, '', 1)
+    if redis.call('HINCRBY', counts, viewer, 1) == 1 then
+      redis.call('RPUSH', turns, viewer)
+    end
+    for _, key in ipairs({waiting .. viewer, turns, counts}) do
+      redis.call('PEXPIRE', key, text(keep_ms))
+    end
+    return true
+  end
+
+  -- Whether it is this event's turn, still.
+  function queue.is_next(viewer)
+    local item = redis.call('LINDEX', waiting .. viewer, 0)
+    return item and cjson.decode(item)[1] == event
+  end
+
+  -- It has had its turn; the next one of the same viewer comes when all others have had theirs.
+  function queue.served(viewer)
+    redis.call('LPOP', waiting .. viewer)
+    redis.call('LREM', turns, 1, viewer)
+    redis.call('RPUSH', turns, viewer)
+    left(viewer)
+  end
+
+  -- When the next one can have its turn, as an entry of what is delayed.
+  function queue.call_again(after)
+    if dry then
+      return
+    end
+    local marker = cjson.encode({rule, workspace, '', '', 'turn', '', ''})
+    if queue.size() == 0 then
+      redis.call('ZREM', KEYS[4], marker)
+    else
+      redis.call('ZADD', KEYS[4], text(now + after), marker)
+    end
+  end
+  return queue
+end
+
 local workspace_epoch
 
 local function epoch(device)
@@ -224,6 +341,20 @@ local function act(type, id, device, due, head, tail)
   else
     redis.call('ZADD', KEYS[4], due, cjson.encode({id, workspace, event, device, in_force, decided, body, type}))
   end
+end
+
+-- What holds for all viewers alike, so that it pays to wait.
+local shared = {cooldown_global = true, cooldown_group = true, limit_all = true}
+
+-- How long until all gates that hold for everybody are open, ms.
+local function longest(gates)
+  local most = 0
+  for _, gate in ipairs(gates) do
+    if shared[gate[2]] then
+      most = math.max(most, closed(gate[1], gate[3], gate[4]))
+    end
+  end
+  return most
 end
 
 local answer = {}
@@ -252,6 +383,12 @@ while argument <= #ARGV do
     local key_count, outcome, needed, ms, parameters = following(5)
     crowd = {following_keys(tonumber(key_count)), outcome, tonumber(needed), tonumber(ms), {following(tonumber(parameters))}}
   end
+  local waits, most, longest_wait, viewer, again = following(1), nil, nil, nil, nil
+  local queue
+  if waits ~= '' then
+    most, longest_wait, viewer, again = following(4)
+    queue = queue_of(rule, following_keys(3), 3600000 + keep)
+  end
   local count = tonumber((following(1)))
   local first = argument
   argument = argument + 7 * count
@@ -278,6 +415,25 @@ while argument <= #ARGV do
         break
       end
     end
+  end
+  if waits == 'turn' and not queue.is_next(viewer) then
+    outcome, left = 'gone', 0
+  elseif waits == 'turn' and shared[outcome] then
+    queue.call_again(math.min(left, longest_wait))
+  elseif waits ~= '' and waits ~= 'turn' and (shared[outcome] or (outcome == 'fired' and queue.size() > 0)) then
+    if waits == 'replace' then
+      queue.clear('queue_replaced')
+    end
+    needed = tonumber(most)
+    if queue.add(viewer, cjson.encode({event, decision, head, viewer, text(now), again}), needed) then
+      outcome = 'queued'
+      if left > 0 then
+        queue.call_again(math.min(left, longest_wait))
+      end
+    else
+      outcome = 'queue_full'
+    end
+    observed = queue.size()
   end
   if outcome == 'fired' and crowd then
     local why
@@ -308,17 +464,12 @@ while argument <= #ARGV do
     end
   end
 
-  if not dry then
-    local tail = ',"outcome":"' .. outcome .. '"'
-    if left > 0 then
-      tail = tail .. ',"remaining_ms":' .. text(left)
-    end
-    if observed then
-      tail = tail .. ',"observed":' .. text(observed) .. ',"needed":' .. text(needed)
-    end
-    tail = tail .. ',"action_ids":[' .. (#ids > 0 and '"' .. table.concat(ids, '","') .. '"' or '') .. ']}'
-    redis.call('XADD', KEYS[1], '*', 'type', 'decision', 'id', decision, 'workspace_id', workspace,
-      'event_id', event, 'rule_id', rule, 'outcome', outcome, 'body', head .. tail)
+  if waits == 'turn' and outcome ~= 'gone' and not shared[outcome] then
+    queue.served(viewer)
+    queue.call_again(longest(gates))
+  end
+  if not (waits == 'turn' and (outcome == 'gone' or shared[outcome])) then
+    record(decision, rule, event, outcome, head, left, observed, needed, ids)
   end
   for _, part in ipairs({outcome, text(left), observed and text(observed) or '', needed and text(needed) or '',
     tostring(#ids)}) do

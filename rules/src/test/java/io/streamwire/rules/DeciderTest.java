@@ -39,7 +39,8 @@ class DeciderTest {
 
     private final Map<UUID, RuleEngine> engines = new ConcurrentHashMap<>();
     private final Bus bus = Servers.bus();
-    private final DelayedActions delayed = new DelayedActions(InstantSource.system());
+    private final DelayedActions delayed =
+            Deciding.delayed(InstantSource.system(), _ -> RuleEngine.EMPTY);
     private final Decider decider =
             new Decider(
                     id -> engines.getOrDefault(id, RuleEngine.EMPTY),

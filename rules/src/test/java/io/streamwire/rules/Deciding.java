@@ -18,7 +18,7 @@ final class Deciding {
 
     static Membership join(Bus bus, String instance, Function<UUID, RuleEngine> engines) {
         var clock = InstantSource.system();
-        var delayed = new DelayedActions(clock);
+        var delayed = delayed(clock, engines);
         var timers = new Timers(engines, clock);
         var decider = new Decider(engines, delayed, timers, clock, Duration.ofMinutes(1));
         return bus.join(
@@ -26,5 +26,9 @@ final class Deciding {
                 instance,
                 List.of(new Consumer(Stream.EVENTS, Decider.GROUP, decider)),
                 PartitionListener.all(delayed, timers));
+    }
+
+    static DelayedActions delayed(InstantSource clock, Function<UUID, RuleEngine> engines) {
+        return new DelayedActions(clock, new Turns(engines, clock, Duration.ofMinutes(1)));
     }
 }

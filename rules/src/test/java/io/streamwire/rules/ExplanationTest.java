@@ -14,12 +14,6 @@ import io.streamwire.rules.Trigger.GiftMode;
 import io.streamwire.rules.Trigger.Happening;
 import io.streamwire.rules.Trigger.LikesPer;
 import io.streamwire.rules.Trigger.Range;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
@@ -28,6 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplanationTest {
 

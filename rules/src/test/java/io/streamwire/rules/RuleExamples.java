@@ -44,6 +44,21 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
 
     private static Rule with(
             Rule rule, Conditions conditions, @Nullable Crowd crowd, List<UseLimit> limits) {
+        return with(rule, conditions, crowd, limits, rule.definition().queue());
+    }
+
+    /** The rule, for which events wait. */
+    static Rule queued(Rule rule, Queueing queue) {
+        var definition = rule.definition();
+        return with(rule, definition.conditions(), definition.crowd(), definition.limits(), queue);
+    }
+
+    private static Rule with(
+            Rule rule,
+            Conditions conditions,
+            @Nullable Crowd crowd,
+            List<UseLimit> limits,
+            @Nullable Queueing queue) {
         var definition = rule.definition();
         return new Rule(
                 rule.id(),
@@ -60,6 +75,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         crowd,
                         definition.cooldown(),
                         limits,
+                        queue,
                         definition.actions()));
     }
 
@@ -110,6 +126,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         null,
                         cooldown,
                         List.of(),
+                        null,
                         actions));
     }
 }

@@ -56,6 +56,7 @@ class RuleJsonTest {
                                 null,
                                 new Cooldown(1_000, 5_000),
                                 List.of(),
+                                null,
                                 List.of(
                                         new DeviceAction(
                                                 UUID.fromString(DEVICE),
@@ -312,19 +313,26 @@ class RuleJsonTest {
                                         random.nextLong(1, 60_001),
                                         random.nextLong(600_001)))
                         .toList();
+        var crowd = anyCrowd(random, trigger);
         return new RuleDefinition(
                 anyText(random, 100),
                 random.nextBoolean(),
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
                 trigger,
                 random.nextBoolean() ? Conditions.NONE : anyConditions(random),
-                anyCrowd(random, trigger),
+                crowd,
                 anyCooldown(random),
                 random.nextBoolean()
                         ? List.of()
                         : List.of(
                                 new UseLimit(3, random.nextLong(1_000, 86_400_001), Per.VIEWER),
                                 new UseLimit(100_000, 60_000, Per.ALL)),
+                crowd != null || random.nextBoolean()
+                        ? null
+                        : new Queueing(
+                                any(random, List.of(Queueing.Mode.values())),
+                                random.nextInt(1, 201),
+                                random.nextLong(1_000, 3_600_001)),
                 actions);
     }
 
