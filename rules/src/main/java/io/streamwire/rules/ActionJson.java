@@ -1,37 +1,79 @@
 package io.streamwire.rules;
 
-import static io.streamwire.rules.JsonReader.MAX_INTEGER;
-import static io.streamwire.rules.JsonReader.child;
 import static io.streamwire.rules.JsonReader.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.rules.RuleAction.Choice;
+import io.streamwire.rules.RuleAction.Option;
+import io.streamwire.rules.RuleAction.Sequence;
+import io.streamwire.rules.RuleAction.Wait;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The actions of a rule as JSON. */
 final class ActionJson {
 
-    static final int MAX_ACTIONS = 16;
-    static final int MAX_ARGS = 16;
-
+    private static final String AT = "/actions";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private ActionJson() {}
+    private final JsonReader in;
+    private int listed;
 
-    static List<DeviceAction> read(JsonNode json, JsonReader in) {
-        var actions = new ArrayList<DeviceAction>();
-        if (!json.isArray() || json.isEmpty() || json.size() > MAX_ACTIONS) {
-            in.fault("/actions", "must be an array of 1 to " + MAX_ACTIONS + " actions");
-            return actions;
+    private ActionJson(JsonReader in) {
+        this.in = in;
+    }
+
+    /** The types that there are. */
+    private enum Type {
+        DEVICE,
+        SEQUENCE,
+        CHOICE,
+        WAIT;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
-        for (int i = 0; i < json.size(); i++) {
-            var action = action(json.get(i), "/actions/" + i, in);
+    }
+
+    static List<RuleAction> read(JsonNode json, JsonReader in) {
+        if (!json.isArray() || json.isEmpty() || json.size() > RuleAction.MAX_PLANNED) {
+            in.fault(AT, "must be an array of 1 to " + RuleAction.MAX_PLANNED + " actions");
+            return List.of();
+        }
+        var reader = new ActionJson(in);
+        var actions = reader.actions(json, AT, 0);
+        if (reader.listed > RuleAction.MAX_LISTED) {
+            in.fault(AT, "must not list more than " + RuleAction.MAX_LISTED + " actions in all");
+            return List.of();
+        }
+        var together = new Sequence(actions);
+        if (together.most() > RuleAction.MAX_PLANNED) {
+            in.fault(
+                    AT,
+                    "must not do more than %d things each time, but can do %d"
+                            .formatted(RuleAction.MAX_PLANNED, together.most()));
+        }
+        for (int i = 0; i < actions.size(); i++) {
+            if (actions.get(i).latest() > RuleAction.MAX_DELAY_MS) {
+                in.fault(
+                        AT + '/' + i,
+                        "must be over after %d ms, but can take %d"
+                                .formatted(RuleAction.MAX_DELAY_MS, actions.get(i).latest()));
+            }
+        }
+        return actions;
+    }
+
+    private List<RuleAction> actions(JsonNode json, String pointer, int depth) {
+        var actions = new ArrayList<RuleAction>();
+        for (int i = 0; i < json.size() && listed <= RuleAction.MAX_LISTED; i++) {
+            var action = action(json.get(i), pointer + '/' + i, depth);
             if (action != null) {
                 actions.add(action);
             }
@@ -39,22 +81,106 @@ final class ActionJson {
         return actions;
     }
 
-    private static @Nullable DeviceAction action(JsonNode json, String pointer, JsonReader in) {
+    /**
+     * Reads an action.
+     *
+     * @param depth how many sequences and choices it is in
+     */
+    private @Nullable RuleAction action(JsonNode json, String pointer, int depth) {
         if (!in.object(json, pointer)) {
             return null;
         }
-        var type = json.path("type");
-        if (type.isTextual() && !type.asText().equals("device")) {
-            in.unsupported(pointer + "/type", "there is no such action, only device");
+        var type = in.choice(json.path("type"), pointer + "/type", "action", Type.values());
+        if (type.isEmpty()) {
             return null;
         }
-        if (!type.isTextual()) {
-            in.fault(pointer + "/type", "must be device");
+        return switch (type.get()) {
+            case DEVICE -> device(json, pointer);
+            case SEQUENCE -> inside(pointer, depth) ? sequence(json, pointer, depth + 1) : null;
+            case CHOICE -> inside(pointer, depth) ? choice(json, pointer, depth + 1) : null;
+            case WAIT -> {
+                in.fault(pointer + "/type", "can be wait in the steps of a sequence only");
+                yield null;
+            }
+        };
+    }
+
+    private boolean inside(String pointer, int depth) {
+        if (depth >= RuleAction.MAX_DEPTH) {
+            in.fault(pointer, "must not be nested deeper than " + RuleAction.MAX_DEPTH);
         }
+        return depth < RuleAction.MAX_DEPTH;
+    }
+
+    private @Nullable Sequence sequence(JsonNode json, String pointer, int depth) {
+        in.known(json, pointer, "type", "steps");
+        var given = json.path("steps");
+        var at = pointer + "/steps";
+        if (!isList(given, at, Sequence.MAX_STEPS, "steps")) {
+            return null;
+        }
+        var steps = new ArrayList<RuleAction>();
+        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+            var step = step(given.get(i), at + '/' + i, depth);
+            if (step != null) {
+                steps.add(step);
+            }
+        }
+        return new Sequence(steps);
+    }
+
+    private @Nullable RuleAction step(JsonNode json, String pointer, int depth) {
+        if (!json.path("type").asText().equals(Type.WAIT.toString())) {
+            return action(json, pointer, depth);
+        }
+        in.known(json, pointer, "type", "ms");
+        var ms = in.integer(json.path("ms"), pointer + "/ms", 1, RuleAction.MAX_DELAY_MS, 0);
+        if (json.path("ms").isMissingNode()) {
+            in.fault(pointer + "/ms", "is missing");
+        }
+        return new Wait(ms);
+    }
+
+    private @Nullable Choice choice(JsonNode json, String pointer, int depth) {
+        in.known(json, pointer, "type", "of");
+        var given = json.path("of");
+        var at = pointer + "/of";
+        if (!isList(given, at, Choice.MAX_OPTIONS, "options")) {
+            return null;
+        }
+        var options = new ArrayList<Option>();
+        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+            var option = given.get(i);
+            var here = at + '/' + i;
+            if (!in.object(option, here)) {
+                continue;
+            }
+            in.known(option, here, "weight", "action");
+            var action = field(option, "action");
+            options.add(
+                    new Option(
+                            (int) in.integer(option, here, "weight", 1, Option.MAX_WEIGHT, 1),
+                            action.isMissingNode()
+                                    ? null
+                                    : action(action, here + "/action", depth)));
+        }
+        return new Choice(options);
+    }
+
+    private boolean isList(JsonNode json, String pointer, int most, String what) {
+        var is = json.isArray() && !json.isEmpty() && json.size() <= most;
+        if (!is) {
+            in.fault(pointer, "must be an array of 1 to %d %s".formatted(most, what));
+        }
+        return is;
+    }
+
+    private @Nullable DeviceAction device(JsonNode json, String pointer) {
+        listed++;
         in.known(json, pointer, "type", "device_id", "command", "args", "ttl_ms", "delay_ms");
         var deviceId = in.id(json, pointer, "device_id");
         var command = in.word(json.path("command"), pointer + "/command");
-        var args = args(field(json, "args"), pointer + "/args", in);
+        var args = ArgumentJson.read(field(json, "args"), pointer + "/args", in);
         var ttl =
                 in.integer(
                         json,
@@ -63,45 +189,51 @@ final class ActionJson {
                         1,
                         DeviceAction.MAX_TTL_MS,
                         DeviceAction.DEFAULT_TTL_MS);
-        var delay = in.integer(json, pointer, "delay_ms", 0, DeviceAction.MAX_DELAY_MS, 0);
+        var delay = in.integer(json, pointer, "delay_ms", 0, RuleAction.MAX_DELAY_MS, 0);
         return deviceId == null || command == null
                 ? null
                 : new DeviceAction(deviceId, command, args, ttl, delay);
     }
 
-    private static Map<String, Long> args(JsonNode json, String pointer, JsonReader in) {
-        var args = new LinkedHashMap<String, Long>();
-        if (json.isMissingNode()) {
-            return args;
-        }
-        if (!json.isObject() || json.size() > MAX_ARGS) {
-            in.fault(pointer, "must be an object of at most " + MAX_ARGS + " integers");
-            return args;
-        }
-        for (var arg : json.properties()) {
-            var at = child(pointer, arg.getKey());
-            if (!JsonReader.isWord(arg.getKey())) {
-                in.fault(at, "the name of an argument must be 1 to 64 of A-Z a-z 0-9 _ . -");
-            }
-            args.put(arg.getKey(), in.integer(arg.getValue(), at, -MAX_INTEGER, MAX_INTEGER, 0));
-        }
-        return args;
-    }
-
-    static ArrayNode write(List<DeviceAction> actions) {
+    static ArrayNode write(List<RuleAction> actions) {
         var json = NODES.arrayNode();
         actions.forEach(action -> json.add(write(action)));
         return json;
     }
 
+    private static ObjectNode write(RuleAction action) {
+        return switch (action) {
+            case DeviceAction device -> write(device);
+            case Wait(var ms) -> of(Type.WAIT).put("ms", ms);
+            case Sequence(var steps) -> {
+                var json = of(Type.SEQUENCE);
+                json.set("steps", write(steps));
+                yield json;
+            }
+            case Choice(var options) -> {
+                var json = of(Type.CHOICE);
+                var of = json.putArray("of");
+                for (var option : options) {
+                    var one = of.addObject().put("weight", option.weight());
+                    if (option.action() != null) {
+                        one.set("action", write(option.action()));
+                    }
+                }
+                yield json;
+            }
+        };
+    }
+
     private static ObjectNode write(DeviceAction action) {
         var json =
-                NODES.objectNode()
-                        .put("type", "device")
+                of(Type.DEVICE)
                         .put("device_id", action.deviceId().toString())
                         .put("command", action.command());
-        var args = json.putObject("args");
-        action.args().forEach(args::put);
+        json.set("args", ArgumentJson.write(action.args()));
         return json.put("ttl_ms", action.ttlMs()).put("delay_ms", action.delayMs());
+    }
+
+    private static ObjectNode of(Type type) {
+        return NODES.objectNode().put("type", type.toString());
     }
 }

@@ -1,5 +1,8 @@
 package io.streamwire.rules;
 
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.CommentPosted;
+import io.streamwire.contract.LiveEvent.QuestionAsked;
 import java.text.Normalizer;
 import java.util.Locale;
 
@@ -18,6 +21,14 @@ record CommentText(String normalised, String folded) {
         var normalised =
                 normalise(text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) : text);
         return new CommentText(normalised, foldNormalised(normalised));
+    }
+
+    /** What the viewer wrote, a comment or a question; empty when the event is neither. */
+    static String written(LiveEvent event) {
+        if (event.payload() instanceof CommentPosted(var text)) {
+            return text;
+        }
+        return event.payload() instanceof QuestionAsked(var text) ? text : "";
     }
 
     /** What two texts have in common that differ only in case, accents and Unicode form. */

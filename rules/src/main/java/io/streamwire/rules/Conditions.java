@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param exceptViewers not these, by handle or id
  * @param minTeamLevel the viewer's least level in the streamer's fan club
  * @param between at what time of day; at any time when absent
+ * @param expression what else must hold, in CEL
  */
 record Conditions(
         Set<String> roles,
@@ -26,7 +27,8 @@ record Conditions(
         Set<String> viewers,
         Set<String> exceptViewers,
         int minTeamLevel,
-        @Nullable TimeOfDay between) {
+        @Nullable TimeOfDay between,
+        @Nullable Expression expression) {
 
     static final Conditions NONE = new Conditions(Set.of(), Set.of(), Set.of(), Set.of(), 0, null);
 
@@ -42,6 +44,17 @@ record Conditions(
                     "top_gifter");
 
     static final int MAX_TEAM_LEVEL = 1_000;
+
+    /** Without an expression. */
+    Conditions(
+            Set<String> roles,
+            Set<String> exceptRoles,
+            Set<String> viewers,
+            Set<String> exceptViewers,
+            int minTeamLevel,
+            @Nullable TimeOfDay between) {
+        this(roles, exceptRoles, viewers, exceptViewers, minTeamLevel, between, null);
+    }
 
     Conditions {
         roles = Set.copyOf(roles);
@@ -93,7 +106,18 @@ record Conditions(
         if (viewer.teamLevel() < minTeamLevel) {
             return "team_level";
         }
-        return between == null || between.has(now) ? null : "time_of_day";
+        if (between != null && !between.has(now)) {
+            return "time_of_day";
+        }
+        return expression == null ? null : unmet(expression, event);
+    }
+
+    private static @Nullable String unmet(Expression expression, LiveEvent event) {
+        var holds = expression.holds(event);
+        if (holds == null) {
+            return "condition_error";
+        }
+        return holds ? null : "condition";
     }
 
     private static boolean isOf(Viewer viewer, Set<String> listed) {

@@ -27,9 +27,18 @@ final class ConditionsJson {
 
     private ConditionsJson() {}
 
-    static Conditions read(JsonNode json, JsonReader in) {
+    /**
+     * Reads them.
+     *
+     * @param condition an expression in CEL that stands next to them
+     */
+    static Conditions read(JsonNode json, JsonNode condition, JsonReader in) {
+        var expression =
+                condition.isMissingNode()
+                        ? null
+                        : in.expression(condition, "/condition", Expression.Kind.CONDITION);
         if (json.isMissingNode() || !in.object(json, AT)) {
-            return Conditions.NONE;
+            return new Conditions(Set.of(), Set.of(), Set.of(), Set.of(), 0, null, expression);
         }
         in.known(
                 json,
@@ -46,7 +55,8 @@ final class ConditionsJson {
                 viewers(json, "viewers", in),
                 viewers(json, "except_viewers", in),
                 (int) in.integer(json, AT, "min_team_level", 0, Conditions.MAX_TEAM_LEVEL, 0),
-                between(field(json, "between"), in));
+                between(field(json, "between"), in),
+                expression);
     }
 
     private static Set<String> roles(JsonNode json, String field, JsonReader in) {
@@ -95,6 +105,7 @@ final class ConditionsJson {
         return new TimeOfDay(from, to, zone);
     }
 
+    /** Without the expression, which stands next to them; empty when there are no others. */
     static ObjectNode write(Conditions conditions) {
         var json = NODES.objectNode();
         put(json, "roles", conditions.roles());

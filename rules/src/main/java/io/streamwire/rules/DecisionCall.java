@@ -9,11 +9,11 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.RuleEngine.Match;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and arguments of decide.lua for one event: the same for a live event and in a dry run, so
@@ -105,16 +105,20 @@ final class DecisionCall {
         args.add(decisionId.toString());
         args.add(rule.id().toString());
         args.add(head.substring(0, head.length() - 1));
-        args.add(match.refusal() == null ? "" : match.refusal());
-        addGates(match.refusal() == null ? Gate.of(space, rule, event) : List.of());
-        addCrowd(match);
-        addQueue(match, waits);
-        addActions(match);
+        var plan =
+                match.refusal() == null
+                        ? ActionPlan.of(rule, event, match.times())
+                        : ActionPlan.refused(match.refusal());
+        args.add(plan.refusal() == null ? "" : plan.refusal());
+        addGates(plan.refusal() == null ? Gate.of(space, rule, event) : List.of());
+        addCrowd(plan.refusal() == null ? Gathering.of(space, match, event) : null);
+        addQueue(plan.refusal(), match, waits);
+        addActions(rule, plan.actions());
     }
 
-    private void addQueue(Match match, String waits) {
+    private void addQueue(@Nullable String refusal, Match match, String waits) {
         var queue = match.rule().definition().queue();
-        if (waits.equals(NO_QUEUE) || (match.refusal() != null && !waits.equals(TURN))) {
+        if (waits.equals(NO_QUEUE) || (refusal != null && !waits.equals(TURN))) {
             args.add(NO_QUEUE);
             return;
         }
@@ -136,8 +140,7 @@ final class DecisionCall {
         }
     }
 
-    private void addCrowd(Match match) {
-        var gathering = match.refusal() == null ? Gathering.of(space, match, event) : null;
+    private void addCrowd(@Nullable Gathering gathering) {
         if (gathering == null) {
             args.add("");
             return;
@@ -152,20 +155,19 @@ final class DecisionCall {
         args.addAll(gathering.parameters());
     }
 
-    private void addActions(Match match) {
-        var actions = match.rule().definition().actions();
-        int count = match.actions();
-        args.add(Integer.toString(count));
-        for (int i = 0; i < count; i++) {
-            addAction(
-                    match.rule(),
-                    Ids.action(event.id(), match.rule().id(), i),
-                    actions.get(i % actions.size()));
+    private void addActions(Rule rule, List<ActionPlan.Planned> actions) {
+        args.add(Integer.toString(actions.size()));
+        for (int i = 0; i < actions.size(); i++) {
+            var planned = actions.get(i);
+            var id = Ids.action(event.id(), rule.id(), i);
+            switch (planned.action()) {
+                case DeviceAction device -> addAction(rule, id, device, planned);
+            }
         }
     }
 
-    private void addAction(Rule rule, UUID id, DeviceAction action) {
-        var dueMs = decidedMs + action.delayMs();
+    private void addAction(Rule rule, UUID id, DeviceAction action, ActionPlan.Planned planned) {
+        var dueMs = decidedMs + planned.delayMs();
         var body =
                 Json.write(
                         new Action(
@@ -175,7 +177,7 @@ final class DecisionCall {
                                 rule.id(),
                                 action.deviceId(),
                                 action.command(),
-                                action.args(),
+                                planned.args(),
                                 dueMs + action.ttlMs(),
                                 0,
                                 event.simulated(),
@@ -189,7 +191,7 @@ final class DecisionCall {
         args.add(Action.TYPE);
         args.add(id.toString());
         args.add(action.deviceId().toString());
-        args.add(action.delayMs() == 0 ? AT_ONCE : Long.toString(dueMs));
+        args.add(planned.delayMs() == 0 ? AT_ONCE : Long.toString(dueMs));
         args.add(ANY_CHOICE);
         args.add(body.substring(0, epoch));
         args.add(body.substring(epoch + 1));

@@ -1,5 +1,6 @@
 package io.streamwire.rules;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -10,15 +11,27 @@ import java.util.UUID;
  * @param args integers in the units of the device's capability document
  * @param ttlMs how long after the decision, or after the delay, it may still switch on; 1 to
  *     {@value #MAX_TTL_MS} ms
- * @param delayMs how long after the decision it happens, 0 to {@value #MAX_DELAY_MS} ms
+ * @param delayMs how long after its turn it happens, 0 to {@value RuleAction#MAX_DELAY_MS} ms; does
+ *     not hold up what follows
  */
 record DeviceAction(
-        UUID deviceId, String command, Map<String, Long> args, long ttlMs, long delayMs) {
+        UUID deviceId, String command, Map<String, Argument> args, long ttlMs, long delayMs)
+        implements RuleAction.Single {
     static final long DEFAULT_TTL_MS = 2_000;
     static final long MAX_TTL_MS = 60_000;
-    static final long MAX_DELAY_MS = 600_000;
 
     DeviceAction {
-        args = java.util.Collections.unmodifiableMap(new TreeMap<>(args));
+        args = Collections.unmodifiableMap(new TreeMap<>(args));
+    }
+
+    /** With arguments that are always the same. */
+    static DeviceAction of(
+            UUID deviceId, String command, Map<String, Long> args, long ttlMs, long delayMs) {
+        return new DeviceAction(deviceId, command, Argument.constants(args), ttlMs, delayMs);
+    }
+
+    @Override
+    public long latest() {
+        return delayMs;
     }
 }

@@ -21,6 +21,9 @@ final class JsonReader {
     /** Largest integer that every JSON reader keeps exactly. */
     static final long MAX_INTEGER = (1L << 53) - 1;
 
+    /** Most expressions of one rule. */
+    static final int MAX_EXPRESSIONS = 16;
+
     /** Names of commands and their arguments. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
@@ -29,6 +32,7 @@ final class JsonReader {
 
     private final List<InvalidRule.Fault> faults = new ArrayList<>();
     private boolean unsupported;
+    private int expressions;
 
     /** The value, unless something was wrong. */
     <T> T finish(@Nullable T value) {
@@ -91,6 +95,24 @@ final class JsonReader {
     /** What PostgreSQL does not keep in JSON. */
     private static boolean isNoCharacter(int codePoint) {
         return codePoint == 0 || (codePoint >= 0xd800 && codePoint <= 0xdfff);
+    }
+
+    /** A CEL expression; null after a fault. */
+    @Nullable Expression expression(JsonNode json, String pointer, Expression.Kind kind) {
+        if (++expressions > MAX_EXPRESSIONS) {
+            fault(pointer, "must not be one of more than " + MAX_EXPRESSIONS + " expressions");
+            return null;
+        }
+        var source = text(json, pointer, Expression.MAX_LENGTH);
+        if (source == null) {
+            return null;
+        }
+        try {
+            return Expression.of(kind, source);
+        } catch (Expression.InvalidExpression e) {
+            fault(pointer, e.reason());
+            return null;
+        }
     }
 
     /** An array of so many texts, each once; empty when it is missing or not one. */

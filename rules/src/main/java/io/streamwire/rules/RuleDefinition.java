@@ -21,7 +21,7 @@ record RuleDefinition(
         Cooldown cooldown,
         List<UseLimit> limits,
         @Nullable Queueing queue,
-        List<DeviceAction> actions) {
+        List<RuleAction> actions) {
 
     RuleDefinition {
         limits = List.copyOf(limits);
@@ -46,6 +46,11 @@ record RuleDefinition(
     boolean comesLater() {
         return crowd instanceof Crowd.Vote
                 || queue != null
-                || actions.stream().anyMatch(action -> action.delayMs() > 0);
+                || actions.stream().anyMatch(action -> action.latest() > 0);
+    }
+
+    /** Most actions that it can do when it fires once. */
+    int most() {
+        return actions.stream().mapToInt(RuleAction::most).sum();
     }
 }

@@ -240,9 +240,9 @@ final class RuleEngine {
      *     yet
      */
     record Match(Rule rule, int times, int choice, @Nullable String refusal) {
-        /** How many actions it sets in motion, if it fires. */
+        /** How many actions it can set in motion at most, if it fires. */
         int actions() {
-            return refusal == null ? times * rule.definition().actions().size() : 0;
+            return refusal == null ? times * rule.definition().most() : 0;
         }
     }
 }

@@ -40,6 +40,7 @@ final class RuleJson {
                 "livestream_id",
                 "trigger",
                 "conditions",
+                "condition",
                 "crowd",
                 "cooldown",
                 "limits",
@@ -50,7 +51,8 @@ final class RuleJson {
         var livestreamId =
                 json.hasNonNull("livestream_id") ? in.id(json, "", "livestream_id") : null;
         var trigger = TriggerJson.read(json.path("trigger"), in);
-        var conditions = ConditionsJson.read(field(json, "conditions"), in);
+        var conditions =
+                ConditionsJson.read(field(json, "conditions"), field(json, "condition"), in);
         var crowd = CrowdJson.read(field(json, "crowd"), trigger, in);
         var cooldown = CooldownJson.read(field(json, "cooldown"), in);
         var limits = CooldownJson.limits(field(json, "limits"), in);
@@ -78,8 +80,13 @@ final class RuleJson {
             json.put("livestream_id", rule.livestreamId().toString());
         }
         json.set("trigger", TriggerJson.write(rule.trigger()));
-        if (!rule.conditions().equals(Conditions.NONE)) {
-            json.set("conditions", ConditionsJson.write(rule.conditions()));
+        var conditions = ConditionsJson.write(rule.conditions());
+        if (!conditions.isEmpty()) {
+            json.set("conditions", conditions);
+        }
+        var expression = rule.conditions().expression();
+        if (expression != null) {
+            json.put("condition", expression.source());
         }
         if (rule.crowd() != null) {
             json.set("crowd", CrowdJson.write(rule.crowd()));

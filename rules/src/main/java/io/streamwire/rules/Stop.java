@@ -69,6 +69,8 @@ final class Stop {
                     "vote_tie" ->
                     json.retain("crowd");
             case "likes" -> json.retain("trigger");
+            case "condition", "condition_error" -> json.retain("condition");
+            case ActionPlan.ARGUMENT_MISSING -> json.retain("actions");
             default -> NODES.objectNode();
         };
     }

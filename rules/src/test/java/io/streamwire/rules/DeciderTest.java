@@ -113,6 +113,60 @@ class DeciderTest {
     }
 
     @Test
+    void theWordsOfACommandMoveTheDevice() {
+        var live = live();
+        var spin =
+                new DeviceAction(
+                        Ids.next(),
+                        "motor_spin",
+                        Map.of(
+                                "level",
+                                new Argument.Measured(
+                                        new NumberSource.CommandWord(1),
+                                        new Curve.Limited(0, 100),
+                                        60L),
+                                "ms",
+                                new Argument.Calculated(
+                                        Expression.of(
+                                                Expression.Kind.INTEGER,
+                                                "int(event.arguments[1]) * 1000"),
+                                        null)),
+                        2_000,
+                        0);
+        live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(spin)));
+
+        live.streams.publish(live.events.comment("!spin 80 3"), live.events.comment("!spin 80"));
+
+        assertThat(live.outcomes(2)).containsExactly(Decision.FIRED, "argument_missing");
+        assertThat(live.streams.actions())
+                .extracting(Action::args)
+                .containsExactly(Map.of("level", 80L, "ms", 3_000L));
+    }
+
+    @Test
+    void whatChanceLeavesOutIsNotDone() {
+        var live = live();
+        var spin = live.rules.spin();
+        var coin =
+                new RuleAction.Choice(
+                        List.of(new RuleAction.Option(1, spin), new RuleAction.Option(1, null)));
+        var rule = live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(coin)));
+        var events =
+                IntStream.range(0, 20).mapToObj(n -> live.events.comment("spin " + n)).toList();
+
+        events.forEach(live.streams::publish);
+
+        var planned =
+                events.stream()
+                        .map(event -> ActionPlan.of(rule, event, 1).actions().size())
+                        .toList();
+        assertThat(live.decisions(20))
+                .allSatisfy(decision -> assertThat(decision.outcome()).isEqualTo(Decision.FIRED))
+                .extracting(decision -> decision.actionIds().size())
+                .isEqualTo(planned);
+    }
+
+    @Test
     void oneEventSetsOffOnlySoManyActions() {
         var live = live();
         var sixteen = Collections.nCopies(16, live.rules.spin());
@@ -155,7 +209,7 @@ class DeciderTest {
     void anActionCarriesTheHighestEpochInForce() {
         var live = live();
         var spin = live.rules.spin();
-        var named = new DeviceAction(Ids.next(), "tricky", Map.of("epoch", 0L, "id", 0L), 2_000, 0);
+        var named = DeviceAction.of(Ids.next(), "tricky", Map.of("epoch", 0L, "id", 0L), 2_000, 0);
         live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(spin, named)));
         live.streams.redis("HSET", "epochs", live.workspaceId.toString(), "1790000000000");
         live.streams.redis("HSET", "epochs", spin.deviceId().toString(), "1790000000001");

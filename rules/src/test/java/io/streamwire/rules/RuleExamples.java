@@ -84,7 +84,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
     }
 
     DeviceAction spinAfter(long delayMs) {
-        return new DeviceAction(
+        return DeviceAction.of(
                 deviceId, "motor_spin", Map.of("level", 60L, "ms", 800L), 2_000, delayMs);
     }
 
@@ -92,7 +92,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
         return rule(trigger, Cooldown.NONE, List.of(spin()));
     }
 
-    Rule rule(Trigger trigger, Cooldown cooldown, List<DeviceAction> actions) {
+    Rule rule(Trigger trigger, Cooldown cooldown, List<? extends RuleAction> actions) {
         return rule(true, null, trigger, cooldown, actions);
     }
 
@@ -109,7 +109,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
             @Nullable UUID livestreamId,
             Trigger trigger,
             Cooldown cooldown,
-            List<DeviceAction> actions) {
+            List<? extends RuleAction> actions) {
         var name = "Rule " + NAMES.incrementAndGet();
         return new Rule(
                 Ids.next(),
@@ -127,6 +127,6 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         cooldown,
                         List.of(),
                         null,
-                        actions));
+                        List.copyOf(actions)));
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.rules.Conditions.TimeOfDay;
+import io.streamwire.rules.Curve.Ends;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import io.streamwire.rules.Trigger.Happening;
@@ -18,12 +19,15 @@ import io.streamwire.rules.UseLimit.Per;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +62,7 @@ class RuleJsonTest {
                                 List.of(),
                                 null,
                                 List.of(
-                                        new DeviceAction(
+                                        DeviceAction.of(
                                                 UUID.fromString(DEVICE),
                                                 "motor_spin",
                                                 Map.of("level", 60L, "ms", 800L),
@@ -84,7 +88,9 @@ class RuleJsonTest {
         assertThat(rule.livestreamId()).isNull();
         assertThat(rule.trigger()).isEqualTo(Trigger.Gift.worth(0, GiftMode.STREAK_END));
         assertThat(rule.cooldown()).isEqualTo(Cooldown.NONE);
-        assertThat(rule.actions().getFirst().ttlMs()).isEqualTo(2_000);
+        assertThat(rule.actions())
+                .first(InstanceOfAssertFactories.type(DeviceAction.class))
+                .returns(2_000L, DeviceAction::ttlMs);
     }
 
     @ParameterizedTest
@@ -159,7 +165,6 @@ class RuleJsonTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/condition | \"viewer.follower\"",
                 "/cooldown/uses | 3",
                 "/trigger/window_ms | 1000",
                 "/trigger/type | \"dance\"",
@@ -173,6 +178,148 @@ class RuleJsonTest {
                 .extracting(InvalidRule.Fault::pointer)
                 .containsExactly(pointer);
         assertThat(invalid.unsupported()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/condition | \"1 +\"",
+                "/condition | \"viewer.team_level\"",
+                "/condition | 5",
+                "/condition | \"\"",
+            })
+    void aFaultOfAnExpressionIsReportedWhereItIs(String pointer, String value) {
+        assertThat(refused(with(pointer, value)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+    }
+
+    @Test
+    void aBadExpressionIsRefusedWithItsPosition() {
+        assertThat(refused(with("/condition", "\"event.count >\\n nobody\"")).faults())
+                .containsExactly(
+                        new InvalidRule.Fault(
+                                "/condition",
+                                "line 2, column 2: undeclared reference to 'nobody' (in container"
+                                        + " '')"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/from | {\"from\": 5}",
+                "/from | {}",
+                "/from | {\"from\": \"roses\"}",
+                "/from | {\"from\": \"argument:0\"}",
+                "/from | {\"from\": \"argument:10\"}",
+                "/x | {\"from\": \"diamonds\", \"x\": 1}",
+                "/out | {\"from\": \"diamonds\", \"out\": [5, 4]}",
+                "/out | {\"from\": \"diamonds\", \"out\": [5]}",
+                "/out/1 | {\"from\": \"diamonds\", \"out\": [-5, 5.5]}",
+                "/in | {\"from\": \"diamonds\", \"in\": [1, 2]}",
+                "/default | {\"from\": \"diamonds\", \"default\": \"many\"}",
+                "/curve | {\"from\": \"diamonds\", \"curve\": \"cubic\", \"in\": [1, 2], \"out\": [1, 2]}",
+                "/in | {\"from\": \"diamonds\", \"curve\": \"log\", \"out\": [1, 2]}",
+                "/in | {\"from\": \"diamonds\", \"curve\": \"log\", \"in\": [2, 2], \"out\": [1, 2]}",
+                "/out | {\"from\": \"diamonds\", \"curve\": \"log\", \"in\": [1, 2]}",
+                "/steps | {\"from\": \"diamonds\", \"curve\": \"steps\"}",
+                "/steps | {\"from\": \"diamonds\", \"curve\": \"steps\", \"steps\": []}",
+                "/steps | {\"from\": \"diamonds\", \"steps\": [[1, 2]]}",
+                "/steps/1/0 | {\"from\": \"diamonds\", \"curve\": \"steps\", \"steps\": [[1, 2], [1, 3]]}",
+                "/steps/0 | {\"from\": \"diamonds\", \"curve\": \"steps\", \"steps\": [1]}",
+                "/cel | {\"cel\": \"event.text\"}",
+                "/cel | {\"cel\": true}",
+                "/out | {\"cel\": \"1\", \"out\": [1, 2]}",
+            })
+    void aFaultOfAnArgumentIsReportedWhereItIs(String pointer, String argument) {
+        assertThat(refused(with("/actions/0/args/level", argument)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions/0/args/level" + pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/steps | {\"type\": \"sequence\"}",
+                "/steps | {\"type\": \"sequence\", \"steps\": []}",
+                "/x | {\"type\": \"sequence\", \"x\": 1, \"steps\": [{\"type\": \"wait\", \"ms\": 5}]}",
+                "/steps/0 | {\"type\": \"sequence\", \"steps\": [5]}",
+                "/steps/0/ms | {\"type\": \"sequence\", \"steps\": [{\"type\": \"wait\"}]}",
+                "/steps/0/ms | {\"type\": \"sequence\", \"steps\": [{\"type\": \"wait\", \"ms\": 0}]}",
+                "/steps/0/ms | {\"type\": \"sequence\", \"steps\": [{\"type\": \"wait\", \"ms\": 600001}]}",
+                "'' | {\"type\": \"sequence\", \"steps\": [{\"type\": \"wait\", \"ms\": 600000}, {\"type\": \"wait\", \"ms\": 1}]}",
+                "/type | {\"type\": \"wait\", \"ms\": 5}",
+                "/of | {\"type\": \"choice\", \"of\": {}}",
+                "/of/0/weight | {\"type\": \"choice\", \"of\": [{\"weight\": 0}]}",
+                "/of/0/weight | {\"type\": \"choice\", \"of\": [{\"weight\": 1001}]}",
+                "/of/0/action/type | {\"type\": \"choice\", \"of\": [{\"action\": {}}]}",
+                "/of/0/action/type | {\"type\": \"choice\", \"of\": [{\"action\": {\"type\": \"wait\", \"ms\": 5}}]}",
+            })
+    void aFaultOfANestedActionIsReportedWhereItIs(String pointer, String action) {
+        assertThat(refused(with("/actions/0", action)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions/0" + pointer);
+    }
+
+    @Test
+    void nestingHasAnEnd() {
+        var wait = "{\"type\": \"wait\", \"ms\": 1}";
+
+        assertThat(RuleJson.read(with("/actions/0", nested(wait, 3))).actions()).hasSize(1);
+        assertThat(refused(with("/actions/0", nested(wait, 4))).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions/0/steps/0/steps/0/steps/0");
+    }
+
+    private static String nested(String action, int depth) {
+        return depth == 0
+                ? action
+                : "{\"type\": \"sequence\", \"steps\": [%s]}".formatted(nested(action, depth - 1));
+    }
+
+    @Test
+    void tenThousandActionsAreRefused() {
+        var spin = json(SPIN).at("/actions/0").toString();
+        var sixteen = choice(Collections.nCopies(16, spin));
+        var many = choice(Collections.nCopies(16, choice(Collections.nCopies(16, sixteen))));
+        var together = sequence(Collections.nCopies(17, spin));
+
+        assertThat(RuleJson.read(with("/actions/0", sixteen)).most()).isEqualTo(1);
+        assertThat(refused(with("/actions/0", many)).faults())
+                .containsExactly(
+                        new InvalidRule.Fault(
+                                "/actions", "must not list more than 64 actions in all"));
+        assertThat(refused(with("/actions/0", together)).faults())
+                .containsExactly(
+                        new InvalidRule.Fault(
+                                "/actions",
+                                "must not do more than 16 things each time, but can do 17"));
+    }
+
+    @Test
+    void aRuleHasOnlySoManyExpressions() {
+        var args =
+                IntStream.range(0, 16)
+                        .mapToObj("\"a%d\": {\"cel\": \"1\"}"::formatted)
+                        .collect(Collectors.joining(", ", "{", "}"));
+        var rule = with("/actions/0/args", args);
+        ((ObjectNode) rule).put("condition", "true");
+
+        assertThat(refused(rule).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions/0/args/a15/cel");
+    }
+
+    private static String sequence(List<String> steps) {
+        return "{\"type\": \"sequence\", \"steps\": %s}".formatted(steps);
+    }
+
+    private static String choice(List<String> actions) {
+        return "{\"type\": \"choice\", \"of\": %s}"
+                .formatted(actions.stream().map("{\"action\": %s}"::formatted).toList());
     }
 
     @Test
@@ -265,7 +412,7 @@ class RuleJsonTest {
     void aListOfActionsHasAnEnd() {
         var rule = json(SPIN);
         var actions = (ArrayNode) rule.at("/actions");
-        while (actions.size() <= ActionJson.MAX_ACTIONS) {
+        while (actions.size() <= RuleAction.MAX_PLANNED) {
             actions.add(actions.get(0));
         }
 
@@ -304,15 +451,7 @@ class RuleJsonTest {
                     default -> anyGift(random);
                 };
         var actions =
-                random.ints(random.nextInt(1, 17))
-                        .mapToObj(_ ->
-                                new DeviceAction(
-                                        new UUID(random.nextLong(), random.nextLong()),
-                                        "command",
-                                        Map.of("a", random.nextLong() >> 11),
-                                        random.nextLong(1, 60_001),
-                                        random.nextLong(600_001)))
-                        .toList();
+                random.ints(random.nextInt(1, 5)).mapToObj(_ -> anyAction(random, 0)).toList();
         var crowd = anyCrowd(random, trigger);
         return new RuleDefinition(
                 anyText(random, 100),
@@ -364,6 +503,64 @@ class RuleJsonTest {
         return crowds.isEmpty() || random.nextBoolean() ? null : any(random, crowds);
     }
 
+    private static RuleAction anyAction(RandomGenerator random, int depth) {
+        return switch (depth == 2 ? 2 : random.nextInt(3)) {
+            case 0 ->
+                    new RuleAction.Sequence(
+                            List.of(
+                                    new RuleAction.Wait(random.nextLong(1, 100_000)),
+                                    anyAction(random, depth + 1)));
+            case 1 ->
+                    new RuleAction.Choice(
+                            List.of(
+                                    new RuleAction.Option(random.nextInt(1, 1_001), null),
+                                    new RuleAction.Option(1, anyAction(random, depth + 1)),
+                                    new RuleAction.Option(2, anyAction(random, depth + 1))));
+            default ->
+                    new DeviceAction(
+                            new UUID(random.nextLong(), random.nextLong()),
+                            "command",
+                            Map.of("a", anyArgument(random), "b", anyArgument(random)),
+                            random.nextLong(1, 60_001),
+                            random.nextLong(400_001));
+        };
+    }
+
+    private static Argument anyArgument(RandomGenerator random) {
+        var ends = new Ends(-random.nextLong(1, 1L << 53), random.nextLong(1L << 53));
+        var otherwise = random.nextBoolean() ? null : random.nextLong() >> 11;
+        return switch (random.nextInt(6)) {
+            case 0 ->
+                    new Argument.Measured(
+                            any(random, List.of(EventNumber.values())),
+                            new Curve.Limited(ends.from(), ends.to()),
+                            otherwise);
+            case 1 ->
+                    new Argument.Measured(
+                            new NumberSource.CommandWord(random.nextInt(1, 10)),
+                            Curve.Limited.ANY,
+                            otherwise);
+            case 2 ->
+                    new Argument.Measured(
+                            EventNumber.LIKES,
+                            new Curve.Scaled(
+                                    any(random, List.of(Curve.Shape.values())),
+                                    ends,
+                                    new Ends(ends.to(), ends.from())),
+                            otherwise);
+            case 3 ->
+                    new Argument.Measured(
+                            EventNumber.DIAMONDS,
+                            new Curve.Steps(
+                                    List.of(new Curve.Step(1, 5), new Curve.Step(2, ends.to()))),
+                            otherwise);
+            case 4 ->
+                    new Argument.Calculated(
+                            Expression.of(Expression.Kind.INTEGER, "event.count * 2"), otherwise);
+            default -> new Argument.Constant(random.nextLong() >> 11);
+        };
+    }
+
     private static Trigger anyGift(RandomGenerator random) {
         var mode = any(random, List.of(GiftMode.values()));
         return new Trigger.Gift(
@@ -404,7 +601,10 @@ class RuleJsonTest {
                         : new TimeOfDay(
                                 LocalTime.of(random.nextInt(12), random.nextInt(60)),
                                 LocalTime.of(12 + random.nextInt(12), random.nextInt(60)),
-                                ZoneId.of("Europe/Berlin")));
+                                ZoneId.of("Europe/Berlin")),
+                random.nextBoolean()
+                        ? null
+                        : Expression.of(Expression.Kind.CONDITION, "event.text != 'no'"));
     }
 
     private static <T> T any(RandomGenerator random, List<T> choices) {

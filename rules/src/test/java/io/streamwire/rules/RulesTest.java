@@ -107,13 +107,27 @@ class RulesTest {
     @Test
     void whatRulesCannotDoIsRefused() {
         var rule = (ObjectNode) Json.read(SPIN, JsonNode.class);
-        rule.put("condition", "viewer.follower");
+        rule.put("mood", "good");
 
         var answer = client(Role.ADMIN).post("/api/v1/rules", Json.write(rule));
 
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.text("code")).isEqualTo("rule_unsupported");
+        assertThat(answer.body().at("/errors/0/pointer").asText()).isEqualTo("/mood");
+    }
+
+    @Test
+    void aBadExpressionIsRefusedWithItsPosition() {
+        var rule = (ObjectNode) Json.read(SPIN, JsonNode.class);
+        rule.put("condition", "true &&\n viewer.follower");
+
+        var answer = client(Role.ADMIN).post("/api/v1/rules", Json.write(rule));
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.text("code")).isEqualTo("rule_invalid");
         assertThat(answer.body().at("/errors/0/pointer").asText()).isEqualTo("/condition");
+        assertThat(answer.body().at("/errors/0/detail").asText())
+                .startsWith("line 2, column 2: viewer has no such field");
     }
 
     @ParameterizedTest

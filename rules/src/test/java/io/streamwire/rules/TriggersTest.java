@@ -292,6 +292,28 @@ class TriggersTest {
         assertThat(refusal(evening, LiveEvents.ANNA).isEmpty()).isEqualTo(holds);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "viewer.team_level > 3, ''",
+        "viewer.team_level > 9, condition",
+        "1 / viewer.team_level > 9, condition",
+        "1 / size(event.gift) > 0, condition_error",
+    })
+    void anExpressionMustHold(String cel, String outcome) {
+        var only =
+                new Conditions(
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of("eve"),
+                        0,
+                        null,
+                        Expression.of(Expression.Kind.CONDITION, cel));
+
+        assertThat(String.join("", refusal(only, viewer("ada", 5)))).isEqualTo(outcome);
+        assertThat(refusal(only, viewer("eve", 5))).containsExactly("viewer_excluded");
+    }
+
     private List<String> refusal(Conditions conditions, Viewer viewer) {
         var rule = rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin"));
         var matches = match(events.comment(viewer, "spin"), RuleExamples.only(rule, conditions));
