@@ -67,7 +67,7 @@ final class HookStore {
                 .addParam("id", id.toString())
                 .execute()
                 .map(row -> {
-                    var rule = RuleStore.rule(row);
+                    var rule = RuleTable.rule(row);
                     return new Hook(id, rule, WebhookSignature.of(secret(row, rule.id())));
                 });
     }

@@ -1,5 +1,7 @@
 package io.streamwire.rules;
 
+import io.streamwire.service.Problem;
+import io.streamwire.service.Violation;
 import java.util.List;
 
 /** A JSON body that is not a rule: everything that is wrong with it. */
@@ -21,6 +23,18 @@ final class InvalidRule extends RuntimeException {
 
     List<Fault> faults() {
         return faults;
+    }
+
+    /** As an answer: 422 {@code rule_invalid} or {@code rule_unsupported}. */
+    Problem problem() {
+        return Problem.unprocessable(
+                unsupported ? "rule_unsupported" : "rule_invalid",
+                unsupported
+                        ? "The rule asks for something that rules cannot do."
+                        : "The rule has values that are not acceptable.",
+                faults.stream()
+                        .map(fault -> new Violation(fault.pointer(), fault.detail()))
+                        .toList());
     }
 
     /**

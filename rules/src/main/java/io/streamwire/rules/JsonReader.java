@@ -219,6 +219,17 @@ final class JsonReader {
         faults.add(new InvalidRule.Fault(pointer, detail));
     }
 
+    /** The faults of a part, which it reports with pointers of its own. */
+    void faultsOf(InvalidRule part, String pointer) {
+        unsupported |= part.unsupported();
+        part.faults().forEach(fault -> fault(pointer + fault.pointer(), fault.detail()));
+    }
+
+    /** How many there are by now. */
+    int faults() {
+        return faults.size();
+    }
+
     void unsupported(String pointer, String detail) {
         unsupported = true;
         fault(pointer, detail);

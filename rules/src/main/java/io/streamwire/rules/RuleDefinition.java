@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param crowd what many must do together; absent when one event of the trigger is enough
  * @param queue for events that come while it rests; absent when they do nothing
  * @param livestreamId the only livestream it listens to; every one of the workspace when absent
+ * @param folder where people look for it; absent for none
+ * @param tags what people find and turn it by
  */
 record RuleDefinition(
         String name,
         boolean enabled,
         @Nullable UUID livestreamId,
+        @Nullable String folder,
+        List<String> tags,
         Trigger trigger,
         Conditions conditions,
         @Nullable Crowd crowd,
@@ -24,6 +28,7 @@ record RuleDefinition(
         List<RuleAction> actions) {
 
     RuleDefinition {
+        tags = List.copyOf(tags);
         limits = List.copyOf(limits);
         actions = List.copyOf(actions);
     }
@@ -33,6 +38,8 @@ record RuleDefinition(
                 name,
                 enabled,
                 livestreamId,
+                folder,
+                tags,
                 trigger,
                 conditions,
                 crowd,

@@ -5,6 +5,7 @@ import static io.streamwire.rules.JsonReader.field;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class RuleJson {
 
     static final int MAX_NAME_LENGTH = 100;
+    static final int MAX_FOLDER_LENGTH = 64;
+    static final int MAX_TAGS = 16;
+    static final int MAX_TAG_LENGTH = 32;
+
+    private static final Pattern TAG = Pattern.compile("[a-z0-9-]{1,%d}".formatted(MAX_TAG_LENGTH));
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -38,6 +44,8 @@ final class RuleJson {
                 "name",
                 "enabled",
                 "livestream_id",
+                "folder",
+                "tags",
                 "trigger",
                 "conditions",
                 "condition",
@@ -50,6 +58,15 @@ final class RuleJson {
         var enabled = in.flag(json, "enabled", true);
         var livestreamId =
                 json.hasNonNull("livestream_id") ? in.id(json, "", "livestream_id") : null;
+        var folder =
+                json.hasNonNull("folder") ? in.text(json, "", "folder", MAX_FOLDER_LENGTH) : null;
+        var tags =
+                in.list(
+                        field(json, "tags"),
+                        "/tags",
+                        MAX_TAGS,
+                        "tags",
+                        (tag, at) -> tag(tag, at, in));
         var trigger = TriggerJson.read(json.path("trigger"), in);
         var conditions =
                 ConditionsJson.read(field(json, "conditions"), field(json, "condition"), in);
@@ -64,6 +81,8 @@ final class RuleJson {
                         name,
                         enabled,
                         livestreamId,
+                        folder,
+                        tags,
                         trigger,
                         conditions,
                         crowd,
@@ -73,11 +92,37 @@ final class RuleJson {
                         actions);
     }
 
+    private static @Nullable String tag(JsonNode json, String pointer, JsonReader in) {
+        if (!json.isTextual() || !TAG.matcher(json.asText()).matches()) {
+            in.fault(pointer, "must be 1 to %d of a-z 0-9 -".formatted(MAX_TAG_LENGTH));
+            return null;
+        }
+        return json.asText();
+    }
+
+    /** The rule as {@link #read} reads it, with what it has besides. */
+    static ObjectNode write(Rule rule) {
+        var json =
+                NODES.objectNode()
+                        .put("id", rule.id().toString())
+                        .put("workspace_id", rule.workspaceId().toString());
+        json.setAll(write(rule.definition()));
+        return json.put("version", rule.version())
+                .putPOJO("created_at", rule.createdAt())
+                .putPOJO("updated_at", rule.updatedAt());
+    }
+
     /** The rule as {@link #read} reads it. */
     static ObjectNode write(RuleDefinition rule) {
         var json = NODES.objectNode().put("name", rule.name()).put("enabled", rule.enabled());
         if (rule.livestreamId() != null) {
             json.put("livestream_id", rule.livestreamId().toString());
+        }
+        if (rule.folder() != null) {
+            json.put("folder", rule.folder());
+        }
+        if (!rule.tags().isEmpty()) {
+            rule.tags().forEach(json.putArray("tags")::add);
         }
         json.set("trigger", TriggerJson.write(rule.trigger()));
         var conditions = ConditionsJson.write(rule.conditions());

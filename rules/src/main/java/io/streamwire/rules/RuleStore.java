@@ -1,14 +1,9 @@
 package io.streamwire.rules;
 
-import static io.streamwire.service.Columns.instant;
 import static io.streamwire.service.Columns.number;
-import static io.streamwire.service.Columns.text;
 import static io.streamwire.service.Columns.uuid;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
-import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
@@ -21,9 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The rules in PostgreSQL, always of one workspace. */
+/** The rules in PostgreSQL, always of one workspace. Every change of one makes a version of it. */
 final class RuleStore {
 
     /** Most rules of a workspace. */
@@ -40,79 +36,79 @@ final class RuleStore {
     /**
      * Keeps a new rule, or answers the one that already has this id.
      *
+     * @param by the user who does it
      * @throws Problem 409 {@code too_many_rules}
      */
-    Rule create(UUID workspaceId, UUID id, RuleDefinition definition) {
-        return database.transaction(transaction -> {
-            changed(transaction, workspaceId);
-            var existing = find(transaction, workspaceId, id);
-            if (existing.isPresent()) {
-                return existing.get();
-            }
-            if (count(transaction, workspaceId) >= MAX_RULES) {
-                throw Problem.conflict(
-                        "too_many_rules", "A workspace has at most " + MAX_RULES + " rules.");
-            }
-            return transaction
-                    .createNamedQuery("insert-rule")
-                    .addParam("workspace", workspaceId.toString())
-                    .addParam("id", id.toString())
-                    .addParam("definition", Json.write(RuleJson.write(definition)))
-                    .execute()
-                    .map(RuleStore::rule)
-                    .toList()
-                    .getFirst();
-        });
+    Rule create(UUID workspaceId, UUID id, RuleDefinition definition, UUID by) {
+        return change(
+                workspaceId,
+                rules -> {
+                    var existing = rules.find(id);
+                    if (existing.isPresent()) {
+                        return existing.get();
+                    }
+                    RuleTable.requireRoom(rules.count() + 1);
+                    return rules.insert(id, definition, Change.CREATED, by);
+                });
     }
 
     Optional<Rule> find(UUID workspaceId, UUID id) {
-        return find(database.client().execute(), workspaceId, id);
+        return look(workspaceId, rules -> rules.find(id));
     }
 
     /** In the order in which they were created, beginning after a position. */
-    List<Rule> list(UUID workspaceId, Position after, Page page) {
-        return database.client()
-                .execute()
-                .createNamedQuery("list-rules")
+    List<Rule> list(UUID workspaceId, RuleFilter filter, Position after, Page page) {
+        return list(workspaceId, filter, after, page.rows());
+    }
+
+    /** All that there are, in the order in which they were created. */
+    List<Rule> all(UUID workspaceId, RuleFilter filter) {
+        return list(workspaceId, filter, Position.FIRST, MAX_RULES);
+    }
+
+    private List<Rule> list(UUID workspaceId, RuleFilter filter, Position after, int rows) {
+        return filter.applyTo(database.client().execute().createNamedQuery("list-rules"))
                 .addParam("workspace", workspaceId.toString())
                 .addParam("at", Columns.parameter(after.at()))
                 .addParam("id", after.id().toString())
-                .addParam("rows", page.rows())
+                .addParam("rows", rows)
                 .execute()
-                .map(RuleStore::rule)
+                .map(RuleTable::rule)
                 .toList();
     }
 
     /** Empty when there is no such rule in this version. */
-    Optional<Rule> replace(UUID workspaceId, UUID id, long version, RuleDefinition definition) {
-        return database.transaction(transaction -> {
-            changed(transaction, workspaceId);
-            return transaction
-                    .createNamedQuery("replace-rule")
-                    .addParam("workspace", workspaceId.toString())
-                    .addParam("id", id.toString())
-                    .addParam("version", version)
-                    .addParam("definition", Json.write(RuleJson.write(definition)))
-                    .execute()
-                    .map(RuleStore::rule)
-                    .toList()
-                    .stream()
-                    .findFirst();
-        });
+    Optional<Rule> replace(
+            UUID workspaceId,
+            UUID id,
+            long version,
+            RuleDefinition definition,
+            Change change,
+            UUID by) {
+        return change(
+                workspaceId,
+                rules ->
+                        rules.version(id) == version
+                                ? Optional.of(rules.update(id, definition, change, by))
+                                : Optional.empty());
+    }
+
+    /** Turns rules on or off; answers how many were not so before. */
+    int turn(UUID workspaceId, RuleFilter which, boolean enabled, UUID by) {
+        return change(workspaceId, rules -> rules.turn(which, enabled, by));
     }
 
     /** False when there is no such rule in this version. */
-    boolean delete(UUID workspaceId, UUID id, long version) {
-        return database.transaction(transaction -> {
-            changed(transaction, workspaceId);
-            return transaction
-                            .createNamedDelete("delete-rule")
-                            .addParam("workspace", workspaceId.toString())
-                            .addParam("id", id.toString())
-                            .addParam("version", version)
-                            .execute()
-                    > 0;
-        });
+    boolean delete(UUID workspaceId, UUID id, long version, UUID by) {
+        return change(
+                workspaceId,
+                rules -> {
+                    var found = rules.version(id) == version;
+                    if (found) {
+                        rules.delete(List.of(id), by);
+                    }
+                    return found;
+                });
     }
 
     /** The version of every workspace's rules. */
@@ -150,38 +146,23 @@ final class RuleStore {
 
     private record SetRow(long version, @Nullable Rule rule) {}
 
-    /** Makes the workspace's rules a new version; until the end nobody else changes them. */
-    private static void changed(DbExecute transaction, UUID workspaceId) {
-        transaction
-                .createNamedDmlStatement("change-rule-set")
-                .addParam("workspace", workspaceId.toString())
-                .execute();
+    /** Asks without changing anything. */
+    <T> T look(UUID workspaceId, Function<RuleTable, T> work) {
+        return work.apply(new RuleTable(database.client().execute(), workspaceId));
     }
 
-    private static Optional<Rule> find(DbExecute execute, UUID workspaceId, UUID id) {
-        return execute.createNamedGet("find-rule")
-                .addParam("workspace", workspaceId.toString())
-                .addParam("id", id.toString())
-                .execute()
-                .map(RuleStore::rule);
-    }
-
-    private static long count(DbExecute execute, UUID workspaceId) {
-        return execute.createNamedGet("count-rules")
-                .addParam("workspace", workspaceId.toString())
-                .execute()
-                .map(row -> number(row, "count"))
-                .orElse(0L);
-    }
-
-    static Rule rule(DbRow row) {
-        return new Rule(
-                uuid(row, "id"),
-                uuid(row, "workspace_id"),
-                number(row, "version"),
-                instant(row, "created_at"),
-                instant(row, "updated_at"),
-                RuleJson.read(Json.read(text(row, "definition"), JsonNode.class)));
+    /**
+     * Does several things to the rules of a workspace as one change, or none of them when it
+     * throws; until the end nobody else changes them.
+     */
+    <T> T change(UUID workspaceId, Function<RuleTable, T> work) {
+        return database.transaction(transaction -> {
+            transaction
+                    .createNamedDmlStatement("change-rule-set")
+                    .addParam("workspace", workspaceId.toString())
+                    .execute();
+            return work.apply(new RuleTable(transaction, workspaceId));
+        });
     }
 
     /**
@@ -192,7 +173,7 @@ final class RuleStore {
             return null;
         }
         try {
-            return rule(row);
+            return RuleTable.rule(row);
         } catch (InvalidRule e) {
             LOG.log(
                     Level.WARNING,

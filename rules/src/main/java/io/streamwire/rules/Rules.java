@@ -85,6 +85,7 @@ public final class Rules implements AutoCloseable {
                             Duration.ofSeconds(1),
                             Duration.ofDays(1));
             var delayed = new DelayedActions(clock, new Turns(book::engine, clock, maxEventAge));
+            var history = parts.add(new RuleHistory(database, clock));
             var timers = parts.add(new Timers(book::engine, clock));
             var decider = new Decider(book::engine, delayed, timers, clock, maxEventAge);
             var events =
@@ -103,6 +104,7 @@ public final class Rules implements AutoCloseable {
             book.start();
             log.start();
             timers.start();
+            history.start();
             var server =
                     parts.add(
                             HttpServer.start(
@@ -120,7 +122,11 @@ public final class Rules implements AutoCloseable {
                                                     new DryRuns(bus)),
                                             new ButtonsApi(store, own, bus),
                                             hooks,
-                                            new RulesApi(store, book)),
+                                            new RulesApi(store, book),
+                                            new SwitchApi(store, book),
+                                            new HistoryApi(history, new Rollback(store), book),
+                                            new BundleApi(store, book, clock),
+                                            new RecipesApi(store, book)),
                                     database::check,
                                     bus::check));
             parts.add(

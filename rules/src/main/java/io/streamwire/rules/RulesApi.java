@@ -1,8 +1,6 @@
 package io.streamwire.rules;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -18,7 +16,6 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
-import io.streamwire.service.Violation;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -48,26 +45,34 @@ final class RulesApi implements Api {
 
     private void create(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
-        var id =
-                IdempotencyKey.of(request)
-                        .map(key -> Ids.keyed(workspaceId, "rules", key))
-                        .orElseGet(Ids::next);
-        var rule = store.create(workspaceId, id, definition(request));
+        var id = newId(request);
+        var definition = definition(request);
+        var rule = store.create(workspaceId, id, definition, Caller.of(request).userId());
         book.changed(workspaceId);
-        Versions.etag(response, rule.version());
-        Body.created(response, PLACE + "/" + rule.id(), json(rule));
+        sendCreated(response, rule);
+    }
+
+    /** The id of the rule that a request makes. */
+    static UUID newId(ServerRequest request) {
+        var workspaceId = Caller.of(request).workspaceId();
+        return IdempotencyKey.of(request)
+                .map(key -> Ids.keyed(workspaceId, "rules", key))
+                .orElseGet(Ids::next);
     }
 
     private void list(ServerRequest request, ServerResponse response) {
         var page = Page.of(request);
         var rules =
                 store.list(
-                        Caller.of(request).workspaceId(), Position.of(page, Position.FIRST), page);
+                        Caller.of(request).workspaceId(),
+                        RuleFilter.of(request),
+                        Position.of(page, Position.FIRST),
+                        page);
         var listing = Listing.cut(page, rules, rule -> new Position(rule.createdAt(), rule.id()));
         Body.send(
                 response,
                 new Listing<>(
-                        listing.items().stream().map(RulesApi::json).toList(),
+                        listing.items().stream().map(RuleJson::write).toList(),
                         listing.nextCursor()));
     }
 
@@ -76,27 +81,24 @@ final class RulesApi implements Api {
     }
 
     private void replace(ServerRequest request, ServerResponse response) {
-        var workspaceId = Caller.of(request).workspaceId();
-        var id = Paths.uuid(request, "id");
         var version = Versions.required(request);
-        var definition = definition(request);
-        send(response, changed(workspaceId, id, version, definition));
+        send(response, changed(request, version, definition(request), Change.CHANGED));
     }
 
     private void turn(ServerRequest request, ServerResponse response) {
-        var workspaceId = Caller.of(request).workspaceId();
-        var id = Paths.uuid(request, "id");
         var version = Versions.required(request);
         var enabled = Body.read(request, Turn.class).enabled();
-        var definition = existing(workspaceId, id).definition().withEnabled(enabled);
-        send(response, changed(workspaceId, id, version, definition));
+        var rule = existing(Caller.of(request).workspaceId(), Paths.uuid(request, "id"));
+        var definition = rule.definition().withEnabled(enabled);
+        var change = enabled ? Change.ENABLED : Change.DISABLED;
+        send(response, changed(request, version, definition, change));
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
         var id = Paths.uuid(request, "id");
         var version = Versions.required(request);
-        if (!store.delete(workspaceId, id, version)) {
+        if (!store.delete(workspaceId, id, version, Caller.of(request).userId())) {
             throw missed(workspaceId, id);
         }
         book.changed(workspaceId);
@@ -110,14 +112,7 @@ final class RulesApi implements Api {
         try {
             return RuleJson.read(Body.read(request, JsonNode.class));
         } catch (InvalidRule e) {
-            throw Problem.unprocessable(
-                    e.unsupported() ? "rule_unsupported" : "rule_invalid",
-                    e.unsupported()
-                            ? "The rule asks for something that rules cannot do."
-                            : "The rule has values that are not acceptable.",
-                    e.faults().stream()
-                            .map(fault -> new Violation(fault.pointer(), fault.detail()))
-                            .toList());
+            throw e.problem();
         }
     }
 
@@ -125,8 +120,13 @@ final class RulesApi implements Api {
         return store.find(workspaceId, id).orElseThrow(RulesApi::unknown);
     }
 
-    private Rule changed(UUID workspaceId, UUID id, long version, RuleDefinition definition) {
-        Optional<Rule> rule = store.replace(workspaceId, id, version, definition);
+    private Rule changed(
+            ServerRequest request, long version, RuleDefinition definition, Change change) {
+        var caller = Caller.of(request);
+        var workspaceId = caller.workspaceId();
+        var id = Paths.uuid(request, "id");
+        Optional<Rule> rule =
+                store.replace(workspaceId, id, version, definition, change, caller.userId());
         book.changed(workspaceId);
         return rule.orElseThrow(() -> missed(workspaceId, id));
     }
@@ -140,20 +140,15 @@ final class RulesApi implements Api {
         return Problem.notFound("rule_not_found", "There is no such rule.");
     }
 
-    private static void send(ServerResponse response, Rule rule) {
+    /** 200 with a rule and its ETag. */
+    static void send(ServerResponse response, Rule rule) {
         Versions.etag(response, rule.version());
-        Body.send(response, json(rule));
+        Body.send(response, RuleJson.write(rule));
     }
 
-    private static ObjectNode json(Rule rule) {
-        var json =
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("id", rule.id().toString())
-                        .put("workspace_id", rule.workspaceId().toString());
-        json.setAll(RuleJson.write(rule.definition()));
-        return json.put("version", rule.version())
-                .putPOJO("created_at", rule.createdAt())
-                .putPOJO("updated_at", rule.updatedAt());
+    /** 201 with a rule, its ETag and its place. */
+    static void sendCreated(ServerResponse response, Rule rule) {
+        Versions.etag(response, rule.version());
+        Body.created(response, PLACE + "/" + rule.id(), RuleJson.write(rule));
     }
 }

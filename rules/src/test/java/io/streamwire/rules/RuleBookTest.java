@@ -36,7 +36,9 @@ class RuleBookTest {
             otherBook.start();
             assertThat(otherBook.engine(workspaceId).listensTo("tiktok.comment")).isFalse();
 
-            var _ = new RuleStore(database).create(workspaceId, rule.id(), rule.definition());
+            var _ =
+                    new RuleStore(database)
+                            .create(workspaceId, rule.id(), rule.definition(), Ids.next());
             book.changed(workspaceId);
 
             Await.until(() -> book.engine(workspaceId).listensTo("tiktok.comment"));

@@ -55,6 +55,8 @@ class RuleJsonTest {
                                 "Spin",
                                 true,
                                 null,
+                                null,
+                                List.of(),
                                 new Trigger.Comment(CommentMode.CONTAINS, "spin"),
                                 Conditions.NONE,
                                 null,
@@ -118,6 +120,10 @@ class RuleJsonTest {
                 "/name | \"\\ud800\"",
                 "/enabled | \"yes\"",
                 "/livestream_id | \"1-1-1-1-1\"",
+                "/folder | \"\"",
+                "/folder | 5",
+                "/tags | \"night\"",
+                "/tags | [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]",
                 "/trigger | 5",
                 "/trigger | {\"type\": \"comment\"}",
                 "/trigger | {\"type\": \"comment\", \"contains\": \"a\", \"equals\": \"b\"}",
@@ -378,6 +384,21 @@ class RuleJsonTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "/tags/0 | [\"two words\"]",
+                "/tags/1 | [\"night\", \"Night\"]",
+                "/tags/1 | [\"night\", 5]",
+                "/tags/0 | [\"a23456789012345678901234567890123\"]",
+            })
+    void aFaultOfATagIsReportedWhereItIs(String pointer, String tags) {
+        assertThat(refused(with("/tags", tags)).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly(pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "/limits/0/uses | {\"within_ms\": 1000, \"per\": \"all\"}",
                 "/limits/0/uses | {\"uses\": 0, \"within_ms\": 1000, \"per\": \"all\"}",
                 "/limits/0/within_ms | {\"uses\": 1, \"within_ms\": 999, \"per\": \"all\"}",
@@ -457,6 +478,8 @@ class RuleJsonTest {
                 anyText(random, 100),
                 random.nextBoolean(),
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
+                random.nextBoolean() ? null : anyText(random, 64),
+                random.nextBoolean() ? List.of() : List.of("night", "motors-2"),
                 trigger,
                 random.nextBoolean() ? Conditions.NONE : anyConditions(random),
                 crowd,
