@@ -258,7 +258,11 @@ class BusTest {
                                 Stream.EVENTS,
                                 "rules",
                                 (_, entries) -> rules.addAndGet(entries.size())),
+                        new Consumer(Stream.EVENTS, "rules-analytics", (_, _) -> {}),
                         new Consumer(Stream.EVENTS, "ingest-log", stops));
+        assertThat(consumers)
+                .extracting(Consumer::group)
+                .containsExactlyInAnyOrderElementsOf(Stream.EVENTS.requiredGroups());
 
         try (var _ = bus.join("both", "one", consumers, PartitionListener.NONE)) {
             Await.until(() -> rules.get() == 3_000);

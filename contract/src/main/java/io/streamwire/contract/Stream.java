@@ -23,8 +23,8 @@ public enum Stream {
     /** The consumer groups that must have acknowledged an entry before it may be trimmed. */
     public List<String> requiredGroups() {
         return switch (this) {
-            case EVENTS -> List.of("rules", "ingest-log");
-            case DECISIONS -> List.of("rules-log");
+            case EVENTS -> List.of("rules", "ingest-log", "rules-analytics");
+            case DECISIONS -> List.of("rules-log", "rules-analytics");
             case ACTIONS -> List.of("devices");
             case DEVICE -> List.of("devices-log");
         };

@@ -62,11 +62,12 @@ class TwelveHoursTest {
         try (var bus = Bus.connect(BusSettings.of(Stage.SERVERS.redisUrl()));
                 var live = new VirtualLive(bus, start)) {
             var count = new PublishedCount(live.workspaceId);
-            // Both groups that must have read an event before it may go.
+            // The groups that must have read an event before it may go.
             var readers =
                     List.of(
                             new Consumer(Stream.EVENTS, "rules", count),
-                            new Consumer(Stream.EVENTS, "ingest-log", (_, _) -> {}));
+                            new Consumer(Stream.EVENTS, "ingest-log", (_, _) -> {}),
+                            new Consumer(Stream.EVENTS, "rules-analytics", (_, _) -> {}));
             try (var _ = bus.join("counting", "one", readers, PartitionListener.NONE)) {
                 play(live);
                 judge(live, count);

@@ -5,6 +5,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
 import io.streamwire.bus.PartitionListener;
 import io.streamwire.contract.Stream;
+import io.streamwire.rules.analytics.Analytics;
 import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
@@ -13,11 +14,11 @@ import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
-
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The rules service: keeps rules, and turns live events into actions. */
@@ -78,6 +79,7 @@ public final class Rules implements AutoCloseable {
                                             "rules.retention",
                                             Duration.ofDays(1),
                                             Duration.ofDays(3650))));
+            var analytics = parts.add(Analytics.of(config, database, clock));
             var maxEventAge =
                     Configuration.duration(
                             config,
@@ -105,6 +107,7 @@ public final class Rules implements AutoCloseable {
             log.start();
             timers.start();
             history.start();
+            analytics.start();
             var server =
                     parts.add(
                             HttpServer.start(
@@ -122,6 +125,7 @@ public final class Rules implements AutoCloseable {
                                                     new DryRuns(bus)),
                                             new ButtonsApi(store, own, bus),
                                             hooks,
+                                            analytics.api(),
                                             new RulesApi(store, book),
                                             new SwitchApi(store, book),
                                             new HistoryApi(history, new Rollback(store), book),
@@ -134,16 +138,21 @@ public final class Rules implements AutoCloseable {
                             SERVICE,
                             Configuration.optional(config, "instance.id")
                                     .orElseGet(() -> instance(server.port())),
-                            List.of(
-                                    new Consumer(Stream.EVENTS, Decider.GROUP, decider),
-                                    new Consumer(
-                                            Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE)),
+                            consumers(decider, log, analytics),
                             PartitionListener.all(delayed, timers)));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
             parts.close();
             throw e;
         }
+    }
+
+    private static List<Consumer> consumers(Decider decider, DecisionLog log, Analytics analytics) {
+        var consumers = new ArrayList<Consumer>();
+        consumers.add(new Consumer(Stream.EVENTS, Decider.GROUP, decider));
+        consumers.add(new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE));
+        consumers.addAll(analytics.consumers());
+        return List.copyOf(consumers);
     }
 
     /** Throws when PostgreSQL or Redis does not answer. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.rules.analytics;
+
+import org.jspecify.annotations.NullMarked;
