@@ -33,7 +33,9 @@ final class ActionJson {
         DEVICE,
         SEQUENCE,
         CHOICE,
-        WAIT;
+        WAIT,
+        WEBHOOK,
+        OVERLAY;
 
         @Override
         public String toString() {
@@ -98,6 +100,8 @@ final class ActionJson {
             case DEVICE -> device(json, pointer);
             case SEQUENCE -> inside(pointer, depth) ? sequence(json, pointer, depth + 1) : null;
             case CHOICE -> inside(pointer, depth) ? choice(json, pointer, depth + 1) : null;
+            case WEBHOOK -> webhook(json, pointer);
+            case OVERLAY -> overlay(json, pointer);
             case WAIT -> {
                 in.fault(pointer + "/type", "can be wait in the steps of a sequence only");
                 yield null;
@@ -195,6 +199,47 @@ final class ActionJson {
                 : new DeviceAction(deviceId, command, args, ttl, delay);
     }
 
+    private @Nullable WebhookAction webhook(JsonNode json, String pointer) {
+        listed++;
+        in.known(json, pointer, "type", "url", "body", "delay_ms");
+        var url =
+                in.parsed(
+                        json.path("url"),
+                        pointer + "/url",
+                        "an http or https URL of at most %d ASCII characters, without user and #"
+                                .formatted(WebhookAction.MAX_URL_LENGTH),
+                        WebhookAction::url);
+        var given = field(json, "body");
+        var body =
+                given.isMissingNode() ? null : JsonTemplate.read(given, pointer + "/body", in);
+        var delay = in.integer(json, pointer, "delay_ms", 0, RuleAction.MAX_DELAY_MS, 0);
+        return url == null ? null : new WebhookAction(url, body, delay);
+    }
+
+    private @Nullable OverlayAction overlay(JsonNode json, String pointer) {
+        listed++;
+        in.known(json, pointer, "type", "text", "for_ms", "delay_ms");
+        var text = in.text(json, pointer, "text", TextTemplate.MAX_LENGTH);
+        var forMs =
+                in.integer(
+                        json,
+                        pointer,
+                        "for_ms",
+                        1,
+                        OverlayAction.MAX_FOR_MS,
+                        OverlayAction.DEFAULT_FOR_MS);
+        var delay = in.integer(json, pointer, "delay_ms", 0, RuleAction.MAX_DELAY_MS, 0);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return new OverlayAction(TextTemplate.of(text), forMs, delay);
+        } catch (TextTemplate.InvalidTemplate e) {
+            in.fault(pointer + "/text", e.reason());
+            return null;
+        }
+    }
+
     static ArrayNode write(List<RuleAction> actions) {
         var json = NODES.arrayNode();
         actions.forEach(action -> json.add(write(action)));
@@ -204,6 +249,18 @@ final class ActionJson {
     private static ObjectNode write(RuleAction action) {
         return switch (action) {
             case DeviceAction device -> write(device);
+            case WebhookAction(var url, var body, var delayMs) -> {
+                var json = of(Type.WEBHOOK).put("url", url.toString());
+                if (body != null) {
+                    json.set("body", body.source());
+                }
+                yield json.put("delay_ms", delayMs);
+            }
+            case OverlayAction(var text, var forMs, var delayMs) ->
+                    of(Type.OVERLAY)
+                            .put("text", text.source())
+                            .put("for_ms", forMs)
+                            .put("delay_ms", delayMs);
             case Wait(var ms) -> of(Type.WAIT).put("ms", ms);
             case Sequence(var steps) -> {
                 var json = of(Type.SEQUENCE);

@@ -82,6 +82,14 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
                                     begins + device.delayMs()));
                     yield begins;
                 }
+                case WebhookAction webhook -> {
+                    actions.add(new Planned(webhook, Map.of(), begins + webhook.delayMs()));
+                    yield begins;
+                }
+                case OverlayAction overlay -> {
+                    actions.add(new Planned(overlay, Map.of(), begins + overlay.delayMs()));
+                    yield begins;
+                }
                 case RuleAction.Wait(var ms) -> begins + ms;
                 case RuleAction.Sequence(var steps) -> {
                     var next = begins;

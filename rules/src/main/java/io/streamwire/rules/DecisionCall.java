@@ -6,9 +6,11 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.WebhookReceived;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.RuleEngine.Match;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -38,6 +40,7 @@ final class DecisionCall {
     private static final String ANY_CHOICE = "";
     private static final String NO_QUEUE = "";
     private static final String TURN = "turn";
+    private static final String NO_DEVICE = "";
 
     private final List<String> keys = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
@@ -162,6 +165,21 @@ final class DecisionCall {
             var id = Ids.action(event.id(), rule.id(), i);
             switch (planned.action()) {
                 case DeviceAction device -> addAction(rule, id, device, planned);
+                case WebhookAction webhook ->
+                        addMessage(Outgoing.TYPE, id, planned, outgoing(rule, id, webhook));
+                case OverlayAction overlay ->
+                        addMessage(
+                                OverlayMessage.TYPE,
+                                id,
+                                planned,
+                                new OverlayMessage(
+                                        id,
+                                        event.workspaceId(),
+                                        event.id(),
+                                        rule.id(),
+                                        overlay.text().fill(event),
+                                        overlay.forMs(),
+                                        decidedMs + planned.delayMs()));
             }
         }
     }
@@ -202,7 +220,7 @@ final class DecisionCall {
      *
      * @param type of the entry in the stream
      * @param dueMs ms since the epoch; 0 = at once
-     * @param body JSON, with the epoch 0
+     * @param body JSON, with the epoch 0 if it is for a device
      */
     record Planned(String type, long dueMs, String body) {}
 
@@ -217,14 +235,18 @@ final class DecisionCall {
                 skip(rest, 4);
                 skip(rest, Integer.parseInt(rest.next()));
             }
+            if (!rest.next().equals(NO_QUEUE)) {
+                skip(rest, 4);
+            }
             int count = Integer.parseInt(rest.next());
             var ofRule = new ArrayList<Planned>(count);
             for (int i = 0; i < count; i++) {
                 var type = rest.next();
-                skip(rest, 2);
+                skip(rest, 1);
+                var epoch = rest.next().equals(NO_DEVICE) ? "" : "0";
                 var due = Long.parseLong(rest.next());
                 skip(rest, 1);
-                ofRule.add(new Planned(type, due, rest.next() + '0' + rest.next()));
+                ofRule.add(new Planned(type, due, rest.next() + epoch + rest.next()));
             }
             planned.add(ofRule);
         }
@@ -235,6 +257,34 @@ final class DecisionCall {
         for (int i = 0; i < count; i++) {
             rest.next();
         }
+    }
+
+    private Outgoing outgoing(Rule rule, UUID id, WebhookAction action) {
+        var hops = event.payload() instanceof WebhookReceived received ? received.hops() : 0;
+        var body =
+                action.body() == null
+                        ? Json.write(RuleFired.of(rule, event, Instant.ofEpochMilli(decidedMs)))
+                        : action.body().fill(event);
+        return new Outgoing(
+                id,
+                event.workspaceId(),
+                event.id(),
+                rule.id(),
+                action.url().toString(),
+                body,
+                hops + 1);
+    }
+
+    /** What is for no device, and has no epoch. */
+    private void addMessage(
+            String type, UUID id, ActionPlan.Planned planned, Object body) {
+        args.add(type);
+        args.add(id.toString());
+        args.add(NO_DEVICE);
+        args.add(planned.delayMs() == 0 ? AT_ONCE : Long.toString(decidedMs + planned.delayMs()));
+        args.add(ANY_CHOICE);
+        args.add(Json.write(body));
+        args.add("");
     }
 
     /** W3C trace context: the trace is the event, the span the action. */

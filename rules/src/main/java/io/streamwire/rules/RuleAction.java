@@ -33,7 +33,7 @@ sealed interface RuleAction {
     long latest();
 
     /** A thing that is done, and does not consist of others. */
-    sealed interface Single extends RuleAction permits DeviceAction {
+    sealed interface Single extends RuleAction permits DeviceAction, OverlayAction, WebhookAction {
         @Override
         default int most() {
             return 1;

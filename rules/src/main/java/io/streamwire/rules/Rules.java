@@ -9,6 +9,7 @@ import io.streamwire.rules.analytics.Analytics;
 import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
+import io.streamwire.service.EventStreams;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
@@ -94,6 +95,8 @@ public final class Rules implements AutoCloseable {
                     new StoredEvents(
                             Configuration.url(config, "rules.ingest-url", "http", "https"));
             var own = new OwnEvents(bus, clock);
+            var webhooks = parts.add(Webhooks.of(config, database, bus));
+            var overlay = new OverlayApi(bus, EventStreams.of(config), verifier);
             var hooks =
                     new HooksApi(
                             store,
@@ -105,6 +108,7 @@ public final class Rules implements AutoCloseable {
                             clock);
             book.start();
             log.start();
+            webhooks.start();
             timers.start();
             history.start();
             analytics.start();
@@ -125,6 +129,8 @@ public final class Rules implements AutoCloseable {
                                                     new DryRuns(bus)),
                                             new ButtonsApi(store, own, bus),
                                             hooks,
+                                            webhooks.api(),
+                                            overlay,
                                             analytics.api(),
                                             new RulesApi(store, book),
                                             new SwitchApi(store, book),
@@ -138,7 +144,7 @@ public final class Rules implements AutoCloseable {
                             SERVICE,
                             Configuration.optional(config, "instance.id")
                                     .orElseGet(() -> instance(server.port())),
-                            consumers(decider, log, analytics),
+                            consumers(decider, webhooks, log, analytics),
                             PartitionListener.all(delayed, timers)));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
@@ -147,9 +153,11 @@ public final class Rules implements AutoCloseable {
         }
     }
 
-    private static List<Consumer> consumers(Decider decider, DecisionLog log, Analytics analytics) {
+    private static List<Consumer> consumers(
+            Decider decider, Webhooks webhooks, DecisionLog log, Analytics analytics) {
         var consumers = new ArrayList<Consumer>();
         consumers.add(new Consumer(Stream.EVENTS, Decider.GROUP, decider));
+        consumers.add(webhooks.consumer());
         consumers.add(new Consumer(Stream.DECISIONS, DecisionLog.GROUP, log, LOG_PAUSE));
         consumers.addAll(analytics.consumers());
         return List.copyOf(consumers);

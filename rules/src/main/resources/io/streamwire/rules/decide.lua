@@ -14,7 +14,7 @@
 --         queue: '' = none, 'queue' or 'replace' = wait in it when a cooldown of all holds, 'turn' = has waited in it;
 --           and unless '': most that wait, longest wait (ms), viewer, and what a turn is made of again (JSON)
 --         number of actions, and per action:
---           type, id, device id, due (ms since the epoch, 0 = now), choice that must have won or '',
+--           type, id, device id or '', due (ms since the epoch, 0 = now), choice that must have won or '',
 --           body up to the epoch, body after it
 -- Answers of every rule, one after the other: outcome, remaining ms, observed, needed, how many actions.
 
@@ -333,7 +333,7 @@ local function epoch(device)
 end
 
 local function act(type, id, device, due, head, tail)
-  local in_force = epoch(device)
+  local in_force = device == '' and '' or epoch(device)
   local body = head .. in_force .. tail
   if due == '0' then
     redis.call('XADD', KEYS[2], '*', 'type', type, 'id', id, 'workspace_id', workspace,

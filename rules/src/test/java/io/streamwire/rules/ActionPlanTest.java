@@ -240,6 +240,8 @@ class ActionPlanTest {
     private static String name(Planned planned) {
         return switch (planned.action()) {
             case DeviceAction device -> device.command();
+            case WebhookAction webhook -> webhook.url().toString();
+            case OverlayAction overlay -> overlay.text().source();
         };
     }
 

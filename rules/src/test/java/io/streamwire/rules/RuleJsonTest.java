@@ -174,7 +174,7 @@ class RuleJsonTest {
                 "/cooldown/uses | 3",
                 "/trigger/window_ms | 1000",
                 "/trigger/type | \"dance\"",
-                "/actions/0/type | \"webhook\"",
+                "/actions/0/type | \"teleport\"",
                 "/actions/0/a~1b | 1",
             })
     void whatRulesCannotDoIsRefused(String pointer, String value) {

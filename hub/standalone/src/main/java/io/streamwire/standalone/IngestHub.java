@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.helidon.config.Config;
 import io.streamwire.auth.Auth;
 import io.streamwire.bus.Bus;
+import io.streamwire.bus.Consumer;
+import io.streamwire.bus.Membership;
+import io.streamwire.bus.PartitionListener;
+import io.streamwire.contract.Stream;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.embedded.ServiceProcess;
 import io.streamwire.gateway.Gateway;
@@ -64,6 +68,7 @@ final class IngestHub implements AutoCloseable {
                     parts.open(
                             "auth",
                             () -> Auth.start(Standalone.on(embedded, "auth_db", base), bus));
+            parts.open("reader", () -> reader(bus));
             int port = freePort();
             var ingest =
                     parts.open(
@@ -90,6 +95,18 @@ final class IngestHub implements AutoCloseable {
             parts.close();
             throw e;
         }
+    }
+
+    /** Takes events off the bus as the rules do: who reads nothing holds ingest back. */
+    private static Membership reader(Bus bus) {
+        return bus.join(
+                "rules",
+                "bench",
+                Stream.EVENTS.requiredGroups().stream()
+                        .filter(group -> !group.equals("ingest-log"))
+                        .map(group -> new Consumer(Stream.EVENTS, group, (_, _) -> {}))
+                        .toList(),
+                PartitionListener.NONE);
     }
 
     private static Map<String, String> environment(
