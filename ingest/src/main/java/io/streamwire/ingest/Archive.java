@@ -4,7 +4,6 @@ import io.helidon.config.Config;
 import io.streamwire.bus.Bus;
 import io.streamwire.service.Api;
 import io.streamwire.service.Database;
-
 import java.time.InstantSource;
 import java.util.List;
 

@@ -2,7 +2,6 @@ package io.streamwire.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.streamwire.bus.BatchHandler;
@@ -13,9 +12,6 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Round;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes every event into PostgreSQL, behind the stream and in batches, and reads them again. An

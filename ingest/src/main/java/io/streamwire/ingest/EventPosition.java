@@ -4,7 +4,6 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Problem;
-
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.UUID;

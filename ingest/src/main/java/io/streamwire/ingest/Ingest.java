@@ -16,7 +16,6 @@ import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;

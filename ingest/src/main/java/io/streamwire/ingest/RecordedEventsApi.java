@@ -10,7 +10,6 @@ import io.streamwire.service.Api;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

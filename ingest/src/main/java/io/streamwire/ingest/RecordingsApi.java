@@ -17,14 +17,12 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Making, keeping, bringing and taking recordings. */
 final class RecordingsApi implements Api {

@@ -11,10 +11,8 @@ import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Playing recordings again, and how far that is. */
 final class ReplaysApi implements Api {

@@ -17,7 +17,6 @@ import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

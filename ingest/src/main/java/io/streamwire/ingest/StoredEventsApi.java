@@ -12,13 +12,11 @@ import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Events that are stored: one by its id, and the list of all by the time of their happening. */
 final class StoredEventsApi implements Api {

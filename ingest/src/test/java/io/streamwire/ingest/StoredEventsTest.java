@@ -2,7 +2,6 @@ package io.streamwire.ingest;
 
 import static io.streamwire.ingest.Library.API;
 import static io.streamwire.ingest.Library.RECORDINGS;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.Ids;
@@ -11,20 +10,18 @@ import io.streamwire.contract.LiveEvent;
 import io.streamwire.liveroom.Room;
 import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.service.Role;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events that are asked for after they happened. */
 @Timeout(60)

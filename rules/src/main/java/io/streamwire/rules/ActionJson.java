@@ -210,8 +210,7 @@ final class ActionJson {
                                 .formatted(WebhookAction.MAX_URL_LENGTH),
                         WebhookAction::url);
         var given = field(json, "body");
-        var body =
-                given.isMissingNode() ? null : JsonTemplate.read(given, pointer + "/body", in);
+        var body = given.isMissingNode() ? null : JsonTemplate.read(given, pointer + "/body", in);
         var delay = in.integer(json, pointer, "delay_ms", 0, RuleAction.MAX_DELAY_MS, 0);
         return url == null ? null : new WebhookAction(url, body, delay);
     }

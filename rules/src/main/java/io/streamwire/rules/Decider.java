@@ -10,9 +10,6 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.rules.RuleEngine.Match;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what the rules do about each live event. An event that sets nothing off costs a look-up

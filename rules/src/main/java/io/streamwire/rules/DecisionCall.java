@@ -276,8 +276,7 @@ final class DecisionCall {
     }
 
     /** What is for no device, and has no epoch. */
-    private void addMessage(
-            String type, UUID id, ActionPlan.Planned planned, Object body) {
+    private void addMessage(String type, UUID id, ActionPlan.Planned planned, Object body) {
         args.add(type);
         args.add(id.toString());
         args.add(NO_DEVICE);

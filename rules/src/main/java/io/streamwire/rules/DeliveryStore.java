@@ -51,7 +51,13 @@ final class DeliveryStore {
 
     /** One that is due. */
     record Due(
-            UUID workspaceId, UUID id, UUID ruleId, String url, String body, int hops, int attempt) {}
+            UUID workspaceId,
+            UUID id,
+            UUID ruleId,
+            String url,
+            String body,
+            int hops,
+            int attempt) {}
 
     /** Keeps new ones; what is kept already stays as it is. */
     void keep(List<Row> rows) {
@@ -128,7 +134,8 @@ final class DeliveryStore {
     }
 
     /**
-     * Gives a workspace another secret to sign with; the same request again gets what the first got.
+     * Gives a workspace another secret to sign with; the same request again gets what the first
+     * got.
      *
      * @throws io.streamwire.service.Problem 503 {@code no_service_secret}
      */

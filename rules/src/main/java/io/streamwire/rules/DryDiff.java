@@ -1,12 +1,11 @@
 package io.streamwire.rules;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What two sets of rules decide differently about the same events. Pure. */
 final class DryDiff {

@@ -3,13 +3,11 @@ package io.streamwire.rules;
 import io.helidon.webserver.http.ServerRequest;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.service.Problem;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events that rules are tried on, in the order in which they were received.

@@ -2,20 +2,17 @@ package io.streamwire.rules;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.streamwire.contract.Ids;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rules are tried: drafts, some of the stored ones, or all of them.

@@ -4,7 +4,6 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.Lease;
 import io.streamwire.contract.Ids;
 import io.streamwire.service.Problem;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

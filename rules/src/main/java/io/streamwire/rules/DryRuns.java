@@ -9,7 +9,6 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.rules.RuleEngine.Match;
 import io.streamwire.service.Problem;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

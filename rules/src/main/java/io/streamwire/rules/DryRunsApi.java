@@ -2,7 +2,6 @@ package io.streamwire.rules;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
@@ -13,9 +12,6 @@ import io.streamwire.service.Body;
 import io.streamwire.service.Caller;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What rules would do about events that have been, over HTTP: nothing moves. */
 final class DryRunsApi implements Api {

@@ -3,15 +3,13 @@ package io.streamwire.rules;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.LiveEvent.VoteEnded;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events that follow from time alone in a dry run: ticks of livestreams while something happens

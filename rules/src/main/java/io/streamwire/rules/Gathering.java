@@ -7,11 +7,9 @@ import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.RuleEngine.Match;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an event adds to the crowd of a rule, as decide.lua takes it.

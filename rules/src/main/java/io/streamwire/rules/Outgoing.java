@@ -10,12 +10,6 @@ import java.util.UUID;
  * @param hops how many webhooks led to it, with itself; 1 or more
  */
 record Outgoing(
-        UUID id,
-        UUID workspaceId,
-        UUID eventId,
-        UUID ruleId,
-        String url,
-        String body,
-        int hops) {
+        UUID id, UUID workspaceId, UUID eventId, UUID ruleId, String url, String body, int hops) {
     static final String TYPE = "webhook_triggered";
 }

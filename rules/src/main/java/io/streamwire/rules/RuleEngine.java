@@ -165,8 +165,7 @@ final class RuleEngine {
 
     private void call(UUID ruleId, LiveEvent event, Hits hits) {
         var number = called.get(ruleId);
-        if (number != null
-                && type(rules.get(number).definition().trigger()).equals(event.type())) {
+        if (number != null && type(rules.get(number).definition().trigger()).equals(event.type())) {
             hits.add(number, 1, 0);
         }
     }

@@ -12,9 +12,6 @@ import io.streamwire.contract.LiveEvent.TimePassed;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.Viewer;
 import io.streamwire.service.Round;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the rules with a timer that time has passed on a livestream, as an event like any other. A

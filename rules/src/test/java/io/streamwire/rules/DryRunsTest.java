@@ -11,17 +11,15 @@ import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.service.Problem;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /** Dry runs on a real Redis. */
 @Timeout(60)

@@ -95,14 +95,12 @@ class PublicAddressesTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "localhost", "2130706433", "127.1", "[::1]", "0"})
     void howeverAnAddressIsWrittenItIsTheAddress(String host) {
-        assertThatThrownBy(() -> resolve(strict, host))
-                .isInstanceOf(PublicAddresses.Refused.class);
+        assertThatThrownBy(() -> resolve(strict, host)).isInstanceOf(PublicAddresses.Refused.class);
     }
 
     @Test
     void aNameWithAnyPrivateAddressIsRefused() {
-        var mixed =
-                new PublicAddresses(_ -> new InetAddress[] {PUBLIC, LOOPBACK}, false);
+        var mixed = new PublicAddresses(_ -> new InetAddress[] {PUBLIC, LOOPBACK}, false);
 
         assertThatThrownBy(() -> resolve(mixed, "mixed.example"))
                 .isInstanceOf(PublicAddresses.Refused.class);

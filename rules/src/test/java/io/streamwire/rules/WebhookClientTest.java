@@ -22,8 +22,7 @@ class WebhookClientTest {
 
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
-    private final WebhookSignature signature =
-            WebhookSignature.of(WebhookSignature.newSecret());
+    private final WebhookSignature signature = WebhookSignature.of(WebhookSignature.newSecret());
 
     @Test
     void aMessageArrivesSigned() {
@@ -90,12 +89,10 @@ class WebhookClientTest {
     void aRedirectIsNotFollowed() {
         try (var inside = Receiver.saying(200);
                 var receiver =
-                        new Receiver(
-                                (exchange, _) -> {
-                                    exchange.getResponseHeaders()
-                                            .add("Location", inside.url("/secret"));
-                                    exchange.sendResponseHeaders(307, -1);
-                                });
+                        new Receiver((exchange, _) -> {
+                            exchange.getResponseHeaders().add("Location", inside.url("/secret"));
+                            exchange.sendResponseHeaders(307, -1);
+                        });
                 var client = atHome()) {
 
             var result = send(client, receiver.url("/"));
@@ -176,14 +173,13 @@ class WebhookClientTest {
     @Timeout(20)
     void anEndlessAnswerIsNotRead() {
         try (var receiver =
-                        new Receiver(
-                                (exchange, _) -> {
-                                    exchange.sendResponseHeaders(200, 0);
-                                    var out = exchange.getResponseBody();
-                                    while (true) {
-                                        out.write(new byte[65_536]);
-                                    }
-                                });
+                        new Receiver((exchange, _) -> {
+                            exchange.sendResponseHeaders(200, 0);
+                            var out = exchange.getResponseBody();
+                            while (true) {
+                                out.write(new byte[65_536]);
+                            }
+                        });
                 var client = atHome()) {
 
             assertThat(send(client, receiver.url("/")).status()).isEqualTo(200);

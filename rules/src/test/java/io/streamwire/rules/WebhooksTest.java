@@ -32,7 +32,8 @@ class WebhooksTest {
             var admin = rules.client(Role.ADMIN, workspaceId);
             var secret = admin.post("/api/v1/rules/webhooks/secret", "").text("secret");
             var plain = rule(rules, webhook(receiver.url("/plain"), ""));
-            var own = rule(rules, webhook(receiver.url("/own"), "\"body\": {\"n\": \"{handle}!\"},"));
+            var own =
+                    rule(rules, webhook(receiver.url("/own"), "\"body\": {\"n\": \"{handle}!\"},"));
 
             var event = press(rules, plain).text("event_id");
             press(rules, own);
@@ -52,9 +53,7 @@ class WebhooksTest {
             assertThat(listed.body().at("/items/0/id").asText()).isEqualTo(first.id());
             assertThat(listed.body().at("/items/0/attempts").asInt()).isEqualTo(1);
             assertThat(listed.body().at("/items/0/last_status").asInt()).isEqualTo(204);
-            assertThat(
-                            rules.client(Role.ADMIN, Ids.next())
-                                    .all("/rules/webhooks/deliveries", "id"))
+            assertThat(rules.client(Role.ADMIN, Ids.next()).all("/rules/webhooks/deliveries", "id"))
                     .isEmpty();
         }
     }
@@ -62,9 +61,8 @@ class WebhooksTest {
     @Test
     void whatFailedIsSentAgainUnderTheSameIdAlsoAfterARestart() {
         try (var receiver =
-                new Receiver(
-                        (exchange, number) ->
-                                exchange.sendResponseHeaders(number == 1 ? 503 : 200, -1))) {
+                new Receiver((exchange, number) ->
+                        exchange.sendResponseHeaders(number == 1 ? 503 : 200, -1))) {
             try (var rules = new RunningRules(AT_HOME)) {
                 var admin = rules.client(Role.ADMIN, workspaceId);
                 press(rules, rule(rules, webhook(receiver.url("/"), "")));
@@ -109,11 +107,12 @@ class WebhooksTest {
     void aRuleThatCallsItselfEnds() {
         try (var rules = new RunningRules(AT_HOME)) {
             var admin = rules.client(Role.ADMIN, workspaceId);
-            var rule = admin.post("/api/v1/rules", called("webhook", webhook("http://x.invalid/", "")));
+            var rule =
+                    admin.post(
+                            "/api/v1/rules", called("webhook", webhook("http://x.invalid/", "")));
             var made = admin.post(rule.location() + "/webhook", "");
             var hook = "http://127.0.0.1:" + rules.port() + made.text("url");
-            admin.change(
-                    "PUT", rule.location(), 1, called("webhook", webhook(hook, "")));
+            admin.change("PUT", rule.location(), 1, called("webhook", webhook(hook, "")));
             inForce(rules);
 
             var body = "{}";
@@ -147,16 +146,17 @@ class WebhooksTest {
         try (var receiver = Receiver.saying(200);
                 var rules = new RunningRules(AT_HOME)) {
             var admin = rules.client(Role.ADMIN, workspaceId);
-            var sixteen =
-                    String.join(",", Collections.nCopies(16, webhook(receiver.url("/"), "")));
+            var sixteen = String.join(",", Collections.nCopies(16, webhook(receiver.url("/"), "")));
             var rule = rule(rules, sixteen);
             for (int i = 0; i < 10; i++) {
                 press(rules, rule);
             }
 
-            Await.until(() -> admin.all("/rules/webhooks/deliveries?limit=200", "id").size() == 160);
+            Await.until(
+                    () -> admin.all("/rules/webhooks/deliveries?limit=200", "id").size() == 160);
             Await.until(() ->
-                    !admin.all("/rules/webhooks/deliveries?limit=200", "state").contains("pending"));
+                    !admin.all("/rules/webhooks/deliveries?limit=200", "state")
+                            .contains("pending"));
 
             assertThat(admin.all("/rules/webhooks/deliveries?limit=200", "last_error"))
                     .contains("too_many");
@@ -184,7 +184,8 @@ class WebhooksTest {
             assertThat(shown.at("/event_id").asText()).isEqualTo(event);
             press(rules, rule);
             overlay.next();
-            try (var resumed = new Overlay(rules.client(Role.VIEWER, workspaceId), overlay.firstId())) {
+            try (var resumed =
+                    new Overlay(rules.client(Role.VIEWER, workspaceId), overlay.firstId())) {
                 assertThat(resumed.next()).isNotEqualTo(shown);
             }
             assertThat(other.received()).isZero();

@@ -14,7 +14,6 @@ import io.streamwire.ingest.Ingest;
 import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
