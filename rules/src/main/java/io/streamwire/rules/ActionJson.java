@@ -10,7 +10,9 @@ import io.streamwire.rules.RuleAction.Choice;
 import io.streamwire.rules.RuleAction.Option;
 import io.streamwire.rules.RuleAction.Sequence;
 import io.streamwire.rules.RuleAction.Wait;
+import io.streamwire.rules.RuleAction.Winner;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +23,12 @@ final class ActionJson {
     private static final String AT = "/actions";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    private final List<String> winners;
     private final JsonReader in;
     private int listed;
 
-    private ActionJson(JsonReader in) {
+    private ActionJson(List<String> winners, JsonReader in) {
+        this.winners = winners;
         this.in = in;
     }
 
@@ -33,6 +37,7 @@ final class ActionJson {
         DEVICE,
         SEQUENCE,
         CHOICE,
+        WINNER,
         WAIT,
         WEBHOOK,
         OVERLAY;
@@ -43,12 +48,17 @@ final class ActionJson {
         }
     }
 
-    static List<RuleAction> read(JsonNode json, JsonReader in) {
+    /**
+     * Reads the actions of a rule.
+     *
+     * @param winners what can win its vote or tug-of-war; empty when there is none
+     */
+    static List<RuleAction> read(JsonNode json, List<String> winners, JsonReader in) {
         if (!json.isArray() || json.isEmpty() || json.size() > RuleAction.MAX_PLANNED) {
             in.fault(AT, "must be an array of 1 to " + RuleAction.MAX_PLANNED + " actions");
             return List.of();
         }
-        var reader = new ActionJson(in);
+        var reader = new ActionJson(winners, in);
         var actions = reader.actions(json, AT, 0);
         if (reader.listed > RuleAction.MAX_LISTED) {
             in.fault(AT, "must not list more than " + RuleAction.MAX_LISTED + " actions in all");
@@ -100,6 +110,7 @@ final class ActionJson {
             case DEVICE -> device(json, pointer);
             case SEQUENCE -> inside(pointer, depth) ? sequence(json, pointer, depth + 1) : null;
             case CHOICE -> inside(pointer, depth) ? choice(json, pointer, depth + 1) : null;
+            case WINNER -> inside(pointer, depth) ? winner(json, pointer, depth + 1) : null;
             case WEBHOOK -> webhook(json, pointer);
             case OVERLAY -> overlay(json, pointer);
             case WAIT -> {
@@ -169,6 +180,36 @@ final class ActionJson {
                                     : action(action, here + "/action", depth)));
         }
         return new Choice(options);
+    }
+
+    private @Nullable Winner winner(JsonNode json, String pointer, int depth) {
+        in.known(json, pointer, "type", "of");
+        if (winners.isEmpty()) {
+            in.fault(pointer + "/type", "needs a crowd of type vote or tug");
+        }
+        var given = json.path("of");
+        var at = pointer + "/of";
+        if (!isList(given, at, TriggerJson.MAX_LISTED, "choices")) {
+            return null;
+        }
+        var of = new LinkedHashMap<String, RuleAction>();
+        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+            var one = given.get(i);
+            var here = at + '/' + i;
+            if (!in.object(one, here)) {
+                continue;
+            }
+            in.known(one, here, "choice", "action");
+            var choice = one.path("choice").asText();
+            if (!winners.contains(choice) || of.containsKey(choice)) {
+                in.fault(here + "/choice", "must be one of the trigger's choices, each once");
+            }
+            var action = action(one.path("action"), here + "/action", depth);
+            if (action != null) {
+                of.put(choice, action);
+            }
+        }
+        return new Winner(of);
     }
 
     private boolean isList(JsonNode json, String pointer, int most, String what) {
@@ -264,6 +305,13 @@ final class ActionJson {
             case Sequence(var steps) -> {
                 var json = of(Type.SEQUENCE);
                 json.set("steps", write(steps));
+                yield json;
+            }
+            case Winner(var winners) -> {
+                var json = of(Type.WINNER);
+                var of = json.putArray("of");
+                winners.forEach((choice, one) ->
+                        of.addObject().put("choice", choice).set("action", write(one)));
                 yield json;
             }
             case Choice(var options) -> {

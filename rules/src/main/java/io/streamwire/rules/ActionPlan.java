@@ -30,8 +30,10 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
      *
      * @param args of the device's command
      * @param delayMs after the decision
+     * @param choice the one that must have won, from 1; 0 = done in any case
      */
-    record Planned(RuleAction.Single action, Map<String, Long> args, long delayMs) {}
+    record Planned(
+            RuleAction.Single action, Map<String, Long> args, long delayMs, int choice) {}
 
     /** Nothing, for a reason that is known already. */
     static ActionPlan refused(String refusal) {
@@ -64,6 +66,10 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
         private final Map<DeviceAction, Map<String, Long>> args = new HashMap<>();
 
         private int choices;
+
+        /** The choice whose actions are being added. */
+        private int winner;
+
         private boolean argumentMissing;
 
         Planner(Rule rule, LiveEvent event) {
@@ -79,15 +85,16 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
                             new Planned(
                                     device,
                                     args.computeIfAbsent(device, this::args),
-                                    begins + device.delayMs()));
+                                    begins + device.delayMs(),
+                                    winner));
                     yield begins;
                 }
                 case WebhookAction webhook -> {
-                    actions.add(new Planned(webhook, Map.of(), begins + webhook.delayMs()));
+                    actions.add(new Planned(webhook, Map.of(), begins + webhook.delayMs(), winner));
                     yield begins;
                 }
                 case OverlayAction overlay -> {
-                    actions.add(new Planned(overlay, Map.of(), begins + overlay.delayMs()));
+                    actions.add(new Planned(overlay, Map.of(), begins + overlay.delayMs(), winner));
                     yield begins;
                 }
                 case RuleAction.Wait(var ms) -> begins + ms;
@@ -97,6 +104,17 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
                         next = add(step, next);
                     }
                     yield next;
+                }
+                case RuleAction.Winner(var of) -> {
+                    var choices = rule.definition().trigger().choices();
+                    var last = begins;
+                    int outer = winner;
+                    for (var one : of.entrySet()) {
+                        winner = choices.indexOf(one.getKey()) + 1;
+                        last = Math.max(last, add(one.getValue(), begins));
+                    }
+                    winner = outer;
+                    yield last;
                 }
                 case RuleAction.Choice(var options) -> {
                     var chosen = chosen(options).action();

@@ -70,6 +70,7 @@ final class DecisionCall {
         keys.add(Stream.ACTIONS.key(partition));
         keys.add(Stream.key(partition, "epochs"));
         keys.add(DelayedActions.key(partition));
+        keys.add(resets(partition));
         args.add(event.workspaceId().toString());
         args.add(event.id().toString());
         args.add(Long.toString(decidedMicros));
@@ -78,6 +79,11 @@ final class DecisionCall {
         args.add(Long.toString(frameMicros / 1_000));
         args.add(space.dry() ? "dry" : "");
         args.add(Long.toString(space.keep().toMillis()));
+    }
+
+    /** When cooldowns and limits were last reset, by rule or workspace. */
+    static String resets(int partition) {
+        return Stream.key(partition, "resets");
     }
 
     List<String> keys() {
@@ -210,7 +216,7 @@ final class DecisionCall {
         args.add(id.toString());
         args.add(action.deviceId().toString());
         args.add(planned.delayMs() == 0 ? AT_ONCE : Long.toString(dueMs));
-        args.add(ANY_CHOICE);
+        args.add(planned.choice() == 0 ? ANY_CHOICE : Integer.toString(planned.choice()));
         args.add(body.substring(0, epoch));
         args.add(body.substring(epoch + 1));
     }
@@ -220,9 +226,15 @@ final class DecisionCall {
      *
      * @param type of the entry in the stream
      * @param dueMs ms since the epoch; 0 = at once
+     * @param choice the one that must have won; empty = in any case
      * @param body JSON, with the epoch 0 if it is for a device
      */
-    record Planned(String type, long dueMs, String body) {}
+    record Planned(String type, long dueMs, String choice, String body) {
+        boolean happens(Verdict verdict) {
+            return verdict.fired()
+                    && (choice.equals(ANY_CHOICE) || choice.equals(verdict.choice()));
+        }
+    }
 
     /** The actions of each rule, read back from the arguments: live nobody needs them. */
     List<List<Planned>> planned() {
@@ -245,8 +257,8 @@ final class DecisionCall {
                 skip(rest, 1);
                 var epoch = rest.next().equals(NO_DEVICE) ? "" : "0";
                 var due = Long.parseLong(rest.next());
-                skip(rest, 1);
-                ofRule.add(new Planned(type, due, rest.next() + epoch + rest.next()));
+                var choice = rest.next();
+                ofRule.add(new Planned(type, due, choice, rest.next() + epoch + rest.next()));
             }
             planned.add(ofRule);
         }
@@ -281,7 +293,7 @@ final class DecisionCall {
         args.add(id.toString());
         args.add(NO_DEVICE);
         args.add(planned.delayMs() == 0 ? AT_ONCE : Long.toString(decidedMs + planned.delayMs()));
-        args.add(ANY_CHOICE);
+        args.add(planned.choice() == 0 ? ANY_CHOICE : Integer.toString(planned.choice()));
         args.add(Json.write(body));
         args.add("");
     }

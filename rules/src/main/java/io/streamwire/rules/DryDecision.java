@@ -65,9 +65,10 @@ record DryDecision(
                 verdict.remainingMs() == 0 ? null : verdict.remainingMs(),
                 verdict.observed(),
                 verdict.needed(),
-                verdict.fired()
-                        ? planned.stream().map(it -> action(it, event)).toList()
-                        : List.of());
+                planned.stream()
+                        .filter(it -> it.happens(verdict))
+                        .map(it -> action(it, event))
+                        .toList());
     }
 
     /** What is particular to an action, without what it says about its event and its way. */

@@ -28,6 +28,8 @@ final class Recipes {
                     "like-milestone-confetti",
                     "like-thanks",
                     "crowd-spin",
+                    "vote-direction",
+                    "tug-of-war",
                     "boss-meter");
 
     private final Map<String, Recipe> recipes = new LinkedHashMap<>();

@@ -1,6 +1,9 @@
 package io.streamwire.rules;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +128,34 @@ sealed interface RuleAction {
                         }
                     })
                     .toList();
+        }
+    }
+
+    /**
+     * What belongs to the choice that has won a vote or a tug-of-war.
+     *
+     * @param of by choice of the trigger; nothing is done for one that is not there
+     */
+    record Winner(Map<String, RuleAction> of) implements RuleAction {
+
+        public Winner {
+            of = Collections.unmodifiableMap(new LinkedHashMap<>(of));
+        }
+
+        /** All of them, since all are planned. */
+        @Override
+        public int most() {
+            return of.values().stream().mapToInt(RuleAction::most).sum();
+        }
+
+        @Override
+        public long lasts() {
+            return of.values().stream().mapToLong(RuleAction::lasts).max().orElse(0);
+        }
+
+        @Override
+        public long latest() {
+            return of.values().stream().mapToLong(RuleAction::latest).max().orElse(0);
         }
     }
 

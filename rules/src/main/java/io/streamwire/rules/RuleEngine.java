@@ -218,11 +218,18 @@ final class RuleEngine {
         found.forEach((number, hit) -> {
             var rule = rules.get(number);
             if (hears(rule, event)) {
-                var refusal = rule.definition().conditions().unmet(event, now);
-                matches.add(new Match(rule, hit.times(), hit.choice(), refusal));
+                matches.add(
+                        new Match(rule, hit.times(), hit.choice(), refusal(rule, event, now)));
             }
         });
         return matches;
+    }
+
+    /** Who votes must meet the conditions; the end of the vote is nobody's. */
+    private static @Nullable String refusal(Rule rule, LiveEvent event, Instant now) {
+        return event.payload() instanceof VoteEnded
+                ? null
+                : rule.definition().conditions().unmet(event, now);
     }
 
     private static boolean hears(Rule rule, LiveEvent event) {

@@ -5,6 +5,7 @@ import static io.streamwire.rules.JsonReader.field;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class RuleJson {
         var cooldown = CooldownJson.read(field(json, "cooldown"), in);
         var limits = CooldownJson.limits(field(json, "limits"), in);
         var queue = QueueingJson.read(field(json, "queue"), crowd, in);
-        var actions = ActionJson.read(json.path("actions"), in);
+        var actions = ActionJson.read(json.path("actions"), winners(trigger, crowd), in);
         return name == null || trigger == null
                 ? null
                 : new RuleDefinition(
@@ -110,6 +111,12 @@ final class RuleJson {
         return json.put("version", rule.version())
                 .putPOJO("created_at", rule.createdAt())
                 .putPOJO("updated_at", rule.updatedAt());
+    }
+
+    private static List<String> winners(@Nullable Trigger trigger, @Nullable Crowd crowd) {
+        return trigger != null && (crowd instanceof Crowd.Vote || crowd instanceof Crowd.Tug)
+                ? trigger.choices()
+                : List.of();
     }
 
     /** The rule as {@link #read} reads it. */

@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param observed what the crowd has, if there is one that was asked
  * @param needed what it needs
  * @param actions how many were set in motion
+ * @param choice which one has won a vote or a tug-of-war, from 1; empty if none has
  */
 record Verdict(
         String outcome,
         long remainingMs,
         @Nullable Long observed,
         @Nullable Long needed,
-        int actions) {
+        int actions,
+        String choice) {
 
-    private static final int FIELDS = 5;
+    private static final int FIELDS = 6;
 
     boolean fired() {
         return outcome.equals(Decision.FIRED);
@@ -37,7 +39,8 @@ record Verdict(
                             reply.number(i + 1),
                             number(reply.text(i + 2)),
                             number(reply.text(i + 3)),
-                            (int) reply.number(i + 4)));
+                            (int) reply.number(i + 4),
+                            reply.text(i + 5)));
         }
         return verdicts;
     }

@@ -1,7 +1,7 @@
 -- What the rules that an event set off do about it: cooldowns, crowds, decisions and actions in one step.
 -- Every time is an argument, so that the same calls give the same answers: live, in a dry run and in a replay.
 --
--- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, then of each rule its gates, its crowd's, and its queue: turns, counts,
+-- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, 5 resets, then of each rule its gates, its crowd's, and its queue: turns, counts,
 --       and what each viewer's waiting keys begin with
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
 --       5 most delayed actions, 6 when it happened (ms since the epoch), 7 'dry' = publish nothing, or '',
@@ -16,7 +16,8 @@
 --         number of actions, and per action:
 --           type, id, device id or '', due (ms since the epoch, 0 = now), choice that must have won or '',
 --           body up to the epoch, body after it
--- Answers of every rule, one after the other: outcome, remaining ms, observed, needed, how many actions.
+-- Answers of every rule, one after the other: outcome, remaining ms, observed, needed, how many actions, the choice
+-- that has won or ''.
 
 local dry = ARGV[7] == 'dry'
 if not dry and (sw_full(KEYS[1]) or sw_full(KEYS[2])) then
@@ -38,24 +39,24 @@ end
 
 -- How long a gate is closed, ms. A cooldown's value is when it was taken, that of a limit when its time began and
 -- how often it was used.
-local function closed(key, ms, uses)
+local function closed(key, ms, uses, reset)
   local value = redis.call('GET', key)
   if not value then
     return 0
   end
   local from, used = string.match(value, '^(%d+):?(%d*)$')
   local left = math.min(from + ms - now, ms)
-  if left <= 0 or (uses > 0 and tonumber(used) < uses) then
+  if left <= 0 or tonumber(from) < reset or (uses > 0 and tonumber(used) < uses) then
     return 0
   end
   return left
 end
 
-local function take(key, ms, uses)
+local function take(key, ms, uses, reset)
   local value = text(now)
   if uses > 0 then
     local from, used = string.match(redis.call('GET', key) or '', '^(%d+):(%d+)$')
-    if from and from + ms > now then
+    if from and from + ms > now and tonumber(from) >= reset then
       value = from .. ':' .. text(used + 1)
     else
       value = value .. ':1'
@@ -346,19 +347,28 @@ end
 -- What holds for all viewers alike, so that it pays to wait.
 local shared = {cooldown_global = true, cooldown_group = true, limit_all = true}
 
+-- When somebody last ended what held: what was taken until then does not count. A dry run knows of nothing before it.
+local function reset_at(rule)
+  if dry then
+    return 0
+  end
+  local resets = redis.call('HMGET', KEYS[5], workspace, rule)
+  return math.max(tonumber(resets[1] or 0), tonumber(resets[2] or 0))
+end
+
 -- How long until all gates that hold for everybody are open, ms.
-local function longest(gates)
+local function longest(gates, reset)
   local most = 0
   for _, gate in ipairs(gates) do
     if shared[gate[2]] then
-      most = math.max(most, closed(gate[1], gate[3], gate[4]))
+      most = math.max(most, closed(gate[1], gate[3], gate[4], reset))
     end
   end
   return most
 end
 
 local answer = {}
-local argument, key = 9, 5
+local argument, key = 9, 6
 
 local function following(count)
   argument = argument + count
@@ -378,6 +388,7 @@ while argument <= #ARGV do
     local closed_is, ms, uses = following(3)
     gates[#gates + 1] = {following_keys(1)[1], closed_is, tonumber(ms), tonumber(uses)}
   end
+  local reset = #gates > 0 and reset_at(rule) or 0
   local kind, crowd = following(1), nil
   if kind ~= '' then
     local key_count, outcome, needed, ms, parameters = following(5)
@@ -409,7 +420,7 @@ while argument <= #ARGV do
     outcome = 'delays_full'
   else
     for _, gate in ipairs(gates) do
-      left = closed(gate[1], gate[3], gate[4])
+      left = closed(gate[1], gate[3], gate[4], reset)
       if left > 0 then
         outcome = gate[2]
         break
@@ -447,7 +458,7 @@ while argument <= #ARGV do
   local ids = {}
   if outcome == 'fired' then
     for _, gate in ipairs(gates) do
-      take(gate[1], gate[3], gate[4])
+      take(gate[1], gate[3], gate[4], reset)
     end
     if crowd then
       used_up(kind, crowd[1], needed)
@@ -466,13 +477,13 @@ while argument <= #ARGV do
 
   if waits == 'turn' and outcome ~= 'gone' and not shared[outcome] then
     queue.served(viewer)
-    queue.call_again(longest(gates))
+    queue.call_again(longest(gates, reset))
   end
   if not (waits == 'turn' and (outcome == 'gone' or shared[outcome])) then
     record(decision, rule, event, outcome, head, left, observed, needed, ids)
   end
   for _, part in ipairs({outcome, text(left), observed and text(observed) or '', needed and text(needed) or '',
-    tostring(#ids)}) do
+    tostring(#ids), won or ''}) do
     answer[#answer + 1] = part
   end
 end

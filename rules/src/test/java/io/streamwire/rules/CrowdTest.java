@@ -176,7 +176,7 @@ class CrowdTest {
         assertThat(show.at(0, comment(1, "left"))).isEqualTo(verdict("crowd_tug", 1, 2));
         assertThat(show.at(1, comment(2, "right"))).isEqualTo(verdict("crowd_tug", 0, 2));
         assertThat(show.at(2, comment(3, "right"))).isEqualTo(verdict("crowd_tug", 1, 2));
-        assertThat(show.at(3, comment(3, "right"))).isEqualTo(fired(2, 2));
+        assertThat(show.at(3, comment(3, "right"))).isEqualTo(won(2, 2, "2"));
         assertThat(show.at(4, comment(3, "right"))).isEqualTo(verdict("crowd_tug", 1, 2));
         // Undecided for a minute: it begins again.
         assertThat(show.at(60_004, comment(3, "right"))).isEqualTo(verdict("crowd_tug", 1, 2));
@@ -189,8 +189,8 @@ class CrowdTest {
         assertThat(show.at(0, comment(1, "red")).outcome()).isEqualTo("vote_begun");
         assertThat(show.at(1_000, comment(2, "blue")).outcome()).isEqualTo("vote_counted");
         assertThat(show.at(2_000, comment(3, "blue")))
-                .isEqualTo(new Verdict("vote_counted", 0, 3L, 3L, 0));
-        assertThat(show.end(30_000)).isEqualTo(fired(3, 3));
+                .isEqualTo(verdict("vote_counted", 3, 3));
+        assertThat(show.end(30_000)).isEqualTo(won(3, 3, "3"));
         assertThat(show.at(31_000, comment(3, "blue")).outcome()).isEqualTo("vote_begun");
     }
 
@@ -203,7 +203,7 @@ class CrowdTest {
         show.at(2, comment(2, "left"));
 
         // Two for left; had both of the second viewer's counted, it would be a tie at least.
-        assertThat(show.end(10_000)).isEqualTo(fired(2, 1));
+        assertThat(show.end(10_000)).isEqualTo(won(2, 1, "1"));
     }
 
     @Test
@@ -224,7 +224,7 @@ class CrowdTest {
                                 10_000, 2, Tie.NONE, new Weight(false, Map.of("moderator", 2L))));
         heavier.at(0, comment(1, "left"));
         heavier.at(1, events.comment(viewer(2, List.of("moderator")), "right"));
-        assertThat(heavier.end(10_000)).isEqualTo(fired(2, 2));
+        assertThat(heavier.end(10_000)).isEqualTo(won(2, 2, "2"));
     }
 
     @Test
@@ -238,29 +238,42 @@ class CrowdTest {
         show.at(0, comment(1, "spin"));
         assertThat(show.at(1, comment(2, "spin"))).isEqualTo(fired(2, 2));
         assertThat(show.at(4_000, comment(3, "spin")))
-                .isEqualTo(new Verdict(Decision.COOLDOWN_GLOBAL, 1_001, null, null, 0));
+                .isEqualTo(new Verdict(Decision.COOLDOWN_GLOBAL, 1_001, null, null, 0, ""));
         assertThat(show.at(5_001, comment(4, "spin"))).isEqualTo(verdict("crowd_viewers", 1, 2));
     }
 
     @Test
-    void aLiveVoteEndsByItself() {
+    void aLiveVoteEndsByItselfAndOnlyItsWinnerActs() {
         var engines = new HashMap<UUID, RuleEngine>();
         var live = new Live(bus, engines);
-        var rule =
+        var left = live.rules.spin();
+        var right = DeviceAction.of(Ids.next(), "light_on", Map.of("ms", 500L), 2_000, 0);
+        live.has(
                 RuleExamples.crowded(
-                        live.rules.rule(SIDES), new Crowd.Vote(1_000, 2, Tie.FIRST, Weight.ONE));
-        live.has(rule);
+                        live.rules.rule(
+                                SIDES,
+                                Cooldown.NONE,
+                                List.of(
+                                        new RuleAction.Winner(
+                                                Map.of("left", left, "right", right)))),
+                        new Crowd.Vote(1_000, 2, Tie.FIRST, Weight.ONE)));
 
         try (var _ =
                 Deciding.join(bus, "votes", id -> engines.getOrDefault(id, RuleEngine.EMPTY))) {
             live.streams.publish(
-                    live.events.comment(viewer(1, List.of()), "left"),
-                    live.events.comment(viewer(2, List.of()), "right"));
+                    live.events.comment(viewer(1, List.of()), "right"),
+                    live.events.comment(viewer(2, List.of()), "left"),
+                    live.events.comment(viewer(3, List.of()), "right"));
 
-            assertThat(live.outcomes(3))
-                    .containsExactly("vote_begun", "vote_counted", Decision.FIRED);
-            assertThat(live.streams.actions()).hasSize(1);
-            assertThat(live.streams.actions().getFirst().cause()).isNotNull();
+            assertThat(live.outcomes(4))
+                    .containsExactly("vote_begun", "vote_counted", "vote_counted", Decision.FIRED);
+            assertThat(live.streams.actions())
+                    .singleElement()
+                    .satisfies(action -> {
+                        assertThat(action.deviceId()).isEqualTo(right.deviceId());
+                        assertThat(action.command()).isEqualTo("light_on");
+                    });
+            assertThat(live.decisions(4).getLast().actionIds()).hasSize(1);
         }
     }
 
@@ -281,11 +294,15 @@ class CrowdTest {
     }
 
     private static Verdict verdict(String outcome, long observed, long needed) {
-        return new Verdict(outcome, 0, observed, needed, 0);
+        return new Verdict(outcome, 0, observed, needed, 0, "");
     }
 
     private static Verdict fired(long observed, long needed) {
-        return new Verdict(Decision.FIRED, 0, observed, needed, 1);
+        return won(observed, needed, "");
+    }
+
+    private static Verdict won(long observed, long needed, String choice) {
+        return new Verdict(Decision.FIRED, 0, observed, needed, 1, choice);
     }
 
     /** One rule in a space of its own. */

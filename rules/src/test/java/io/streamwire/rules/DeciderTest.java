@@ -387,6 +387,32 @@ class DeciderTest {
     }
 
     @Test
+    void aResetEndsWhatHolds() {
+        var live = live();
+        var rule =
+                live.has(
+                        RuleExamples.limited(
+                                live.rules.rule(
+                                        SPIN,
+                                        new Cooldown(60_000, 60_000),
+                                        List.of(live.rules.spin())),
+                                new UseLimit(1, 60_000, UseLimit.Per.ALL)));
+        live.streams.publish(live.events.comment("spin"), live.events.comment("spin"));
+        assertThat(live.outcomes(2)).containsExactly(Decision.FIRED, Decision.COOLDOWN_GLOBAL);
+
+        var at = System.currentTimeMillis();
+        live.streams.redis("HSET", "resets", rule.id().toString(), Long.toString(at));
+        live.streams.publish(live.events.comment("spin"), live.events.comment("spin"));
+
+        assertThat(live.outcomes(4))
+                .containsExactly(
+                        Decision.FIRED,
+                        Decision.COOLDOWN_GLOBAL,
+                        Decision.FIRED,
+                        Decision.COOLDOWN_GLOBAL);
+    }
+
+    @Test
     void allRulesOfAnEventAreDecidedInOneStep() {
         var live = live();
         var first = live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin()));

@@ -14,6 +14,9 @@ import java.util.UUID;
 /** The one entry point: checks who calls and how often, and passes the request on to a service. */
 public final class Gateway implements AutoCloseable {
 
+    /** What rules take for a bundle, bytes. */
+    private static final long LARGEST_BUNDLE = 1 << 20;
+
     private final HttpServer server;
     private final Readiness readiness;
     private final Exchange exchange;
@@ -77,7 +80,9 @@ public final class Gateway implements AutoCloseable {
                                                     proxy.uploadsTo(ingest),
                                                     Configuration.size(
                                                             config,
-                                                            "ingest.recordings.max-upload")))),
+                                                            "ingest.recordings.max-upload")),
+                                            new GatewayApi.Upload(
+                                                    proxy.uploadsTo(rules), LARGEST_BUNDLE))),
                             readiness::check);
             return new Gateway(server, readiness, exchange);
         } catch (RuntimeException e) {

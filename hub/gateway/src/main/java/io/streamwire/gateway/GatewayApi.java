@@ -21,6 +21,7 @@ final class GatewayApi implements Api {
     private final Handler devices;
     private final Upload firmware;
     private final Upload recordings;
+    private final Upload ruleBundles;
 
     /**
      * What may be larger than other requests.
@@ -35,7 +36,9 @@ final class GatewayApi implements Api {
             Handler rules,
             Handler devices,
             Upload firmware,
-            Upload recordings) {
+            Upload recordings,
+            Upload ruleBundles) {
+        this.ruleBundles = ruleBundles;
         this.firmware = firmware;
         this.recordings = recordings;
         this.auth = auth;
@@ -82,7 +85,12 @@ final class GatewayApi implements Api {
                         "/api/v1/livestreams/recordings",
                         Permission.SIGNED_IN,
                         recordings.handler(),
-                        recordings.largest());
+                        recordings.largest())
+                .upload(
+                        "/api/v1/rules/import",
+                        Permission.SIGNED_IN,
+                        ruleBundles.handler(),
+                        ruleBundles.largest());
         below(routes, "/api/v1/auth", auth);
         below(routes, "/api/v1/workspaces", auth);
         below(routes, "/api/v1/livestreams", ingest);

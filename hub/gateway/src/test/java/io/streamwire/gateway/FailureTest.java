@@ -235,6 +235,24 @@ class FailureTest {
     }
 
     @Test
+    void aBundleOfRulesMayBeLarger() throws Exception {
+        try (var backend = Backend.named("rules");
+                var client = Client.of(backend, "http.max-body", "4KiB")) {
+
+            assertThat(imported(client, 1 << 20)).isEqualTo(200);
+            assertThat(imported(client, (1 << 20) + 1)).isEqualTo(413);
+            assertThat(backend.onlyArrival().body()).hasSize(1 << 20);
+        }
+    }
+
+    private static int imported(Client client, int size) throws Exception {
+        var request =
+                client.request("/api/v1/rules/import?mode=add", "Authorization", Client.newUser());
+        return client.send(request.POST(HttpRequest.BodyPublishers.ofString("x".repeat(size))))
+                .statusCode();
+    }
+
+    @Test
     void readinessNeedsEveryService() throws Exception {
         var rules = Backend.named("rules");
         try (var backend = Backend.named("any");

@@ -25,6 +25,8 @@ class ProxyTest {
         "/api/v1/livestreams/0198/events, ingest",
         "/api/v1/rules, rules",
         "/api/v1/rules/analytics, rules",
+        "/api/v1/rules/recipes/spin-on-comment, rules",
+        "/api/v1/rules/0198/versions/3, rules",
         "/api/v1/devices, devices",
         "/api/v1/devices/0198/commands/0199, devices",
         "/api/v1/receipts/0198, devices"
