@@ -94,7 +94,7 @@ class TwelveHoursTest {
         live.pass(Duration.ofMinutes(11));
         live.end();
         assertThat(live.remembered()).isLessThanOrEqualTo(RECENT);
-        assertThat(sizes(live).get(3)).as("what is kept of no streak").isEqualTo(3);
+        assertThat(sizes(live).get(3)).as("what is kept of no streak").isEqualTo(4);
     }
 
     /** Most minutes are as usual, some are quiet, some are crowded. */
