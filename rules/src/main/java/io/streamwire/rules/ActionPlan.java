@@ -32,8 +32,7 @@ record ActionPlan(List<Planned> actions, @Nullable String refusal) {
      * @param delayMs after the decision
      * @param choice the one that must have won, from 1; 0 = done in any case
      */
-    record Planned(
-            RuleAction.Single action, Map<String, Long> args, long delayMs, int choice) {}
+    record Planned(RuleAction.Single action, Map<String, Long> args, long delayMs, int choice) {}
 
     /** Nothing, for a reason that is known already. */
     static ActionPlan refused(String refusal) {

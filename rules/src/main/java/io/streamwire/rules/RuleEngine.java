@@ -218,8 +218,7 @@ final class RuleEngine {
         found.forEach((number, hit) -> {
             var rule = rules.get(number);
             if (hears(rule, event)) {
-                matches.add(
-                        new Match(rule, hit.times(), hit.choice(), refusal(rule, event, now)));
+                matches.add(new Match(rule, hit.times(), hit.choice(), refusal(rule, event, now)));
             }
         });
         return matches;

@@ -188,8 +188,7 @@ class CrowdTest {
 
         assertThat(show.at(0, comment(1, "red")).outcome()).isEqualTo("vote_begun");
         assertThat(show.at(1_000, comment(2, "blue")).outcome()).isEqualTo("vote_counted");
-        assertThat(show.at(2_000, comment(3, "blue")))
-                .isEqualTo(verdict("vote_counted", 3, 3));
+        assertThat(show.at(2_000, comment(3, "blue"))).isEqualTo(verdict("vote_counted", 3, 3));
         assertThat(show.end(30_000)).isEqualTo(won(3, 3, "3"));
         assertThat(show.at(31_000, comment(3, "blue")).outcome()).isEqualTo("vote_begun");
     }
