@@ -40,6 +40,9 @@ final class DecisionCall {
     private static final String ANY_CHOICE = "";
     private static final String NO_QUEUE = "";
     private static final String TURN = "turn";
+
+    /** Who waits with an event that no viewer caused: a name that is no id of TikTok's. */
+    private static final String NOBODY = "-";
     private static final String NO_DEVICE = "";
 
     private final List<String> keys = new ArrayList<>();
@@ -135,7 +138,7 @@ final class DecisionCall {
         args.add(waits);
         args.add(Integer.toString(queue == null ? 0 : queue.size()));
         args.add(Long.toString(queue == null ? 0 : queue.maxAgeMs()));
-        args.add(event.user().id());
+        args.add(event.user().id().isEmpty() ? NOBODY : event.user().id());
         args.add(waits.equals(TURN) ? "" : Waiting.of(event, match).json());
     }
 

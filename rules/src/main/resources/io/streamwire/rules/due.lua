@@ -5,9 +5,11 @@
 -- Answers how many it moved, when the next is due (ms since the epoch, '' = none), and then rule and workspace of each
 -- queue whose next one has its turn: those stay until they have had it.
 
-if sw_full(KEYS[1]) or sw_full(KEYS[3]) then
+if sw_full(KEYS[1]) then
   return sw_refuse()
 end
+-- The end of a vote can wait, and must not hold actions up.
+local votes_wait = sw_full(KEYS[3])
 
 local members = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 local turns = {}
@@ -17,6 +19,8 @@ for _, member in ipairs(members) do
     turns[#turns + 1] = id
     turns[#turns + 1] = workspace
     redis.call('ZADD', KEYS[2], ARGV[1] + 1000, member)
+  elseif event == '' and votes_wait then
+    redis.call('ZADD', KEYS[2], ARGV[1] + 1000, member)
   elseif event == '' then
     redis.call('XADD', KEYS[3], '*', 'type', 'streamwire.vote_ended', 'id', id, 'workspace_id', workspace,
       'livestream_id', device, 'frame_us', decided, 'body', body)
@@ -24,7 +28,7 @@ for _, member in ipairs(members) do
     redis.call('XADD', KEYS[1], '*', 'type', type or 'action_triggered', 'id', id, 'workspace_id', workspace,
       'event_id', event, 'device_id', device, 'epoch', epoch, 'decided_us', decided, 'body', body)
   end
-  if epoch ~= 'turn' then
+  if epoch ~= 'turn' and not (event == '' and votes_wait) then
     redis.call('ZREM', KEYS[2], member)
   end
 end

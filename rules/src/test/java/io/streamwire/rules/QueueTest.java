@@ -6,6 +6,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.bus.Membership;
 import io.streamwire.contract.Decision;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Trigger.CommentMode;
 import java.util.ArrayList;
@@ -112,6 +113,27 @@ class QueueTest {
         assertThat(settled(live, 2))
                 .containsEntry(first.id(), Decision.FIRED)
                 .containsEntry(second.id(), "queue_expired");
+    }
+
+    @Test
+    void whatIsNobodysWaitsToo() {
+        var live = new Live(bus, engines);
+        live.has(
+                RuleExamples.queued(
+                        live.rules.rule(
+                                new Trigger.Live(Set.of(RoomState.PAUSED)),
+                                new Cooldown(200, 0),
+                                List.of(live.rules.spin())),
+                        new Queueing(Queueing.Mode.QUEUE, 5, 60_000)));
+        var paused = new LiveEvent.RoomChanged(RoomState.PAUSED);
+
+        live.streams.publish(
+                live.events.by(Viewer.NOBODY, paused),
+                live.events.by(Viewer.NOBODY, paused),
+                live.events.by(Viewer.NOBODY, paused));
+
+        assertThat(settled(live, 3)).containsValue(Decision.FIRED).doesNotContainValue("queue_full");
+        assertThat(live.streams.actions()).hasSize(3);
     }
 
     /** The last word about each event. */
