@@ -10,10 +10,14 @@ final class Await {
     private Await() {}
 
     static void until(BooleanSupplier condition) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        until(Duration.ofSeconds(20), condition);
+    }
+
+    static void until(Duration patience, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not happen within 20 s");
+                throw new AssertionError("did not happen within " + patience);
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -1,0 +1,237 @@
+package io.streamwire.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.bus.Bus;
+import io.streamwire.bus.BusException;
+import io.streamwire.bus.BusSettings;
+import io.streamwire.bus.Script;
+import io.streamwire.contract.Action;
+import io.streamwire.contract.Decision;
+import io.streamwire.contract.Hops;
+import io.streamwire.contract.Ids;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.Stream;
+import io.streamwire.embedded.Embedded;
+import io.streamwire.embedded.EmbeddedPorts;
+import io.streamwire.embedded.ServiceProcess;
+import io.streamwire.rules.Trigger.CommentMode;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two instances as processes; under load one is killed, then Redis. Every event that matched a rule
+ * has one decision, and no action comes twice.
+ */
+class KillTest {
+
+    private static final Script PUBLISH = Script.of(KillTest.class, "publish-once.lua");
+    /** Between two events of a workspace. */
+    private static final Duration PACE = Duration.ofMillis(8);
+
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+    private static final Trigger SPIN = new Trigger.Comment(CommentMode.CONTAINS, "spin");
+
+    @TempDir private Path directory;
+
+    @Test
+    @Timeout(150)
+    void everyEventIsDecidedOnOnceThroughKills() throws InterruptedException {
+        try (var embedded = Embedded.start(directory.resolve("data"), EmbeddedPorts.ANY_FREE);
+                var bus = Bus.connect(BusSettings.of(embedded.redisUrl()))) {
+            var shows = shows(embedded, bus);
+            try (var _ = instance(embedded, "one");
+                    var dying = instance(embedded, "two")) {
+                var playing = new AtomicBoolean(true);
+                var loads =
+                        shows.stream()
+                                .map(show ->
+                                        Thread.startVirtualThread(() -> show.play(playing::get)))
+                                .toList();
+                awaitDecisions(shows, 500);
+                dying.kill();
+                awaitDecisions(shows, 500);
+                killRedis(embedded);
+                Await.until(SETTLED, bus::available);
+                awaitDecisions(shows, 500);
+                playing.set(false);
+                for (var load : loads) {
+                    load.join();
+                }
+
+                shows.forEach(Show::judge);
+            }
+        }
+    }
+
+    /** A workspace in each partition. */
+    private static List<Show> shows(Embedded embedded, Bus bus) {
+        var config =
+                Configuration.load(
+                        Map.of(
+                                "database.url", embedded.jdbcUrl("rules_db"),
+                                "database.user", embedded.databaseUser(),
+                                "database.password", embedded.databasePassword()),
+                        null);
+        var shows = new HashMap<Integer, Show>();
+        try (var database = Database.open(config, "rules")) {
+            var store = new RuleStore(database);
+            while (shows.size() < bus.partitions()) {
+                var events = new LiveEvents();
+                var partition = bus.partition(events.workspaceId());
+                shows.computeIfAbsent(partition, _ -> Show.of(bus, events, store));
+            }
+        }
+        return List.copyOf(shows.values());
+    }
+
+    private ServiceProcess instance(Embedded embedded, String name) {
+        var settings =
+                Map.of(
+                        "instance.id", name,
+                        "rules.port", "0",
+                        "auth.jwks-url", "http://127.0.0.1:1/",
+                        "bus.url", embedded.redisUrl().toString(),
+                        "database.url", embedded.jdbcUrl("rules_db"),
+                        "database.user", embedded.databaseUser(),
+                        "database.password", embedded.databasePassword());
+        return ServiceProcess.start(
+                "io.streamwire.rules.Main",
+                "256m",
+                settings.entrySet().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        entry -> Configuration.environmentName(entry.getKey()),
+                                        Map.Entry::getValue)),
+                directory.resolve(name + ".log"));
+    }
+
+    /** Waits for so many more. */
+    private static void awaitDecisions(List<Show> shows, long more) {
+        var before = decisions(shows);
+        Await.until(SETTLED, () -> decisions(shows) > before + more);
+    }
+
+    private static long decisions(List<Show> shows) {
+        return shows.stream().mapToLong(Show::decided).sum();
+    }
+
+    /** Whoever runs it starts it again by itself. */
+    private static void killRedis(Embedded embedded) {
+        var killed = redis(embedded).orElseThrow();
+        killed.destroyForcibly();
+        Await.until(
+                SETTLED,
+                () -> redis(embedded).filter(again -> again.pid() != killed.pid()).isPresent());
+    }
+
+    private static Optional<ProcessHandle> redis(Embedded embedded) {
+        var pid = embedded.dataDirectory().resolve("redis").resolve("redis.pid");
+        try {
+            return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty(); // it is just being written
+        }
+    }
+
+    /** One workspace with a rule that always fires, and one that fires once. */
+    private record Show(
+            Bus bus, LiveEvents events, Streams streams, UUID always, UUID once, Set<UUID> played) {
+
+        static Show of(Bus bus, LiveEvents events, RuleStore store) {
+            var workspaceId = events.workspaceId();
+            var rules = new RuleExamples(workspaceId);
+            var resting = new Cooldown(Cooldown.MAX_MS, 0);
+            var always = store.create(workspaceId, Ids.next(), rules.rule(SPIN).definition(), Ids.next());
+            var once =
+                    store.create(
+                            workspaceId,
+                            Ids.next(),
+                            rules.rule(SPIN, resting, List.of(rules.spin())).definition(),
+                            Ids.next());
+            return new Show(
+                    bus,
+                    events,
+                    new Streams(bus, workspaceId),
+                    always.id(),
+                    once.id(),
+                    new HashSet<>());
+        }
+
+        void play(BooleanSupplier playing) {
+            while (playing.getAsBoolean()) {
+                var event = events.comment("spin");
+                played.add(event.id());
+                publish(event);
+                LockSupport.parkNanos(PACE.toNanos());
+            }
+        }
+
+        long decided() {
+            return Long.parseLong(streams.redis("XLEN", "decisions"));
+        }
+
+        private void publish(LiveEvent event) {
+            int partition = streams.partition();
+            var keys = List.of(Stream.EVENTS.key(partition), Stream.key(partition, "test-seen"));
+            var args =
+                    List.of(
+                            event.id().toString(),
+                            event.workspaceId().toString(),
+                            event.type(),
+                            Long.toString(Hops.now()),
+                            Json.write(event));
+            Await.until(
+                    SETTLED,
+                    () -> {
+                        try {
+                            bus.call(PUBLISH, keys, args).join();
+                            return true;
+                        } catch (CompletionException e) {
+                            assertThat(e.getCause()).isInstanceOf(BusException.class);
+                            return false;
+                        }
+                    });
+        }
+
+        void judge() {
+            Await.until(SETTLED, () -> decided() >= 2L * played.size());
+
+            var decisions = streams.decisions();
+            assertThat(decisions).extracting(Decision::id).doesNotHaveDuplicates();
+            for (var rule : List.of(always, once)) {
+                assertThat(decisions)
+                        .filteredOn(Decision::ruleId, rule)
+                        .extracting(Decision::eventId)
+                        .containsExactlyInAnyOrderElementsOf(played);
+            }
+            var fired = new ArrayList<UUID>();
+            decisions.forEach(decision -> fired.addAll(decision.actionIds()));
+            assertThat(fired).hasSize(played.size() + 1);
+            assertThat(streams.actions())
+                    .extracting(Action::id)
+                    .containsExactlyInAnyOrderElementsOf(fired);
+        }
+    }
+}
