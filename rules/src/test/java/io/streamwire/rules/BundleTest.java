@@ -213,7 +213,7 @@ class BundleTest {
     }
 
     @Test
-    void aWorkspaceTakesSoManyRulesAndSoManyBytes() {
+    void aWorkspaceTakesSoManyRules() {
         var admin = server.admin();
         var thousand = many(RuleStore.MAX_RULES);
         assertThat(thousand).hasSizeBetween(100_000, RuleBundle.MAX_SIZE);
@@ -230,8 +230,6 @@ class BundleTest {
         assertThat(admin.all(RULES + "?limit=200", "name"))
                 .startsWith("Rule 0", "Rule 1")
                 .endsWith("Rule 999");
-        assertThat(admin.post(ADD, thousand + " ".repeat(RuleBundle.MAX_SIZE)).status())
-                .isEqualTo(413);
     }
 
     @Test
