@@ -53,7 +53,7 @@ local function closed(key, ms, uses, reset)
 end
 
 local function take(key, ms, uses, reset)
-  local value = text(now)
+  local value = text(math.max(now, reset))
   if uses > 0 then
     local from, used = string.match(redis.call('GET', key) or '', '^(%d+):(%d+)$')
     if from and from + ms > now and tonumber(from) >= reset then

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamwire.bus.BatchHandler;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.Consumer;
+import io.streamwire.bus.Entry;
 import io.streamwire.bus.Membership;
 import io.streamwire.contract.Action;
 import io.streamwire.contract.Decision;
@@ -62,10 +63,10 @@ class RedeliveryTest {
                         "one",
                         (lease, entries) -> {
                             decider.handle(lease, entries);
-                            if (calls.incrementAndGet() <= 3) {
+                            if (own(entries) > 0 && calls.incrementAndGet() <= 3) {
                                 throw new IllegalStateException("after the steps");
                             }
-                            acknowledged.addAndGet(entries.size());
+                            acknowledged.addAndGet(own(entries));
                         })) {
             Await.until(() -> acknowledged.get() == EVENTS);
 
@@ -95,7 +96,7 @@ class RedeliveryTest {
                                 "first",
                                 (lease, entries) -> {
                                     decider.handle(lease, entries);
-                                    handled.addAndGet(entries.size());
+                                    handled.addAndGet(own(entries));
                                     throw new IllegalStateException("before it acknowledges");
                                 })) {
             Await.until(() -> handled.get() > 0);
@@ -106,7 +107,7 @@ class RedeliveryTest {
                         "second",
                         (lease, entries) -> {
                             decider.handle(lease, entries);
-                            acknowledged.addAndGet(entries.size());
+                            acknowledged.addAndGet(own(entries));
                         })) {
             Await.until(() -> acknowledged.get() == EVENTS);
         }
@@ -116,6 +117,15 @@ class RedeliveryTest {
                 .hasSize(EVENTS)
                 .extracting(Action::id)
                 .doesNotHaveDuplicates();
+    }
+
+    /** Other tests leave entries behind. */
+    private int own(List<Entry> entries) {
+        return (int)
+                entries.stream()
+                        .filter(entry ->
+                                entry.field("workspace_id").equals(live.workspaceId.toString()))
+                        .count();
     }
 
     private LiveEvent[] spins() {
