@@ -43,6 +43,7 @@ final class DecisionCall {
 
     /** Who waits with an event that no viewer caused: a name that is no id of TikTok's. */
     private static final String NOBODY = "-";
+
     private static final String NO_DEVICE = "";
 
     private final List<String> keys = new ArrayList<>();

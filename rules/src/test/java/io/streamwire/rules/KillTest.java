@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
 
     private static final Script PUBLISH = Script.of(KillTest.class, "publish-once.lua");
+
     /** Between two events of a workspace. */
     private static final Duration PACE = Duration.ofMillis(8);
 
@@ -163,7 +164,9 @@ class KillTest {
             var workspaceId = events.workspaceId();
             var rules = new RuleExamples(workspaceId);
             var resting = new Cooldown(Cooldown.MAX_MS, 0);
-            var always = store.create(workspaceId, Ids.next(), rules.rule(SPIN).definition(), Ids.next());
+            var always =
+                    store.create(
+                            workspaceId, Ids.next(), rules.rule(SPIN).definition(), Ids.next());
             var once =
                     store.create(
                             workspaceId,

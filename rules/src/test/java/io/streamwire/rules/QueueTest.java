@@ -132,7 +132,9 @@ class QueueTest {
                 live.events.by(Viewer.NOBODY, paused),
                 live.events.by(Viewer.NOBODY, paused));
 
-        assertThat(settled(live, 3)).containsValue(Decision.FIRED).doesNotContainValue("queue_full");
+        assertThat(settled(live, 3))
+                .containsValue(Decision.FIRED)
+                .doesNotContainValue("queue_full");
         assertThat(live.streams.actions()).hasSize(3);
     }
 

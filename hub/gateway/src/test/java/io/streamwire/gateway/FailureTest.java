@@ -249,7 +249,9 @@ class FailureTest {
         var request =
                 client.request("/api/v1/rules/import?mode=add", "Authorization", Client.newUser());
         // In chunks, so that nearly all of it is read before it turns out to be too large.
-        var body = HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[size]));
+        var body =
+                HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(new byte[size]));
         return client.send(request.POST(body)).statusCode();
     }
 
