@@ -31,6 +31,17 @@ final class Parts implements AutoCloseable {
         return part;
     }
 
+    /** Lets a part stop before all others that have started until now. */
+    synchronized void stopNext(String name) {
+        started.stream()
+                .filter(part -> part.name.equals(name))
+                .findFirst()
+                .ifPresent(part -> {
+                    started.remove(part);
+                    started.push(part);
+                });
+    }
+
     /** Closes everything, also when something fails to close; closing twice is fine. */
     @Override
     public synchronized void close() {

@@ -127,6 +127,8 @@ public final class Standalone implements AutoCloseable {
         Config asking =
                 Configuration.with(config, Map.of("rules.ingest-url", local(ingest.port())));
         Rules rules = parts.open("rules", () -> Rules.start(on(embedded, "rules_db", asking), bus));
+        // Rules ask ingest about the past, but what ingest has taken in they still decide on.
+        parts.stopNext("ingest");
         Config upstream =
                 Configuration.with(
                         config,
