@@ -14,7 +14,7 @@ final class CommandWords {
     static final int MOST = 9;
 
     private static final Pattern SPACE = Pattern.compile("\\p{IsWhite_Space}+");
-    private static final Pattern NUMBER = Pattern.compile("[+-]?\\p{Nd}{1,15}");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,15}");
 
     private CommandWords() {}
 

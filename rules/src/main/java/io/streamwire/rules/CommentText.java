@@ -18,9 +18,12 @@ record CommentText(String normalised, String folded) {
     static final int MAX_LENGTH = 500;
 
     static CommentText of(String text) {
-        var normalised =
-                normalise(text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) : text);
+        var normalised = cut(normalise(cut(text))); // one character may become eighteen
         return new CommentText(normalised, foldNormalised(normalised));
+    }
+
+    private static String cut(String text) {
+        return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) : text;
     }
 
     /** What the viewer wrote, a comment or a question; empty when the event is neither. */

@@ -106,24 +106,29 @@ sealed interface Crowd {
             roles = Map.copyOf(roles);
         }
 
-        long of(Viewer viewer, Payload payload) {
+        long of(Viewer viewer, Trigger trigger, Payload payload) {
             long factor = 1;
             for (var role : viewer.roles()) {
                 factor = Math.max(factor, roles.getOrDefault(role, 1L));
             }
-            return diamonds ? factor * amount(Quantity.DIAMONDS, payload) : factor;
+            return diamonds ? factor * amount(Quantity.DIAMONDS, trigger, payload) : factor;
         }
     }
 
-    /** How much an event adds. */
-    static long amount(Quantity quantity, Payload payload) {
+    /** How much an event adds; a streak that counts at its end, all of it. */
+    static long amount(Quantity quantity, Trigger trigger, Payload payload) {
         return switch (quantity) {
             case EVENTS -> 1;
             case DIAMONDS ->
                     payload instanceof GiftSent gift
-                            ? (long) gift.diamonds() * gift.increment()
+                            ? (long) gift.diamonds()
+                                    * (atTheEnd(trigger) ? gift.count() : gift.increment())
                             : 0;
             case LIKES -> payload instanceof Liked liked ? liked.count() : 0;
         };
+    }
+
+    private static boolean atTheEnd(Trigger trigger) {
+        return trigger instanceof Trigger.Gift gift && gift.mode() == Trigger.GiftMode.STREAK_END;
     }
 }

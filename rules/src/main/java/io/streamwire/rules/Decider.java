@@ -100,20 +100,40 @@ final class Decider implements BatchHandler {
         if (event == null || !event.workspaceId().equals(workspaceId)) {
             return null;
         }
-        var frame = frame(entry, event);
-        var matches = bounded(event, engine.match(event, Hops.instant(frame)));
-        if (matches.isEmpty()) {
+        var plan = plan(lease, engine, event, frame(entry, event));
+        return plan == null
+                ? null
+                : new Step(
+                        event,
+                        plan.matches(),
+                        lease.step(
+                                DecisionCall.SCRIPT,
+                                GROUP,
+                                entry,
+                                plan.call().keys(),
+                                plan.call().args()));
+    }
+
+    /** What is to be decided on in Redis. */
+    private record Plan(List<Match> matches, DecisionCall call) {}
+
+    /** Null when nothing is set off, or a defect shows: the events behind it must go on. */
+    private @Nullable Plan plan(Lease lease, RuleEngine engine, LiveEvent event, long frame) {
+        try {
+            var matches = bounded(event, engine.match(event, Hops.instant(frame)));
+            if (matches.isEmpty()) {
+                return null;
+            }
+            var decided = Hops.micros(clock.instant());
+            var space = Space.live(lease.partition(), maxAge);
+            var stale = decided - frame > maxAge.toNanos() / 1_000;
+            var call = new DecisionCall(space, event, frame, decided, stale ? Decision.STALE : "");
+            matches.forEach(call::add);
+            return new Plan(matches, call);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "event=" + event.id() + " decided=no", e);
             return null;
         }
-        var decided = Hops.micros(clock.instant());
-        var space = Space.live(lease.partition(), maxAge);
-        var stale = decided - frame > maxAge.toNanos() / 1_000;
-        var call = new DecisionCall(space, event, frame, decided, stale ? Decision.STALE : "");
-        matches.forEach(call::add);
-        return new Step(
-                event,
-                matches,
-                lease.step(DecisionCall.SCRIPT, GROUP, entry, call.keys(), call.args()));
     }
 
     /** A live goes on as long as TikTok says something. */

@@ -32,7 +32,7 @@ final class DecisionCall {
     private static final String EPOCH = ",\"epoch\":0,";
 
     /** How many keys, and arguments, there are before those of the rules. */
-    static final int SHARED_KEYS = 4;
+    static final int SHARED_KEYS = 5;
 
     private static final int SHARED_ARGS = 8;
 

@@ -97,6 +97,17 @@ final class DelayedActions implements PartitionListener {
             }
         }
 
+        /** One that fails has its turn again in a second, and does not keep the others waiting. */
+        private void take(UUID workspaceId, UUID ruleId) {
+            try {
+                turns.take(lease, workspaceId, ruleId);
+            } catch (CompletionException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "rule=" + ruleId + " turn=failed", e);
+            }
+        }
+
         /** Moves what is due; answers how long to sleep, ms. */
         private long move() {
             var now = clock.millis();
@@ -111,10 +122,7 @@ final class DelayedActions implements PartitionListener {
                                         List.of(Long.toString(now), Integer.toString(BATCH)))
                                 .join();
                 for (int i = 2; i + 1 < reply.values().size(); i += 2) {
-                    turns.take(
-                            lease,
-                            UUID.fromString(reply.text(i + 1)),
-                            UUID.fromString(reply.text(i)));
+                    take(UUID.fromString(reply.text(i + 1)), UUID.fromString(reply.text(i)));
                 }
                 return reply.values().size() > 2
                         ? 0
@@ -128,6 +136,10 @@ final class DelayedActions implements PartitionListener {
                 if (!passing && !stopped) {
                     LOG.log(Level.ERROR, "partition=" + lease.partition() + " delayed=stuck", e);
                 }
+                return LONGEST_SLEEP.toMillis();
+            } catch (RuntimeException e) {
+                // One rule's defect, or rules that cannot be read now, must not end the others'.
+                LOG.log(Level.ERROR, "partition=" + lease.partition() + " delayed=failed", e);
                 return LONGEST_SLEEP.toMillis();
             }
         }

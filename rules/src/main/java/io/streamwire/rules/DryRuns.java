@@ -148,6 +148,7 @@ final class DryRuns {
         }
 
         private void begin(LiveEvent event) {
+            deadline.check();
             var matches = Decider.fitting(engine.match(event, event.receivedAt()));
             if (matches.isEmpty()) {
                 return;

@@ -79,7 +79,11 @@ record Gathering(
                             reaches,
                             ms,
                             List.of(
-                                    Long.toString(Crowd.amount(of, event.payload())),
+                                    Long.toString(
+                                            Crowd.amount(
+                                                    of,
+                                                    match.rule().definition().trigger(),
+                                                    event.payload())),
                                     window.toString(),
                                     Integer.toString(Crowd.Sum.MOST_EVENTS)));
             case Crowd.Tug(var lead, var ms, var weight) ->
@@ -89,11 +93,11 @@ record Gathering(
                             "crowd_tug",
                             lead,
                             ms,
-                            List.of(choice, weight(weight, viewer, event)));
+                            List.of(choice, weight(weight, match, event)));
             case Crowd.Vote vote when event.payload() instanceof VoteEnded ->
                     new Gathering(
                             "tally",
-                            List.of(key + ":vote"),
+                            List.of(key + ":vote", key + ":vote:" + event.id()),
                             "vote_voters",
                             vote.minVoters(),
                             vote.withinMs(),
@@ -110,13 +114,13 @@ record Gathering(
         var end = end(vote, match, event);
         return new Gathering(
                 "vote",
-                List.of(key + ":vote"),
+                List.of(key + ":vote", key + ":vote:", key + ":vote:" + end.id()),
                 "vote_counted",
                 vote.minVoters(),
                 vote.withinMs(),
                 List.of(
                         Integer.toString(match.choice()),
-                        weight(vote.weight(), viewer, event),
+                        weight(vote.weight(), match, event),
                         viewer.id(),
                         vote.weight().diamonds() ? "add" : "replace",
                         end.id().toString(),
@@ -139,8 +143,9 @@ record Gathering(
                 new VoteEnded(match.rule().id()));
     }
 
-    private static String weight(Crowd.Weight weight, Viewer viewer, LiveEvent event) {
-        return Long.toString(weight.of(viewer, event.payload()));
+    private static String weight(Crowd.Weight weight, Match match, LiveEvent event) {
+        var trigger = match.rule().definition().trigger();
+        return Long.toString(weight.of(event.user(), trigger, event.payload()));
     }
 
     private static String tie(Crowd.Tie tie, Match match, LiveEvent event) {

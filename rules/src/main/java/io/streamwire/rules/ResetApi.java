@@ -12,6 +12,7 @@ import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -24,11 +25,13 @@ final class ResetApi implements Api {
     private static final Script RESET = Script.of(ResetApi.class, "reset.lua");
 
     private final RuleStore store;
+    private final RuleBook book;
     private final Bus bus;
     private final InstantSource clock;
 
-    ResetApi(RuleStore store, Bus bus, InstantSource clock) {
+    ResetApi(RuleStore store, RuleBook book, Bus bus, InstantSource clock) {
         this.store = store;
+        this.book = book;
         this.bus = bus;
         this.clock = clock;
     }
@@ -42,7 +45,7 @@ final class ResetApi implements Api {
 
     private void all(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
-        reset(workspaceId, workspaceId);
+        reset(workspaceId, workspaceId, book.engine(workspaceId).queues());
         response.status(Status.NO_CONTENT_204).send();
     }
 
@@ -52,20 +55,22 @@ final class ResetApi implements Api {
         if (store.find(workspaceId, id).isEmpty()) {
             throw Problem.notFound("rule_not_found", "There is no such rule.");
         }
-        reset(workspaceId, id);
+        reset(workspaceId, id, List.of(id));
         response.status(Status.NO_CONTENT_204).send();
     }
 
-    private void reset(UUID workspaceId, UUID what) {
+    private void reset(UUID workspaceId, UUID what, List<UUID> queues) {
+        var args = new ArrayList<String>();
+        args.add(workspaceId.toString());
+        args.add(what.toString());
+        args.add(Long.toString(clock.millis()));
+        args.add(Long.toString(Cooldown.MAX_MS));
+        queues.forEach(rule -> args.add(rule.toString()));
         int partition = bus.partition(workspaceId);
         bus.call(
                         RESET,
                         List.of(DecisionCall.resets(partition), DelayedActions.key(partition)),
-                        List.of(
-                                workspaceId.toString(),
-                                what.toString(),
-                                Long.toString(clock.millis()),
-                                Long.toString(Cooldown.MAX_MS)))
+                        args)
                 .join();
     }
 }

@@ -121,6 +121,14 @@ final class RuleEngine {
         return rules.stream().filter(rule -> rule.id().equals(id)).findFirst();
     }
 
+    /** The rules for which events may wait. */
+    List<UUID> queues() {
+        return rules.stream()
+                .filter(rule -> rule.definition().queue() != null)
+                .map(Rule::id)
+                .toList();
+    }
+
     /** Whether any rule has a timer. */
     boolean hasTimers() {
         return types.contains(TICK);

@@ -134,7 +134,7 @@ public final class Rules implements AutoCloseable {
                                             analytics.api(),
                                             new RulesApi(store, book),
                                             new SwitchApi(store, book),
-                                            new ResetApi(store, bus, clock),
+                                            new ResetApi(store, book, bus, clock),
                                             new HistoryApi(history, new Rollback(store), book),
                                             new BundleApi(store, book, clock),
                                             new RecipesApi(store, book)),

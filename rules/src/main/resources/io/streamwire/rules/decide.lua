@@ -136,7 +136,8 @@ function crowds.tug(keys, needed, ms, choice, weight)
     redis.call('DEL', key)
     redis.call('HSET', key, 'begin', text(now))
   end
-  local lead = redis.call('HINCRBY', key, 'lead', choice == '1' and weight or '-' .. weight)
+  local by = choice == '1' and tonumber(weight) or 0 - weight
+  local lead = redis.call('HINCRBY', key, 'lead', text(by))
   expire(key, ms)
   local won
   if math.abs(lead) >= needed then
@@ -145,40 +146,47 @@ function crowds.tug(keys, needed, ms, choice, weight)
   return math.abs(lead), won
 end
 
--- A vote under way. Keys: a hash of its begin, the weight of each choice ('c:') and each viewer's vote ('v:').
+-- A vote under way. Keys: begin and id of the vote, what the keys of votes begin with, that of the vote that begins if none
+-- is under way. A vote is a hash of voters, the weight of each choice ('c:') and each viewer's vote ('v:'); its id is
+-- that of the event that will end it, so that it stays as it is until then, whatever comes in between.
 -- Parameters: choice, weight, viewer, 'replace' = a viewer has one vote, the last one; 'add' = every one counts,
 -- then the end of the vote as an event: id, livestream id, body.
 function crowds.vote(keys, _, ms, choice, weight, viewer, how, id, livestream, body)
-  local key = keys[1]
-  local begin = tonumber(redis.call('HGET', key, 'begin'))
+  local begin, current = string.match(redis.call('GET', keys[1]) or '', '^(%d+) (.+)$')
   local begins = not begin or begin + ms <= now
   if begins then
-    redis.call('DEL', key)
-    redis.call('HSET', key, 'begin', text(now))
+    current = id
+    redis.call('SET', keys[1], text(now) .. ' ' .. id)
     if not dry then
       local ends = now + ms
       redis.call('ZADD', KEYS[4], text(ends), cjson.encode({id, workspace, '', livestream, '', text(ends * 1000), body}))
       room = room - 1
     end
   end
-  local field = 'v:' .. viewer
+  local key, field = keys[2] .. current, 'v:' .. viewer
   local last = redis.call('HGET', key, field)
   if last and how == 'replace' then
     local chosen, weighed = string.match(last, '(%d+) (%d+)')
-    redis.call('HINCRBY', key, 'c:' .. chosen, '-' .. weighed)
+    redis.call('HINCRBY', key, 'c:' .. chosen, text(0 - weighed))
   end
   redis.call('HINCRBY', key, 'c:' .. choice, weight)
   redis.call('HSET', key, field, choice .. ' ' .. weight)
   if not last then
     redis.call('HINCRBY', key, 'voters', 1)
   end
-  expire(key, ms)
+  expire(keys[1], ms)
+  expire(key, 2 * ms)
   return tonumber(redis.call('HGET', key, 'voters')), nil, begins and 'vote_begun' or 'vote_counted'
 end
 
--- A vote that has ended. Keys: as above. Parameters: how many choices, who wins a tie: 'first', 'none' or a number at random.
+-- A vote that has ended. Keys: begin and id of the vote under way, the vote that ends. Parameters: how many choices, who
+-- wins a tie: 'first', 'none' or a number at random.
 function crowds.tally(keys, needed, _, choices, tie)
-  local key = keys[1]
+  local key = keys[2]
+  local _, current = string.match(redis.call('GET', keys[1]) or '', '^(%d+) (.+)$')
+  if current == event then
+    redis.call('DEL', keys[1])
+  end
   local voters = tonumber(redis.call('HGET', key, 'voters') or 0)
   local best, leaders = 0, {}
   for choice = 1, choices do
@@ -190,12 +198,11 @@ function crowds.tally(keys, needed, _, choices, tie)
       leaders[#leaders + 1] = tostring(choice)
     end
   end
+  redis.call('DEL', key)
   if voters < needed or #leaders == 0 then
-    redis.call('DEL', key)
     return voters, nil
   end
   if #leaders > 1 and tie == 'none' then
-    redis.call('DEL', key)
     return voters, nil, 'vote_tie'
   end
   local at = (#leaders == 1 or tie == 'first') and 1 or 1 + tie % #leaders
@@ -203,6 +210,9 @@ function crowds.tally(keys, needed, _, choices, tie)
 end
 
 local function used_up(kind, keys, needed)
+  if kind == 'tally' then
+    return -- is gone already
+  end
   if kind == 'every' then
     local sum = tonumber(redis.call('GET', keys[1]))
     redis.call('DECRBY', keys[1], text(sum - sum % needed))
@@ -245,9 +255,12 @@ local function queue_of(rule, keys, keep_ms)
     end
   end
 
+  -- Later than when it was queued, which has a record of its own.
   local function shed(item, outcome)
     local of, decision, head = unpack(cjson.decode(item))
-    record(decision, rule, of, outcome, head, 0, nil, nil, {})
+    local before, queued = string.match(head, '^(.*"at":)(%d+)$')
+    local at = math.max(math.floor(decided / 1000), queued + 1)
+    record(decision, rule, of, outcome, before .. text(at), 0, nil, nil, {})
   end
 
   function queue.size()
@@ -427,7 +440,10 @@ while argument <= #ARGV do
       end
     end
   end
-  if waits == 'turn' and not queue.is_next(viewer) then
+  if dry and waits ~= '' then
+    -- Nobody has turns in a dry run: it tells who would wait, and goes on.
+    outcome = shared[outcome] and 'queued' or outcome
+  elseif waits == 'turn' and not queue.is_next(viewer) then
     outcome, left = 'gone', 0
   elseif waits == 'turn' and shared[outcome] then
     queue.call_again(math.min(left, longest_wait))
@@ -438,9 +454,7 @@ while argument <= #ARGV do
     needed = tonumber(most)
     if queue.add(viewer, cjson.encode({event, decision, head, viewer, text(now), again}), needed) then
       outcome = 'queued'
-      if left > 0 then
-        queue.call_again(math.min(left, longest_wait))
-      end
+      queue.call_again(math.min(left, longest_wait))
     else
       outcome = 'queue_full'
     end

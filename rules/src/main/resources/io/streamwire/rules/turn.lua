@@ -31,10 +31,12 @@ while true do
     if tonumber(ARGV[4]) >= 0 and at + ARGV[4] >= tonumber(ARGV[3]) then
       return {viewer, again}
     end
+    local before, queued = string.match(head, '^(.*"at":)(%d+)$')
+    local ended = string.format('%.0f', math.max(ARGV[3], queued + 1))
     redis.call('LPOP', waiting .. viewer)
     redis.call('XADD', KEYS[4], '*', 'type', 'decision', 'id', decision, 'workspace_id', ARGV[2],
       'event_id', event, 'rule_id', ARGV[1], 'outcome', 'queue_expired',
-      'body', head .. ',"outcome":"queue_expired","action_ids":[]}')
+      'body', before .. ended .. ',"outcome":"queue_expired","action_ids":[]}')
     left(viewer)
   else
     redis.call('LREM', turns, 1, viewer)

@@ -9,7 +9,6 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.Streak;
-import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Crowd.Quantity;
 import io.streamwire.rules.Crowd.Tie;
@@ -18,6 +17,7 @@ import io.streamwire.rules.Crowd.Window;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.rules.Trigger.GiftMode;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +194,38 @@ class CrowdTest {
     }
 
     @Test
+    void aVoteThatIsCountedLateIsStillItself() {
+        var show = show(SIDES, new Crowd.Vote(10_000, 1, Tie.FIRST, Weight.ONE));
+
+        show.at(0, comment(1, "left"));
+        assertThat(show.at(10_000, comment(2, "right")).outcome()).isEqualTo("vote_begun");
+
+        assertThat(show.end(10_001)).isEqualTo(won(1, 1, "1"));
+        assertThat(show.at(10_002, comment(3, "right")).outcome()).isEqualTo("vote_counted");
+        assertThat(show.end(20_000)).isEqualTo(won(2, 1, "2"));
+    }
+
+    @Test
+    void streaksPullWithWhatTheyAreWorth() {
+        var gifts =
+                new Trigger.Gift(
+                        List.of("Rose", "Lion"),
+                        List.of(),
+                        Trigger.Range.ANY,
+                        Trigger.Range.ANY,
+                        GiftMode.STREAK_END,
+                        Trigger.Gift.NO_CAP);
+        var show = show(gifts, new Crowd.Tug(100, 60_000, new Weight(true, Map.of())));
+
+        assertThat(show.at(0, events.gift("Rose", 10, 5, 0, Streak.ENDED)))
+                .isEqualTo(verdict("crowd_tug", 50, 100));
+        assertThat(show.at(1, events.gift("Lion", 0, 1, 1, Streak.SINGLE)))
+                .isEqualTo(verdict("crowd_tug", 50, 100));
+        assertThat(show.at(2, events.gift("Lion", 50, 3, 0, Streak.ENDED)))
+                .isEqualTo(won(100, 100, "2"));
+    }
+
+    @Test
     void whoVotesAgainHasChangedTheirMind() {
         var show = show(SIDES, new Crowd.Vote(10_000, 1, Tie.NONE, Weight.ONE));
 
@@ -308,6 +340,7 @@ class CrowdTest {
     private final class Show {
         private final Rule rule;
         private final RuleEngine engine;
+        private final Deque<LiveEvent> ends = new ArrayDeque<>();
         private final Space space = Space.dry(bus.partition(events.workspaceId()), Ids.next());
 
         Show(Rule rule) {
@@ -319,8 +352,9 @@ class CrowdTest {
             return decide(ms, event).getFirst();
         }
 
+        /** Of the vote that began first and has not been counted yet. */
         Verdict end(long ms) {
-            return at(ms, events.by(Viewer.NOBODY, new VoteEnded(rule.id())));
+            return decide(ms, ends.remove()).getFirst();
         }
 
         int actions(long ms, LiveEvent event) {
@@ -330,8 +364,16 @@ class CrowdTest {
         private List<Verdict> decide(long ms, LiveEvent event) {
             long micros = (BEGIN + ms) * 1_000;
             var call = new DecisionCall(space, event, micros, micros, "");
-            engine.match(event, Hops.instant(micros)).forEach(call::add);
-            return Verdict.all(bus.call(DecisionCall.SCRIPT, call.keys(), call.args()).join());
+            var matches = engine.match(event, Hops.instant(micros));
+            matches.forEach(call::add);
+            var verdicts =
+                    Verdict.all(bus.call(DecisionCall.SCRIPT, call.keys(), call.args()).join());
+            if (!verdicts.isEmpty()
+                    && verdicts.getFirst().outcome().equals(Gathering.VOTE_BEGUN)
+                    && rule.definition().crowd() instanceof Crowd.Vote vote) {
+                ends.add(Gathering.end(vote, matches.getFirst(), event));
+            }
+            return verdicts;
         }
     }
 }

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -191,8 +192,21 @@ class KillTest {
             }
         }
 
+        /** As soon as Redis can be asked. */
         long decided() {
-            return Long.parseLong(streams.redis("XLEN", "decisions"));
+            var decided = new AtomicLong();
+            Await.until(
+                    SETTLED,
+                    () -> {
+                        try {
+                            decided.set(Long.parseLong(streams.redis("XLEN", "decisions")));
+                            return true;
+                        } catch (CompletionException e) {
+                            assertThat(e.getCause()).isInstanceOf(BusException.class);
+                            return false;
+                        }
+                    });
+            return decided.get();
         }
 
         private void publish(LiveEvent event) {

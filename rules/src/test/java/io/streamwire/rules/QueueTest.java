@@ -76,6 +76,10 @@ class QueueTest {
         assertThat(served).hasSize(10);
         assertThat(served.values().stream().mapToInt(Integer::intValue).sum()).isGreaterThan(40);
         assertThat(jain(served)).isGreaterThanOrEqualTo(0.9);
+        assertThat(live.streams.decisions())
+                .extracting(decision -> decision.id() + " " + decision.at())
+                .as("rows of rule_executions")
+                .doesNotHaveDuplicates();
         assertThat(live.streams.actions())
                 .hasSize(served.values().stream().mapToInt(it -> it).sum());
     }
