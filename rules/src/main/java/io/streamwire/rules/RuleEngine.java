@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The enabled rules of one workspace, compiled: which of them does an event set off? Immutable, and
- * without randomness or I/O, so that the answer for an event at a time is always the same. Looking
- * up costs by what matches, not by how many rules there are.
+ * without randomness or I/O, so that the answer for an event at a time is always the same. Texts
+ * and gifts are looked up; patterns, and rules of the other types, are asked one by one.
  */
 final class RuleEngine {
 
