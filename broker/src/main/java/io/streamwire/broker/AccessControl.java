@@ -337,10 +337,14 @@ final class AccessControl implements ExtensionMain {
         if (isRevoked(client)) {
             refuseLate(client, context);
         }
+        var device = ConnectionAccess.device(client);
         context.addPublishInboundInterceptor(
                 rates.of(
                         client.getClientInformation().getClientId(),
-                        ConnectionAccess.device(client).map(DeviceIdentity::workspaceId)));
+                        device.map(DeviceIdentity::workspaceId),
+                        () ->
+                                device.map(bridge -> children.of(bridge.deviceId()))
+                                        .orElse(Set.of())));
     }
 
     /**

@@ -4,8 +4,13 @@ import com.hivemq.extension.sdk.api.interceptor.publish.PublishInboundIntercepto
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import io.streamwire.broker.BrokerSettings.Limits;
 import io.streamwire.broker.Denials.Reason;
+import io.streamwire.contract.mqtt.Topics;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * How many messages one device, and all clients of one workspace together, may publish: what they
@@ -31,13 +36,19 @@ final class MessageRates {
         this.others = new TokenBuckets<>(limits.workspaceMessagesPerSecond(), BURST_SECONDS);
     }
 
-    /** Of one connection; without a workspace it may publish nothing anyway. */
-    PublishInboundInterceptor of(String clientId, Optional<UUID> workspace) {
-        var rate = new TokenBucket(ofDevice, BURST_SECONDS * ofDevice, System.nanoTime());
+    /**
+     * Of one connection; without a workspace it may publish nothing anyway.
+     *
+     * @param boards that hang on it: each may publish as much as if it were connected by itself
+     */
+    PublishInboundInterceptor of(
+            String clientId, Optional<UUID> workspace, Supplier<Set<UUID>> boards) {
+        var own = bucket();
+        var ofBoards = new ConcurrentHashMap<UUID, TokenBucket>();
         return (input, output) -> {
             var now = System.nanoTime();
             var topic = input.getPublishPacket().getTopic();
-            if (!rate.tryTake(now)) {
+            if (!rate(topic, boards.get(), own, ofBoards).tryTake(now)) {
                 denials.add(Reason.TOO_MANY_MESSAGES, clientId, topic);
                 output.preventPublishDelivery(AckReasonCode.QUOTA_EXCEEDED, "too many messages");
                 return;
@@ -48,6 +59,25 @@ final class MessageRates {
                         AckReasonCode.QUOTA_EXCEEDED, "too many messages of the workspace");
             }
         };
+    }
+
+    private TokenBucket bucket() {
+        return new TokenBucket(ofDevice, BURST_SECONDS * ofDevice, System.nanoTime());
+    }
+
+    private TokenBucket rate(
+            String topic, Set<UUID> boards, TokenBucket own, Map<UUID, TokenBucket> ofBoards) {
+        if (boards.isEmpty()) {
+            return own;
+        }
+        if (ofBoards.size() > boards.size()) {
+            ofBoards.keySet().retainAll(boards);
+        }
+        return Topics.parseUp(topic)
+                .map(Topics.Up::deviceId)
+                .filter(boards::contains)
+                .map(board -> ofBoards.computeIfAbsent(board, _ -> bucket()))
+                .orElse(own);
     }
 
     private TokenBuckets<UUID> bucket(String topic) {

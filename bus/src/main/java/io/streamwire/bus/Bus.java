@@ -86,6 +86,18 @@ public final class Bus implements AutoCloseable {
         var _ = RedisLink.await("ping", redis.commands().ping());
     }
 
+    /** How long before its end Redis may confirm what is not in its file yet. */
+    public static final Duration UNSAFE = Duration.ofSeconds(3);
+
+    /**
+     * How often the connection to Redis was lost. Redis writes its file once in a second and while
+     * the disk is busy up to two seconds later: killed in that time it has forgotten what it
+     * confirmed. Who can should write what is younger than {@link #UNSAFE} again.
+     */
+    public int losses() {
+        return redis.losses();
+    }
+
     /** Whether there is a connection right now. */
     public boolean available() {
         return redis.isOpen();

@@ -1,10 +1,17 @@
 package io.streamwire.bus;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something the bus could not do. */
 public sealed class BusException extends RuntimeException {
 
-    private BusException(String message, Throwable cause) {
+    private BusException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** What Redis confirmed just before the connection was lost may be lost, too. */
+    public static BusException lost() {
+        return new Unavailable("the connection was lost", null);
     }
 
     /**
@@ -12,7 +19,7 @@ public sealed class BusException extends RuntimeException {
      * call is made for that.
      */
     public static final class Unavailable extends BusException {
-        Unavailable(String message, Throwable cause) {
+        Unavailable(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

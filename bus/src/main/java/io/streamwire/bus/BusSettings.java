@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param connectWait how long to wait for Redis at start
  * @param maxStreamLength entries of one stream at which publishing is refused (back-pressure)
  * @param keepLength acknowledged entries of one stream that stay for live readers
+ * @param keepBytes of memory that they may take
  */
 public record BusSettings(
         URI url,
@@ -21,9 +22,11 @@ public record BusSettings(
         Duration commandTimeout,
         Duration connectWait,
         long maxStreamLength,
-        long keepLength) {
+        long keepLength,
+        long keepBytes) {
 
     public static final int DEFAULT_PARTITIONS = 8;
+    private static final long DEFAULT_KEEP_BYTES = 32L << 20;
 
     public BusSettings {
         if (partitions < 1 || partitions > 1_024) {
@@ -44,6 +47,7 @@ public record BusSettings(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(60),
                 200_000,
-                20_000);
+                20_000,
+                DEFAULT_KEEP_BYTES);
     }
 }

@@ -39,6 +39,10 @@ final class ConsumerLoop {
     private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofMillis(200);
     private static final long PENDING_CHECK_NANOS = 5_000_000_000L;
     private static final long TRIM_NANOS = 1_000_000_000L;
+
+    /** So much more memory than usual may take what an awaited group has not handled. */
+    private static final long AWAITED_TIMES = 4;
+
     private static final Script TRIM = Script.of(ConsumerLoop.class, "trim.lua");
 
     private final RedisLink redis;
@@ -269,8 +273,14 @@ final class ConsumerLoop {
         }
         trimmedAt = System.nanoTime();
         var args = new ArrayList<String>();
-        args.add(Long.toString(redis.settings().keepLength()));
+        var settings = redis.settings();
+        args.add(Long.toString(settings.keepLength()));
+        args.add(Long.toString(Math.max(settings.keepLength(), settings.maxStreamLength() / 2)));
+        args.add(Long.toString(settings.keepBytes()));
+        args.add(Long.toString(AWAITED_TIMES * settings.keepBytes()));
+        args.add(Integer.toString(stream.requiredGroups().size()));
         args.addAll(stream.requiredGroups());
+        args.addAll(stream.awaitedGroups());
         var _ =
                 redis.run(TRIM, Script.Guard.NONE, List.of(key), args)
                         .exceptionally(failure -> {

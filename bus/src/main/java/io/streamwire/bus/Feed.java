@@ -47,6 +47,9 @@ public final class Feed {
 
     private StreamId newest = StreamId.ZERO;
 
+    /** How often entries may have been missed because Redis was away. */
+    private long gaps;
+
     Feed(RedisLink redis, Stream stream, int partition) {
         this.redis = redis;
         this.partition = partition;
@@ -81,7 +84,13 @@ public final class Feed {
                 var mine = ++generation;
                 Thread.ofVirtual().name("feed-" + key).start(() -> fill(start, mine));
             }
-            return new Reader(resumeAfter == null ? newest : resumeAfter, resumeAfter != null);
+            if (resumeAfter == null) {
+                return new Reader(newest, false, gaps);
+            }
+            // What Redis has forgotten, or never had, will not be followed by anything.
+            return resumeAfter.compareTo(newest) > 0 && resumeAfter.compareTo(last()) > 0
+                    ? new Reader(newest, true, gaps - 1)
+                    : new Reader(resumeAfter, true, gaps);
         } catch (RuntimeException e) {
             readers--;
             throw e;
@@ -105,6 +114,7 @@ public final class Feed {
         var after = start;
         while (wanted(mine)) {
             try (var connection = redis.blocking()) {
+                after = resume(connection, after, mine);
                 while (wanted(mine)) {
                     var messages = read(connection, after);
                     backoff.reset();
@@ -112,7 +122,10 @@ public final class Feed {
                         after = append(messages, mine);
                     }
                 }
-            } catch (RedisException e) {
+            } catch (RedisException | IllegalStateException e) {
+                if (redis.isClosing()) {
+                    return;
+                }
                 if (backoff.fresh()) {
                     LOG.log(
                             Level.WARNING,
@@ -122,6 +135,42 @@ public final class Feed {
                 }
                 RedisLink.pause(backoff.next());
             }
+        }
+    }
+
+    /** Looks what happened to the stream while nobody read it, after a connection was lost. */
+    private StreamId resume(
+            StatefulRedisConnection<String, String> connection, StreamId after, long mine) {
+        var commands = connection.sync();
+        var first = commands.xrange(key, Range.unbounded(), Limit.from(1));
+        var last = commands.xrevrange(key, Range.unbounded(), Limit.from(1));
+        var begin = first.isEmpty() ? StreamId.ZERO : StreamId.parse(first.getFirst().getId());
+        var end = last.isEmpty() ? StreamId.ZERO : StreamId.parse(last.getFirst().getId());
+        boolean forgotten = end.compareTo(after) < 0;
+        boolean trimmed = begin.compareTo(after) > 0 && !after.equals(StreamId.ZERO);
+        if (!forgotten && !trimmed) {
+            return after;
+        }
+        LOG.log(Level.WARNING, "feed={0} gap=yes after={1} first={2}", key, after, begin);
+        return missed(forgotten ? end : after, mine);
+    }
+
+    /** Tells every reader of a gap; the ring goes on after an entry. */
+    private StreamId missed(StreamId after, long mine) {
+        lock.lock();
+        try {
+            if (wanted(mine)) {
+                gaps++;
+                if (after.compareTo(newest) < 0) {
+                    written = 0;
+                    floor = after;
+                    newest = after;
+                }
+                news.signal();
+            }
+            return after;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -178,10 +227,17 @@ public final class Feed {
         private boolean resuming;
         private long position = -1;
         private boolean closed;
+        private long gapsTold;
 
-        private Reader(StreamId after, boolean resuming) {
+        private Reader(StreamId after, boolean resuming, long gapsTold) {
             this.after = after;
             this.resuming = resuming;
+            this.gapsTold = gapsTold;
+        }
+
+        /** The last entry that was read or passed over. */
+        public StreamId position() {
+            return after;
         }
 
         /**
@@ -197,6 +253,10 @@ public final class Feed {
                     var start = floor;
                     if (start == null) {
                         throw new IllegalStateException("the reader is closed");
+                    }
+                    if (gapsTold != gaps) {
+                        news.signal();
+                        return gap();
                     }
                     if (after.compareTo(start) < 0) {
                         news.signal();
@@ -216,6 +276,15 @@ public final class Feed {
                 lock.unlock();
             }
             return fromRedis();
+        }
+
+        private Batch gap() {
+            gapsTold = gaps;
+            position = -1;
+            if (after.compareTo(newest) > 0) {
+                after = newest;
+            }
+            return new Batch(List.of(), true);
         }
 
         private List<Entry> fromRing() {

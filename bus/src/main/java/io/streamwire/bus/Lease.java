@@ -36,6 +36,11 @@ public final class Lease implements AutoCloseable {
         return partition;
     }
 
+    /** See {@link Bus#losses()}. */
+    public int losses() {
+        return redis.losses();
+    }
+
     /** Whether it is still ours by our own clock. */
     public boolean held() {
         return !released && System.nanoTime() - heldUntilNanos < 0;

@@ -15,7 +15,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -34,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The connections to one Redis. Commands are refused while it is away, never queued: a command that
@@ -66,6 +66,7 @@ final class RedisLink implements AutoCloseable {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closing;
+    private final AtomicInteger losses = new AtomicInteger();
 
     private record GuardedScript(Script script, Script.Guard guard) {}
 
@@ -133,7 +134,7 @@ final class RedisLink implements AutoCloseable {
         var backoff = new Backoff();
         while (true) {
             try {
-                var connection = client.connect();
+                var connection = client.connect(TextCodec.UTF8);
                 try {
                     connection.sync().ping();
                     return connection;
@@ -163,6 +164,10 @@ final class RedisLink implements AutoCloseable {
         return settings;
     }
 
+    boolean isClosing() {
+        return closing;
+    }
+
     boolean isOpen() {
         return shared.isOpen();
     }
@@ -173,19 +178,19 @@ final class RedisLink implements AutoCloseable {
 
     /** A connection for one reader that blocks up to {@link #BLOCK}. */
     StatefulRedisConnection<String, String> blocking() {
-        var connection = ends.readers().client().connect();
+        var connection = ends.readers().client().connect(TextCodec.UTF8);
         connection.setTimeout(BLOCK.plus(settings.commandTimeout()));
         return connection;
     }
 
     StatefulRedisPubSubConnection<String, String> subscriber() {
-        return ends.readers().client().connectPubSub();
+        return ends.readers().client().connectPubSub(TextCodec.UTF8);
     }
 
     StatefulRedisConnection<String, byte[]> binary() {
         return ends.readers()
                 .client()
-                .connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+                .connect(RedisCodec.of(TextCodec.UTF8, ByteArrayCodec.INSTANCE));
     }
 
     CompletableFuture<Reply> run(
@@ -282,6 +287,11 @@ final class RedisLink implements AutoCloseable {
         ends.close();
     }
 
+    /** How often the connection was lost. */
+    int losses() {
+        return losses.get();
+    }
+
     /**
      * Lets calls that other threads make while the connection's thread is busy leave in one write:
      * a system call costs both sides more than a script.
@@ -309,6 +319,7 @@ final class RedisLink implements AutoCloseable {
         @Override
         public void onRedisDisconnected(io.lettuce.core.RedisChannelHandler<?, ?> connection) {
             if (connection.equals(shared)) {
+                losses.incrementAndGet();
                 LOG.log(
                         closing ? Level.DEBUG : Level.WARNING,
                         "redis=disconnected at={0}",

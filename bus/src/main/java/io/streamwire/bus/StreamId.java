@@ -1,16 +1,17 @@
 package io.streamwire.bus;
 
 /** A stream entry's id in the order of the stream. */
-record StreamId(long millis, long sequence) implements Comparable<StreamId> {
+public record StreamId(long millis, long sequence) implements Comparable<StreamId> {
 
-    static final StreamId ZERO = new StreamId(0, 0);
+    /** Before every entry. */
+    public static final StreamId ZERO = new StreamId(0, 0);
 
     /**
      * Reads {@code ms-seq} or {@code ms}.
      *
      * @throws IllegalArgumentException for anything else
      */
-    static StreamId parse(String id) {
+    public static StreamId parse(String id) {
         var dash = id.indexOf('-');
         try {
             if (dash < 0) {

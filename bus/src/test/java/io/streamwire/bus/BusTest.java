@@ -276,6 +276,69 @@ class BusTest {
     }
 
     @Test
+    void anAwaitedGroupIsWaitedForUntilTheStreamIsHalfFull() {
+        var key = Stream.ACTIONS.key(0);
+        var devices = new AtomicInteger();
+        var stuck = new AtomicBoolean(true);
+        BatchHandler waits =
+                (_, _) -> {
+                    if (stuck.get()) {
+                        throw new IllegalStateException("the database is away");
+                    }
+                };
+        var consumers =
+                List.of(
+                        new Consumer(
+                                Stream.ACTIONS,
+                                "devices",
+                                (_, entries) -> devices.addAndGet(entries.size())),
+                        new Consumer(Stream.ACTIONS, "rules-webhooks", waits));
+        assertThat(Stream.ACTIONS.awaitedGroups()).containsExactly("rules-webhooks");
+
+        try (var _ = bus.join("both", "one", consumers, PartitionListener.NONE)) {
+            fill(key, 2_000);
+            Await.until(() -> devices.get() == 2_000);
+            assertThat(redis("XLEN", key).number(0)).isEqualTo(2_000);
+
+            fill(key, 2_500);
+            Await.until(() -> redis("XLEN", key).number(0) < 2_700);
+            assertThat(redis("XLEN", key).number(0)).isGreaterThanOrEqualTo(2_500);
+
+            stuck.set(false);
+            Await.until(() -> redis("XLEN", key).number(0) < 1_200);
+        }
+    }
+
+    @Test
+    void ofLargeEntriesFewerStay() {
+        var key = Stream.ACTIONS.key(0);
+        var devices = new AtomicInteger();
+        var consumers =
+                List.of(
+                        new Consumer(
+                                Stream.ACTIONS,
+                                "devices",
+                                (_, entries) -> devices.addAndGet(entries.size())),
+                        new Consumer(Stream.ACTIONS, "rules-webhooks", (_, _) -> {}));
+
+        try (var _ = bus.join("both", "one", consumers, PartitionListener.NONE)) {
+            for (int n = 0; n < 900; n++) {
+                var _ = redis("XADD", key, "*", "type", "any", "body", "x".repeat(8_192));
+            }
+
+            Await.until(() -> devices.get() == 900);
+            Await.until(() -> redis("XLEN", key).number(0) < 200);
+            assertThat(redis("XLEN", key).number(0)).isGreaterThan(60);
+        }
+    }
+
+    private void fill(String key, int entries) {
+        for (int n = 0; n < entries; n++) {
+            var _ = redis("XADD", key, "*", "type", "any");
+        }
+    }
+
+    @Test
     void aFullStreamRefuses() {
         var published = IntStream.range(0, 5_000).mapToObj(n -> send(0, n)).toList();
         published.forEach(future -> assertThat(future.join().text(0)).contains("-"));
@@ -416,6 +479,51 @@ class BusTest {
         }
         assertThatThrownBy(() -> bus.feed(Stream.EVENTS, 0).from("latest"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aFeedTellsWhoResumesAfterWhatNeverWas() throws Exception {
+        publish(0, 0);
+
+        try (var reader = bus.feed(Stream.EVENTS, 0).from("99999999999999-0")) {
+            assertThat(reader.next(Duration.ofSeconds(5)).gap()).isTrue();
+
+            publish(0, 1);
+            assertThat(reader.next(Duration.ofSeconds(5)).entries())
+                    .extracting(Entry::body)
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
+    void aFeedTellsItsReadersWhatRedisHasForgotten() throws Exception {
+        publish(0, 0);
+        try (var reader = bus.feed(Stream.EVENTS, 0).from(null)) {
+            publish(0, 1);
+            assertThat(reader.next(Duration.ofSeconds(5)).entries()).hasSize(1);
+
+            redis("FLUSHALL");
+            Redis.cutConnections();
+
+            var gap = new AtomicBoolean();
+            Await.until(() -> {
+                gap.compareAndSet(false, next(reader).gap());
+                return gap.get();
+            });
+            Await.until(bus::available);
+            publish(0, 2);
+            assertThat(reader.next(Duration.ofSeconds(5)).entries())
+                    .extracting(Entry::body)
+                    .containsExactly("2");
+        }
+    }
+
+    private static Feed.Batch next(Feed.Reader reader) {
+        try {
+            return reader.next(Duration.ofMillis(10));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.streamwire.bus;
 
+import io.lettuce.core.KillArgs;
 import io.streamwire.embedded.Embedded;
 import java.net.URI;
 import java.time.Duration;
@@ -24,13 +25,24 @@ final class Redis {
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 5_000,
-                1_000);
+                1_000,
+                1 << 20);
     }
 
     /** Changes a setting of the server. */
     static void configure(String setting, String value) {
         try (var redis = RedisLink.open(settings(url()))) {
             var _ = RedisLink.await("config", redis.commands().configSet(setting, value));
+        }
+    }
+
+    /** Ends every connection but its own. */
+    static void cutConnections() {
+        try (var redis = RedisLink.open(settings(url()))) {
+            var _ =
+                    RedisLink.await(
+                            "client kill",
+                            redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme()));
         }
     }
 

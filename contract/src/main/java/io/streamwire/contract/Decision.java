@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param at ms since the epoch
  * @param outcome {@link #FIRED}, or the first thing that stopped it
  * @param remainingMs how long a cooldown or limit still holds
- * @param observed what a crowd has so far, if the rule waits for one
+ * @param observed what a crowd has so far, if the rule waits for one, or how many of the devices
+ *     that it needs are online
  * @param needed what it needs
  * @param actionIds what it set in motion, empty unless fired
  */

@@ -55,7 +55,9 @@ public final class Ids {
 
     private static void update(MessageDigest digest, String part) {
         var bytes = part.getBytes(StandardCharsets.UTF_8);
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            digest.update((byte) (bytes.length >>> shift));
+        }
         digest.update(bytes);
     }
 

@@ -28,8 +28,8 @@ public final class Json {
     /** Longest text that is read, in characters. */
     public static final int MAX_TEXT_LENGTH = 1 << 20;
 
-    private static final DateTimeFormatter RFC_3339 =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
@@ -129,6 +129,16 @@ public final class Json {
     }
 
     private static final class Rfc3339 extends StdSerializer<Instant> {
+
+        /** Many times of the same second are written one after the other. */
+        private volatile Second last = Second.of(0);
+
+        private record Second(long epoch, String text) {
+            static Second of(long epoch) {
+                return new Second(epoch, SECONDS.format(Instant.ofEpochSecond(epoch)));
+            }
+        }
+
         Rfc3339() {
             super(Instant.class);
         }
@@ -136,7 +146,14 @@ public final class Json {
         @Override
         public void serialize(Instant value, JsonGenerator out, SerializerProvider context)
                 throws IOException {
-            out.writeString(RFC_3339.format(value));
+            long epoch = value.getEpochSecond();
+            var second = last;
+            if (second.epoch() != epoch) {
+                second = Second.of(epoch);
+                last = second;
+            }
+            int ms = value.getNano() / 1_000_000;
+            out.writeString(second.text() + ms / 100 + ms / 10 % 10 + ms % 10 + 'Z');
         }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param historical from the backlog that TikTok sends on connect; rules ignore it
  * @param simulated made by a person or a replay, not by a viewer
  * @param user who did it; {@link Viewer#NOBODY} when it was no viewer
+ * @param counters of its livestream; null when nobody counted
  */
 @JsonPropertyOrder({
     "id",
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
     "historical",
     "simulated",
     "user",
+    "counters",
     "payload"
 })
 public record LiveEvent(
@@ -51,11 +54,57 @@ public record LiveEvent(
         boolean historical,
         boolean simulated,
         Viewer user,
+        @Nullable RoomCounters counters,
         @JsonTypeInfo(
                         use = JsonTypeInfo.Id.NAME,
                         include = JsonTypeInfo.As.EXTERNAL_PROPERTY,
                         property = "type")
                 Payload payload) {
+
+    /** What readers of a stream get to see; the rest is for rules alone. */
+    public static final Set<String> SHOWN_TYPES =
+            Set.of(
+                    CommentPosted.TYPE,
+                    GiftSent.TYPE,
+                    Liked.TYPE,
+                    Joined.TYPE,
+                    Followed.TYPE,
+                    Shared.TYPE,
+                    Subscribed.TYPE,
+                    ViewersCounted.TYPE,
+                    QuestionAsked.TYPE,
+                    EmoteSent.TYPE,
+                    EnvelopeSent.TYPE,
+                    RoomChanged.TYPE,
+                    EventsMissed.TYPE,
+                    ButtonPressed.TYPE,
+                    WebhookReceived.TYPE);
+
+    /** Of what nobody counted. */
+    public LiveEvent(
+            UUID id,
+            UUID livestreamId,
+            UUID workspaceId,
+            String msgId,
+            Instant ts,
+            Instant receivedAt,
+            boolean historical,
+            boolean simulated,
+            Viewer user,
+            Payload payload) {
+        this(
+                id,
+                livestreamId,
+                workspaceId,
+                msgId,
+                ts,
+                receivedAt,
+                historical,
+                simulated,
+                user,
+                null,
+                payload);
+    }
 
     /** {@code tiktok.comment}, {@code tiktok.gift}, {@code streamwire.button}, ... */
     @JsonIgnore

@@ -30,6 +30,17 @@ public enum Stream {
         };
     }
 
+    /**
+     * The consumer groups that are waited for, too, but not for ever: only while the stream is less
+     * than half full.
+     */
+    public List<String> awaitedGroups() {
+        return switch (this) {
+            case ACTIONS -> List.of("rules-webhooks");
+            case EVENTS, DECISIONS, DEVICE -> List.of();
+        };
+    }
+
     /** The Redis key, {@code sw:{p}:events} and so on. */
     public String key(int partition) {
         return Stream.key(partition, suffix);

@@ -114,6 +114,7 @@ class LiveEventTest {
                                         List.of("moderator", "follower"),
                                         12,
                                         "https://p16.example.com/ada.webp"),
+                                new RoomCounters(120, 45_600, 789, 99),
                                 new CommentPosted("spin it!")));
     }
 
@@ -121,10 +122,13 @@ class LiveEventTest {
     void eventsOfBeforeTheNewestFieldsAreRead() throws IOException {
         var comment = (ObjectNode) golden("tiktok.comment");
         ((ObjectNode) comment.get("user")).remove(List.of("team_level", "avatar"));
+        comment.remove("counters");
         var like = (ObjectNode) golden("tiktok.like");
         ((ObjectNode) like.get("payload")).remove(List.of("sum", "milestone", "before"));
 
-        var user = Json.read(comment.toString(), LiveEvent.class).user();
+        var before = Json.read(comment.toString(), LiveEvent.class);
+        var user = before.user();
+        assertThat(before.counters()).isNull();
         assertThat(user.handle()).isEqualTo("ada.l");
         assertThat(user.teamLevel()).isZero();
         assertThat(Json.read(like.toString(), LiveEvent.class).payload())

@@ -12,6 +12,9 @@ final class CleanText {
      * @param most longest result, code points
      */
     static String of(String text, int most) {
+        if (text.length() <= most && text.chars().allMatch(CleanText::isPlain)) {
+            return text.strip();
+        }
         var clean = new StringBuilder(Math.min(text.length(), most + 1));
         text.codePoints()
                 .map(CleanText::visible)
@@ -19,6 +22,11 @@ final class CleanText {
                 .limit(most)
                 .forEach(clean::appendCodePoint);
         return clean.toString().strip();
+    }
+
+    /** Most of what is written needs no second look. */
+    private static boolean isPlain(int character) {
+        return character >= ' ' && character < 0x7f;
     }
 
     /** The code point to show instead, negative for none. */

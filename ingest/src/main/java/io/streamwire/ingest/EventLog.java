@@ -15,13 +15,14 @@ import io.streamwire.service.Round;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +85,22 @@ final class EventLog implements BatchHandler, AutoCloseable {
     }
 
     private void write(List<Entry> entries) {
-        var rows = entries.stream().map(Entry::body).collect(Collectors.joining(",", "[", "]"));
-        var _ = database.batch("insert-events", rows);
+        var _ = database.batch("insert-events", rows(entries));
         LOG.log(Level.DEBUG, "events={0} stored=yes", entries.size());
+    }
+
+    /** A JSON array of their bodies. */
+    private static byte[] rows(List<Entry> entries) {
+        var bodies =
+                entries.stream()
+                        .map(entry -> entry.body().getBytes(StandardCharsets.UTF_8))
+                        .toList();
+        int size = bodies.stream().mapToInt(body -> body.length + 1).sum() + 1;
+        var rows = ByteBuffer.allocate(size);
+        for (int i = 0; i < bodies.size(); i++) {
+            rows.put((byte) (i == 0 ? '[' : ',')).put(bodies.get(i));
+        }
+        return rows.put((byte) ']').array();
     }
 
     /** SQLSTATE classes 22 (data) and 23 (constraints), and JSON that is none. */
@@ -213,6 +227,10 @@ final class EventLog implements BatchHandler, AutoCloseable {
         user.put("nickname", Columns.text(row, "nickname"));
         user.set("roles", Json.read(Columns.text(row, "roles"), JsonNode.class));
         user.put("team_level", Columns.number(row, "team_level"));
+        var counters = Columns.textOrNull(row, "counters");
+        if (counters != null) {
+            json.set("counters", Json.read(counters, JsonNode.class));
+        }
         json.set("payload", Json.read(Columns.text(row, "payload"), JsonNode.class));
         try {
             return Json.mapper().treeToValue(json, LiveEvent.class);

@@ -10,6 +10,7 @@ import io.streamwire.contract.LiveEvent.RoomChanged;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.LiveEvent.ViewersCounted;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Viewer;
 import io.streamwire.ingest.Decoded.Head;
 import io.streamwire.ingest.webcast.wire.Message;
@@ -44,8 +45,10 @@ final class Events {
     private final UUID workspaceId;
     private final UUID livestreamId;
     private final String roomId;
+    private final boolean counts;
     private final Streaks streaks;
     private final Likes likes = new Likes();
+    private final Totals totals = new Totals();
     private final LinkedHashSet<Long> recent = new LinkedHashSet<>();
     private Set<String> topGifters = Set.of();
     private Instant heard = Instant.EPOCH;
@@ -54,6 +57,20 @@ final class Events {
     private @Nullable Long viewers;
 
     Events(UUID workspaceId, UUID livestreamId, long roomId, Duration streakTimeout) {
+        this(workspaceId, livestreamId, roomId, streakTimeout, true);
+    }
+
+    /**
+     * @param counts whether the livestream was followed from its beginning, so that its events can
+     *     say what it has had
+     */
+    Events(
+            UUID workspaceId,
+            UUID livestreamId,
+            long roomId,
+            Duration streakTimeout,
+            boolean counts) {
+        this.counts = counts;
         this.workspaceId = workspaceId;
         this.livestreamId = livestreamId;
         this.roomId = Long.toString(roomId);
@@ -118,6 +135,7 @@ final class Events {
             likes.restore(state);
             viewers = state.containsKey(VIEWERS) ? Long.valueOf(state.get(VIEWERS)) : null;
             heard = Instant.ofEpochMilli(Long.parseLong(state.getOrDefault(HEARD, "0")));
+            totals.restore(state, viewers == null ? 0 : viewers, likes.total());
         } catch (NumberFormatException e) {
             LOG.log(Level.WARNING, "livestream={0} state=numbers left=out", livestreamId);
         }
@@ -150,11 +168,14 @@ final class Events {
                         pending.add(pending(it.head(), receivedAt, it.user(), it.payload()));
                 case Decoded.Tapped it -> {
                     var liked = likes.add(it.count(), it.total(), changes);
+                    if (!it.head().historical()) {
+                        totals.liked(liked.total());
+                    }
                     pending.add(pending(it.head(), receivedAt, it.user(), liked));
                 }
                 case Decoded.Watched it -> {
                     topGifters = it.topGifters();
-                    var counted = counted(it.count(), changes);
+                    var counted = counted(it.head(), it.count(), changes);
                     pending.add(pending(it.head(), receivedAt, Viewer.NOBODY, counted));
                 }
                 case Decoded.Controlled it -> {
@@ -177,9 +198,12 @@ final class Events {
         return new Outcome(pending, changes, ignored, unknown, corrupt, duplicate, room);
     }
 
-    private ViewersCounted counted(ViewersCounted count, Map<String, String> changes) {
+    private ViewersCounted counted(Head head, ViewersCounted count, Map<String, String> changes) {
         var counted = new ViewersCounted(count.now(), count.total(), viewers);
         viewers = count.now();
+        if (!head.historical()) {
+            totals.watched(count.now());
+        }
         changes.put(VIEWERS, Long.toString(count.now()));
         return counted;
     }
@@ -196,15 +220,23 @@ final class Events {
                             step.count(),
                             step.count(),
                             Streak.SINGLE);
-            return Optional.of(pending(it.head(), receivedAt, it.user(), single));
+            return Optional.of(given(it, receivedAt, single, changes));
         }
         return streaks.step(step, receivedAt)
                 .map(counted -> {
-                    var pending = pending(it.head(), receivedAt, it.user(), counted.gift());
+                    var pending = given(it, receivedAt, counted.gift(), changes);
                     var state = streaks.keep(counted, pending.event());
                     changes.put(STREAK + counted.key(), Json.write(state));
                     return pending;
                 });
+    }
+
+    private Pending given(
+            Decoded.Gifted it, Instant receivedAt, GiftSent gift, Map<String, String> changes) {
+        if (!it.head().historical()) {
+            totals.given(gift, it.head().msgId(), it.user(), changes);
+        }
+        return pending(it.head(), receivedAt, it.user(), gift);
     }
 
     /** The ends of streaks that stand still: TikTok does not always send them. */
@@ -234,6 +266,7 @@ final class Events {
                             last.historical(),
                             false,
                             last.user(),
+                            counters(last.user()),
                             overdue.end());
             pending.add(new Pending("end:" + overdue.key() + ":" + total, event));
             changes.put(STREAK + overdue.key(), Json.write(overdue.state()));
@@ -256,13 +289,21 @@ final class Events {
                         false,
                         false,
                         Viewer.NOBODY,
+                        counters(Viewer.NOBODY),
                         gap);
         return Outcome.of(List.of(new Pending(key, event)), Map.of());
     }
 
-    /** Streaks and message ids, which never become too many. */
+    /** Streaks, message ids and givers, which never become too many. */
     int remembered() {
-        return streaks.size() + recent.size();
+        return streaks.size() + recent.size() + totals.size();
+    }
+
+    /** Nothing of what a viewer gave is remembered any more. */
+    Outcome forget(String viewerId) {
+        var changes = new LinkedHashMap<String, String>();
+        totals.forget(viewerId, changes);
+        return Outcome.of(List.of(), changes);
     }
 
     private Pending pending(Head head, Instant receivedAt, Viewer user, Payload payload) {
@@ -278,8 +319,13 @@ final class Events {
                         head.historical(),
                         false,
                         topGifters.contains(user.id()) ? WireViewer.with(user, "top_gifter") : user,
+                        counters(user),
                         payload);
         return new Pending(text, event);
+    }
+
+    private @Nullable RoomCounters counters(Viewer viewer) {
+        return counts ? totals.of(viewer) : null;
     }
 
     private void heard(Instant receivedAt, Map<String, String> changes) {

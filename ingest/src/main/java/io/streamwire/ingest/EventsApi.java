@@ -40,23 +40,6 @@ final class EventsApi implements Api {
 
     private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
     private static final Duration WAIT = Duration.ofSeconds(5);
-    private static final Set<String> TYPES =
-            Set.of(
-                    "tiktok.comment",
-                    "tiktok.gift",
-                    "tiktok.like",
-                    "tiktok.join",
-                    "tiktok.follow",
-                    "tiktok.share",
-                    "tiktok.subscribe",
-                    "tiktok.viewers",
-                    "tiktok.question",
-                    "tiktok.emote",
-                    "tiktok.envelope",
-                    "tiktok.control",
-                    "tiktok.gap",
-                    "streamwire.button",
-                    "streamwire.webhook");
     private static final Set<String> OWN = Set.of("button", "webhook");
 
     private final Livestreams livestreams;
@@ -167,14 +150,14 @@ final class EventsApi implements Api {
     private static Set<String> types(ServerRequest request) {
         var asked = request.query().first("types").asOptional().orElse("");
         if (asked.isEmpty()) {
-            return TYPES;
+            return LiveEvent.SHOWN_TYPES;
         }
         var types =
                 Arrays.stream(asked.split(",", -1))
                         .map(String::strip)
                         .map(EventsApi::whole)
                         .collect(Collectors.toSet());
-        if (!TYPES.containsAll(types)) {
+        if (!LiveEvent.SHOWN_TYPES.containsAll(types)) {
             throw Problem.badRequest(
                     "bad_types",
                     "types must be some of comment, gift, like, join, follow, share, subscribe,"
@@ -233,7 +216,9 @@ final class EventsApi implements Api {
         if (!viewer.matches("\\d{1,19}")) {
             throw Problem.badRequest("bad_viewer", "A viewer's id is up to 19 digits.");
         }
-        log.forget(Caller.of(request).workspaceId(), viewer);
+        var workspace = Caller.of(request).workspaceId();
+        log.forget(workspace, viewer);
+        livestreams.forget(workspace, viewer);
         response.status(Status.NO_CONTENT_204).send();
     }
 }

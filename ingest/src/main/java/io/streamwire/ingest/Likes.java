@@ -23,6 +23,11 @@ final class Likes {
         sum = Long.parseLong(state.getOrDefault(SUM, "0"));
     }
 
+    /** The highest that was claimed so far. */
+    long total() {
+        return total;
+    }
+
     /**
      * What some taps mean.
      *

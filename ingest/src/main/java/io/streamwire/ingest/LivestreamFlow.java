@@ -14,7 +14,9 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What comes from one livestream's sockets, one after the other, becomes events on the bus: keeps
@@ -31,6 +33,7 @@ final class LivestreamFlow {
     private final UnknownMessages unknown;
     private final Gaps gaps = new Gaps();
     private final Set<Damage> reported = EnumSet.noneOf(Damage.class);
+    private final Queue<String> forgotten = new ConcurrentLinkedQueue<>();
 
     /**
      * @param streakTimeout how long a streak may stand still before it counts as ended
@@ -127,8 +130,16 @@ final class LivestreamFlow {
         }
     }
 
+    /** From the next tick on nothing is remembered of what a viewer gave. For any thread. */
+    void forget(String viewerId) {
+        forgotten.add(viewerId);
+    }
+
     /** What happens because nothing does; whether anything did. */
     boolean tick(Instant now) throws InterruptedException {
+        for (var viewer = forgotten.poll(); viewer != null; viewer = forgotten.poll()) {
+            publish(events.forget(viewer), now);
+        }
         var overdue = events.overdue(now);
         publish(overdue, now);
         publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));

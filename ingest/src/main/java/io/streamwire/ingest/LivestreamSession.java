@@ -47,7 +47,7 @@ final class LivestreamSession {
     private final LivestreamHealth health;
     private final Counters counters;
     private final LivestreamFlow flow;
-    private final TapeHead tape = new TapeHead();
+    private final TapeHead tape;
     private final Backoff backoff;
     private final Runnable onOver;
     private final Thread thread;
@@ -67,6 +67,7 @@ final class LivestreamSession {
             UnknownMessages unknown,
             Runnable onOver) {
         this.livestream = livestream;
+        this.tape = new TapeHead(livestream.createdAt());
         this.room = new Room(livestream.username(), Long.parseLong(livestream.roomId()));
         this.lease = lease;
         this.settings = settings;
@@ -95,6 +96,11 @@ final class LivestreamSession {
 
     void start() {
         thread.start();
+    }
+
+    /** Nothing is remembered any more of what a viewer gave. */
+    void forget(String viewerId) {
+        flow.forget(viewerId);
     }
 
     /** Lets go of the livestream, which does not end by that. */

@@ -18,8 +18,13 @@ final class LivestreamStore {
         this.database = database;
     }
 
-    /** The new livestream; empty when the workspace has one of this user that has not ended. */
-    Optional<Livestream> create(UUID id, UUID workspaceId, String username, long roomId) {
+    /**
+     * The new livestream; empty when the workspace has one of this user that has not ended.
+     *
+     * @param recording the one that is wanted with it, so that whoever follows it first records it
+     */
+    Optional<Livestream> create(
+            UUID id, UUID workspaceId, String username, long roomId, Optional<UUID> recording) {
         return database.client()
                 .execute()
                 .createNamedQuery("create-livestream")
@@ -27,6 +32,7 @@ final class LivestreamStore {
                 .addParam("workspace", workspaceId.toString())
                 .addParam("username", username)
                 .addParam("room", Long.toString(roomId))
+                .addParam("recording", recording.map(UUID::toString).orElse(""))
                 .execute()
                 .map(LivestreamStore::livestream)
                 .findFirst();

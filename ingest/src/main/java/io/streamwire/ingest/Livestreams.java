@@ -3,6 +3,7 @@ package io.streamwire.ingest;
 import io.helidon.http.Status;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
+import io.streamwire.bus.Script;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.ingest.webcast.Room;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,12 @@ final class Livestreams implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Livestreams.class.getName());
     static final String ENDED = "livestream-ended";
     private static final String FREED = "livestream-freed";
+    private static final String FORGOTTEN = "viewer-forgotten";
+    private static final Script FORGET = Script.of(Livestreams.class, "forget.lua");
+
+    /** What is kept of older ones has gone by itself. */
+    private static final int LAST_LIVESTREAMS = 200;
+
     private static final Duration STATUS_LIFE = Duration.ofSeconds(15);
 
     private final IngestSettings settings;
@@ -86,6 +94,7 @@ final class Livestreams implements AutoCloseable {
 
     void start() {
         listening.add(bus.listen(ENDED, this::ended));
+        listening.add(bus.listen(FORGOTTEN, this::forgotten));
         var round = Round.every(settings.scan(), "livestreams", this::scan);
         listening.add(bus.listen(FREED, _ -> round.soon()));
         scans = round;
@@ -113,10 +122,7 @@ final class Livestreams implements AutoCloseable {
                 id.flatMap(given -> store.find(workspaceId, given))
                         .or(() -> known(workspaceId, wanted));
         if (known.isPresent()) {
-            if (record && !known.get().ended()) {
-                var _ = recordings.begin(known.get(), Optional.empty());
-            }
-            return new Connected(known.get(), false);
+            return followed(known.get(), record);
         }
         if (record) {
             recordings.requireRoom(workspaceId);
@@ -129,15 +135,20 @@ final class Livestreams implements AutoCloseable {
         }
         var room = find(wanted);
         var created =
-                store.create(id.orElseGet(Ids::next), workspaceId, room.username(), room.id());
+                store.create(
+                        id.orElseGet(Ids::next),
+                        workspaceId,
+                        room.username(),
+                        room.id(),
+                        record ? Optional.of(Ids.next()) : Optional.empty());
         if (created.isEmpty()) {
-            return new Connected(
+            var other =
                     store.active(workspaceId, room.username())
                             .orElseThrow(() ->
                                     Problem.conflict(
                                             "livestream_changed",
-                                            "The livestream has just changed: try again.")),
-                    false);
+                                            "The livestream has just changed: try again."));
+            return followed(other, record);
         }
         LOG.log(
                 Level.INFO,
@@ -145,12 +156,16 @@ final class Livestreams implements AutoCloseable {
                 created.get().id(),
                 workspaceId,
                 room.username());
-        if (record) {
-            var _ = recordings.begin(created.get(), Optional.empty());
-        }
         take(created.get());
         news.changed(workspaceId);
         return new Connected(created.get(), true);
+    }
+
+    private Connected followed(Livestream livestream, boolean record) {
+        if (record && !livestream.ended()) {
+            var _ = recordings.begin(livestream, Optional.empty());
+        }
+        return new Connected(livestream, false);
     }
 
     private Optional<Livestream> known(UUID workspaceId, Wanted wanted) {
@@ -252,6 +267,37 @@ final class Livestreams implements AutoCloseable {
 
     private static String statusKey(UUID id) {
         return "sw:livestream-status:" + id;
+    }
+
+    /**
+     * Nothing is remembered any more of what a viewer gave, by whoever follows a livestream of the
+     * workspace and of those that have ended.
+     *
+     * @throws BusException when that is not known to be so
+     */
+    void forget(UUID workspaceId, String viewerId) {
+        bus.announce(FORGOTTEN, workspaceId + " " + viewerId);
+        int partition = bus.partition(workspaceId);
+        var states =
+                store.list(workspaceId, new Page(LAST_LIVESTREAMS, null)).stream()
+                        .map(livestream -> Publisher.state(partition, livestream.id()))
+                        .toList();
+        try {
+            var _ = bus.call(FORGET, states, List.of(Totals.given(viewerId))).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BusException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /** At any instance. */
+    private void forgotten(String news) {
+        var words = news.split(" ", 2);
+        sessions.values().stream()
+                .filter(session -> session.livestream().workspaceId().toString().equals(words[0]))
+                .forEach(session -> session.forget(words[words.length - 1]));
     }
 
     /** Somebody ended a livestream, perhaps at another instance. */

@@ -1,5 +1,6 @@
 package io.streamwire.ingest;
 
+import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Lease;
 import io.streamwire.bus.Script;
@@ -25,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the events of one livestream on the stream, pipelined and in order. What Redis has not
  * confirmed is kept and sent again, the same call in the same order: the script publishes nothing
- * twice. One thread publishes; the queue is guarded by one lock.
+ * twice. What it has confirmed is kept for {@link Bus#UNSAFE}, since Redis may forget that when it
+ * is killed. One thread publishes; the queue is guarded by one lock.
  *
  * <pre>
- *   publish --> window (1,000 events) --> Redis --confirmed--> onConfirmed, forgotten
+ *   publish --> window (1,000 events) --> Redis --confirmed--> onConfirmed, 3 s later forgotten
  *                   ^                        |
  *                   +-- all again, in order -+-- away, or the stream is full (nobody reads meanwhile)
  * </pre>
@@ -40,6 +42,9 @@ final class Publisher {
 
     /** Events on their way; more are not read from the socket. */
     private static final int WINDOW = 1_000;
+
+    /** Events of livestreams at the pace of the busiest there are, for as long as matters. */
+    private static final int MOST_CONFIRMED = 20_000;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
@@ -54,6 +59,12 @@ final class Publisher {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Call> unconfirmed = new ArrayDeque<>();
+
+    /** What Redis confirmed within {@link Bus#UNSAFE}, and may forget when it is killed. */
+    private final Deque<Confirmed> confirmed = new ArrayDeque<>();
+
+    private int eventsConfirmed;
+    private int losses;
     private int onTheirWay;
     private int eventsOnTheirWay;
     private @Nullable RuntimeException failure;
@@ -73,9 +84,15 @@ final class Publisher {
         this.workspaceId = workspaceId;
         this.livestreamId = livestreamId;
         this.seen = "seen:" + workspaceId + ":" + source + ":";
-        this.state = Stream.key(lease.partition(), "livestream:" + livestreamId);
+        this.state = state(lease.partition(), livestreamId);
         this.clock = clock;
         this.counters = counters;
+        this.losses = lease.losses();
+    }
+
+    /** The key of what is kept of a livestream with its events. */
+    static String state(int partition, UUID livestreamId) {
+        return Stream.key(partition, "livestream:" + livestreamId);
     }
 
     /** One call of the script; its keys and arguments never change. */
@@ -83,7 +100,8 @@ final class Publisher {
         final List<String> keys;
         final List<String> args;
         final int events;
-        final Runnable onConfirmed;
+        int sent;
+        private @Nullable Runnable onConfirmed;
 
         Call(List<String> keys, List<String> args, int events, Runnable onConfirmed) {
             this.keys = keys;
@@ -91,7 +109,16 @@ final class Publisher {
             this.events = events;
             this.onConfirmed = onConfirmed;
         }
+
+        /** Whoever is to be told that it is confirmed; nobody when it is so once more. */
+        @Nullable Runnable confirmed() {
+            var told = onConfirmed;
+            onConfirmed = null;
+            return told;
+        }
     }
+
+    private record Confirmed(Call call, long atNanos) {}
 
     /** The state that an earlier owner kept. */
     Map<String, String> restore() throws InterruptedException {
@@ -169,6 +196,8 @@ final class Publisher {
         var pause = FIRST_PAUSE;
         lock.lockInterruptibly();
         try {
+            forgetOld();
+            lookForLoss();
             while (failure != null) {
                 while (onTheirWay > 0) {
                     changed.await();
@@ -185,6 +214,7 @@ final class Publisher {
                 }
                 changed.awaitNanos(pause.toNanos());
                 pause = longer(pause);
+                lookForLoss();
                 failure = null;
                 for (var call : List.copyOf(unconfirmed)) {
                     send(call);
@@ -195,6 +225,7 @@ final class Publisher {
                         break;
                     }
                 }
+                lookForLoss();
                 if (failure == null) {
                     LOG.log(Level.INFO, "livestream={0} publishing=resumed", livestreamId);
                 }
@@ -204,10 +235,30 @@ final class Publisher {
         }
     }
 
+    /**
+     * Whoever lost Redis does not know whether it was killed: what it confirmed last goes again.
+     */
+    private void lookForLoss() {
+        int now = lease.losses();
+        if (now == losses) {
+            return;
+        }
+        losses = now;
+        for (var last = confirmed.descendingIterator(); last.hasNext(); ) {
+            unconfirmed.addFirst(last.next().call());
+        }
+        confirmed.clear();
+        eventsConfirmed = 0;
+        if (failure == null && !unconfirmed.isEmpty()) {
+            failure = BusException.lost();
+        }
+    }
+
     /** Waits until everything is confirmed. */
     void drain() throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            settle();
             while (!unconfirmed.isEmpty()) {
                 while (onTheirWay > 0) {
                     changed.await();
@@ -232,6 +283,7 @@ final class Publisher {
     }
 
     private void send(Call call) {
+        call.sent++;
         onTheirWay++;
         eventsOnTheirWay += call.events;
         var _ =
@@ -241,6 +293,7 @@ final class Publisher {
     }
 
     private void answered(Call call, long published, @Nullable Throwable problem) {
+        Runnable onConfirmed;
         lock.lock();
         try {
             onTheirWay--;
@@ -250,13 +303,43 @@ final class Publisher {
                 return;
             }
             unconfirmed.remove(call);
-            counters.published.add(published);
-            counters.duplicates.add(call.events - published);
+            confirmed(call);
+            onConfirmed = call.confirmed();
+            if (onConfirmed != null) {
+                // Sent twice, it may be its own duplicate: Redis had it, and its answer was lost.
+                long fresh = call.sent > 1 ? call.events : published;
+                counters.published.add(fresh);
+                counters.duplicates.add(call.events - fresh);
+            }
         } finally {
             changed.signalAll();
             lock.unlock();
         }
-        call.onConfirmed.run();
+        if (onConfirmed != null) {
+            onConfirmed.run();
+        }
+    }
+
+    private void confirmed(Call call) {
+        long now = System.nanoTime();
+        confirmed.addLast(new Confirmed(call, now));
+        eventsConfirmed += call.events;
+        while (eventsConfirmed > MOST_CONFIRMED) {
+            eventsConfirmed -= confirmed.removeFirst().call().events;
+        }
+        if (failure == null) {
+            forgetOld();
+        }
+    }
+
+    /** Not while Redis is away: what was young when it was lost stays of interest. */
+    private void forgetOld() {
+        long now = System.nanoTime();
+        while (lease.losses() == losses
+                && !confirmed.isEmpty()
+                && now - confirmed.getFirst().atNanos() > Bus.UNSAFE.toNanos()) {
+            eventsConfirmed -= confirmed.removeFirst().call().events;
+        }
     }
 
     /** What can never succeed is given up, so that it does not hold up the rest. */

@@ -58,7 +58,8 @@ final class Rehearsal {
                 workspaceId,
                 livestreamId,
                 Long.parseLong(header.roomId()),
-                Duration.ofMillis(header.streakTimeoutMs()));
+                Duration.ofMillis(header.streakTimeoutMs()),
+                header.fromTheBeginning());
     }
 
     /** All events of a recording, each once, in their order, as fast as possible. */

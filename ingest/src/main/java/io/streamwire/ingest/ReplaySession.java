@@ -191,6 +191,7 @@ final class ReplaySession {
                         event.historical(),
                         true,
                         event.user(),
+                        event.counters(),
                         event.payload()));
     }
 }

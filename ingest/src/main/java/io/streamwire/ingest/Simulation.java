@@ -10,6 +10,7 @@ import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.Shared;
 import io.streamwire.contract.LiveEvent.Streak;
 import io.streamwire.contract.LiveEvent.Subscribed;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Viewer;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param count taps of a like, months of a subscription; null = 1
  * @param user null = somebody called simulated
  * @param times how often it happens, at once; null = once
+ * @param counters what the livestream is to have had so far; null = nothing
  */
 record Simulation(
         @Nullable UUID livestreamId,
@@ -35,12 +37,14 @@ record Simulation(
         @Nullable Gift gift,
         @Nullable Integer count,
         @Nullable User user,
-        @Nullable Integer times) {
+        @Nullable Integer times,
+        @Nullable Had counters) {
 
     private static final int LONGEST_TEXT = 500;
     private static final int LONGEST_NAME = 64;
     private static final int MOST_COUNT = 10_000;
     private static final int MOST_TIMES = 100;
+    private static final long MOST_COUNTED = 1_000_000_000_000L;
     private static final Set<String> TYPES =
             Set.of("comment", "gift", "like", "join", "follow", "share", "subscribe");
     private static final Set<String> ROLES =
@@ -71,6 +75,39 @@ record Simulation(
         require(text == null || length(text) <= LONGEST_TEXT, "text: at most 500 characters");
         between("count", count, MOST_COUNT);
         between("times", times, MOST_TIMES);
+    }
+
+    /**
+     * What the livestream has had so far, this event included.
+     *
+     * @param viewers null = 0, and so on
+     */
+    record Had(
+            @Nullable Long viewers,
+            @Nullable Long likes,
+            @Nullable Long diamonds,
+            @Nullable Long viewerDiamonds) {
+        Had {
+            counted("viewers", viewers);
+            counted("likes", likes);
+            counted("diamonds", diamonds);
+            counted("viewer_diamonds", viewerDiamonds);
+        }
+
+        private static void counted(String name, @Nullable Long number) {
+            require(
+                    number == null || (number >= 0 && number <= MOST_COUNTED),
+                    name + ": 0 to " + MOST_COUNTED);
+        }
+
+        private static long orZero(@Nullable Long number) {
+            return number == null ? 0 : number;
+        }
+
+        RoomCounters counters() {
+            return new RoomCounters(
+                    orZero(viewers), orZero(likes), orZero(diamonds), orZero(viewerDiamonds));
+        }
     }
 
     /**

@@ -99,6 +99,7 @@ final class SimulationsApi implements Api {
         var now = clock.instant();
         var viewer = simulation.viewer();
         var payload = simulation.payload();
+        var counters = simulation.counters() == null ? null : simulation.counters().counters();
         var events = new ArrayList<LiveEvent>(simulation.repetitions());
         for (int i = 0; i < simulation.repetitions(); i++) {
             events.add(
@@ -112,6 +113,7 @@ final class SimulationsApi implements Api {
                             false,
                             true,
                             viewer,
+                            counters,
                             payload));
         }
         return events;

@@ -13,9 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class TapeHead {
 
+    private final Instant createdAt;
     private volatile @Nullable Tape tape;
     private @Nullable Tape begun;
     private @Nullable String mode; // of the open socket
+
+    /**
+     * @param createdAt when its livestream was first wanted
+     */
+    TapeHead(Instant createdAt) {
+        this.createdAt = createdAt;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
 
     /** Records from now on. */
     synchronized void insert(Tape inserted) {

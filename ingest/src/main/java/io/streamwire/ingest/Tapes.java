@@ -174,7 +174,7 @@ final class Tapes implements AutoCloseable {
                         settings.buffer(),
                         settings.minFree(),
                         settings.maxUnpacked());
-        var header = header(recording);
+        var header = header(recording, head);
         boolean begun = recording.instance() != null;
         var tape =
                 Tape.start(
@@ -212,12 +212,14 @@ final class Tapes implements AutoCloseable {
         }
     }
 
-    private RecordingHeader header(Recording recording) {
-        return RecordingHeader.of(
-                recording.username(),
-                recording.roomId(),
-                clock.instant(),
-                ingest.streakTimeout().toMillis());
+    private RecordingHeader header(Recording recording, TapeHead head) {
+        var header =
+                RecordingHeader.of(
+                        recording.username(),
+                        recording.roomId(),
+                        clock.instant(),
+                        ingest.streakTimeout().toMillis());
+        return head.createdAt().equals(recording.createdAt()) ? header : header.ofJoined();
     }
 
     /** Makes the file of a recording whole that nobody makes any more, when it is here. */

@@ -10,6 +10,7 @@ import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.liveroom.Frame;
 import io.streamwire.liveroom.Gift;
 import io.streamwire.liveroom.Room;
@@ -21,6 +22,7 @@ import io.streamwire.service.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -410,6 +412,40 @@ class IngestTest {
         STAGE.stored(id, List.of(kept));
         assertThat(STAGE.owner().delete("/api/v1/livestreams/viewers/ada").text("code"))
                 .isEqualTo("bad_viewer");
+    }
+
+    @Test
+    void whatAForgottenViewerGaveIsNotRememberedEither() {
+        var id = STAGE.connect(room);
+        var given = room.gift(ADA, Gift.GALAXY, 1);
+        var before = STAGE.stored(id, given).getLast();
+        assertThat(counters(before).viewerDiamonds()).isEqualTo(Gift.GALAXY.diamonds());
+
+        var path = "/api/v1/livestreams/viewers/" + ADA.id();
+        assertThat(STAGE.owner().delete(path).status()).isEqualTo(204);
+
+        Await.until(() -> {
+            var sent = List.of(room.comment(ADA, "again"));
+            Await.until(() -> STAGE.types(id).containsKey(Library.ids(sent).getFirst()));
+            var last =
+                    STAGE.owner().export(id).stream()
+                            .filter(event -> Library.ids(sent).contains(event.id()))
+                            .findFirst()
+                            .orElseThrow();
+            return counters(last).viewerDiamonds() == 0
+                    && counters(last).diamonds() == Gift.GALAXY.diamonds();
+        });
+        STAGE.restart();
+        Await.until(() -> room.connects() == 2 && room.connections() == 1);
+        var after = List.of(room.comment(ADA, "after"));
+        Await.until(() -> STAGE.types(id).containsKey(Library.ids(after).getFirst()));
+        assertThat(STAGE.owner().export(id))
+                .filteredOn(event -> Library.ids(after).contains(event.id()))
+                .allMatch(event -> counters(event).viewerDiamonds() == 0);
+    }
+
+    private static RoomCounters counters(LiveEvent event) {
+        return Objects.requireNonNull(event.counters());
     }
 
     @Test

@@ -29,6 +29,8 @@ final class PublishedCount implements BatchHandler {
     private long total;
     private long sum;
     private long backwards;
+    private long worth;
+    private long miscounted;
 
     PublishedCount(UUID workspaceId) {
         this.workspaceId = workspaceId.toString();
@@ -57,6 +59,13 @@ final class PublishedCount implements BatchHandler {
         switch (event.payload()) {
             case GiftSent gift -> {
                 increments.merge(gift.name(), (long) gift.increment(), Long::sum);
+                if (!event.historical()) {
+                    worth += (long) gift.increment() * gift.diamonds();
+                }
+                var counters = event.counters();
+                if (counters == null || counters.diamonds() != worth) {
+                    miscounted++;
+                }
                 if (gift.streak() == Streak.ENDED || gift.streak() == Streak.SINGLE) {
                     ends.merge(gift.name(), (long) gift.count(), Long::sum);
                 }
@@ -95,6 +104,16 @@ final class PublishedCount implements BatchHandler {
     /** Events that came more than once. */
     synchronized long twice() {
         return twice;
+    }
+
+    /** Diamonds of all gifts but those of the backlog. */
+    synchronized long worth() {
+        return worth;
+    }
+
+    /** Gifts that did not say what all gifts up to them were worth. */
+    synchronized long miscounted() {
+        return miscounted;
     }
 
     synchronized long taps() {

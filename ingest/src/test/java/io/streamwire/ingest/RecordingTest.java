@@ -11,6 +11,8 @@ import io.streamwire.liveroom.Show;
 import io.streamwire.service.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +26,9 @@ class RecordingTest {
 
     private static final Stage STAGE = Library.openStage();
     private static final Library LIBRARY = new Library(STAGE);
+    private static final String LIVESTREAMS = "livestreams WHERE workspace_id = '";
+    private static final String WAITING =
+            "pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO recordings%'";
     private static final ScriptedViewer ADA = ScriptedViewer.of(7_100_000_000_000_000_001L, "ada");
 
     private Room room = STAGE.liveRoom.room("maker");
@@ -63,8 +68,38 @@ class RecordingTest {
         assertThat(stopped.number("bytes")).isPositive();
         assertThat(STAGE.state(id)).isEqualTo("live");
         assertThat(LIBRARY.play(LIBRARY.download(LIBRARY.ended(begun.text("id"))), id))
+                .allMatch(event -> event.counters() == null) // nobody can tell by it
                 .extracting(LiveEvent::id)
                 .containsExactlyElementsOf(Library.ids(sent));
+    }
+
+    @Test
+    void aLivestreamIsNotSeenBeforeItsRecordingIsWanted() throws Exception {
+        try (var locking = STAGE.database();
+                var looking = STAGE.database();
+                var lock = locking.createStatement();
+                var statement = looking.createStatement()) {
+            locking.setAutoCommit(false);
+            lock.execute("LOCK TABLE recordings IN SHARE MODE");
+            var connect = Thread.startVirtualThread(() -> LIBRARY.record(room));
+            Await.until(() -> count(statement, WAITING) == 1);
+
+            assertThat(count(statement, LIVESTREAMS + STAGE.workspaceId + "'")).isZero();
+
+            locking.commit();
+            connect.join();
+            assertThat(count(statement, LIVESTREAMS + STAGE.workspaceId + "'")).isOne();
+            assertThat(LIBRARY.recordings()).hasSize(2).endsWith(SampleShow.ID.toString());
+        }
+    }
+
+    private static long count(Statement statement, String what) {
+        try (var rows = statement.executeQuery("SELECT count(*) FROM " + what)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.streamwire.contract.LiveEvent.CommentPosted;
 import io.streamwire.contract.LiveEvent.GiftSent;
 import io.streamwire.contract.LiveEvent.Liked;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.service.Role;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +63,19 @@ class SimulateTest {
             assertThat(event.user().handle()).isEqualTo("ada");
             assertThat(event.user().roles()).containsExactly("moderator");
             assertThat(event.user().teamLevel()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void whatTheLivestreamIsToHaveHadIsSaidOrNot() {
+        try (var reader = STAGE.owner().events("/events")) {
+            simulate("{\"type\":\"join\",\"counters\":{\"viewers\":60}}");
+            simulate("{\"type\":\"join\"}");
+
+            assertThat(read(reader, 0).counters()).isEqualTo(new RoomCounters(60, 0, 0, 0));
+            assertThat(read(reader, 1).counters()).isNull();
+            assertThat(simulate("{\"type\":\"join\",\"counters\":{\"likes\":-1}}").status())
+                    .isEqualTo(422);
         }
     }
 

@@ -3,11 +3,16 @@ package io.streamwire.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.helidon.config.Config;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusSettings;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.EventsMissed;
+import io.streamwire.contract.Stream;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Room;
@@ -28,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** A live room, an ingest that talks to it, and a workspace; all real but for TikTok. */
 final class Stage implements AutoCloseable {
@@ -227,7 +233,7 @@ final class Stage implements AutoCloseable {
         return types;
     }
 
-    private Connection database() throws SQLException {
+    Connection database() throws SQLException {
         return DriverManager.getConnection(
                 servers.jdbcUrl("tiktok_db"), servers.databaseUser(), servers.databasePassword());
     }
@@ -239,6 +245,34 @@ final class Stage implements AutoCloseable {
                 .filter(EventsMissed.class::isInstance)
                 .map(EventsMissed.class::cast)
                 .toList();
+    }
+
+    /** Does to Redis what a kill does while its disk is busy: the last writes never were. */
+    void forgetEvents(Room room) {
+        var partition = bus.partition(workspaceId);
+        var seen = "seen:" + workspaceId + ":" + room.roomId() + ":new";
+        redis(commands -> {
+            commands.xtrim(Stream.EVENTS.key(partition), 0);
+            assertThat(commands.del(Stream.key(partition, seen))).isEqualTo(1);
+            return commands.clientKill(KillArgs.Builder.typeNormal());
+        });
+    }
+
+    /** The ids of the events on this workspace's part of the stream. */
+    List<UUID> onStream() {
+        return redis(commands ->
+                commands
+                        .xrange(Stream.EVENTS.key(bus.partition(workspaceId)), Range.unbounded())
+                        .stream()
+                        .map(entry -> UUID.fromString(entry.getBody().get("id")))
+                        .toList());
+    }
+
+    private <T> T redis(Function<RedisCommands<String, String>, T> question) {
+        try (var client = RedisClient.create(servers.redisUrl().toString());
+                var connection = client.connect()) {
+            return question.apply(connection.sync());
+        }
     }
 
     /** Ends all livestreams, or the next stage would take them up. */

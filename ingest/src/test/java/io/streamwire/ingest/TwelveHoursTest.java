@@ -42,11 +42,21 @@ class TwelveHoursTest {
     private static final int RECENT = 20_000;
     private static final int STREAKS = 10_000;
 
+    /** Who may be remembered to have given something. */
+    private static final int GIVERS = 500;
+
+    /** Single gifts that are known when they come again. */
+    private static final int SINGLES = 100;
+
     private static final Script SIZES =
             new Script(
                     "sizes",
-                    "return {redis.call('SCARD', KEYS[1]), redis.call('SCARD', KEYS[2]),"
-                            + " redis.call('SCARD', KEYS[3]), redis.call('HLEN', KEYS[4])}");
+                    "local kept, givers = 0, 0"
+                            + " for _, field in ipairs(redis.call('HKEYS', KEYS[4])) do"
+                            + " if string.find(field, '^given:') then givers = givers + 1"
+                            + " else kept = kept + 1 end end"
+                            + " return {redis.call('SCARD', KEYS[1]), redis.call('SCARD', KEYS[2]),"
+                            + " redis.call('SCARD', KEYS[3]), kept, givers}");
 
     /** A streak that is being given. */
     private record Giving(ScriptedViewer viewer, Gift gift, long streak, int count, Instant at) {}
@@ -93,8 +103,8 @@ class TwelveHoursTest {
         live.end();
         live.pass(Duration.ofMinutes(11));
         live.end();
-        assertThat(live.remembered()).isLessThanOrEqualTo(RECENT);
-        assertThat(sizes(live).get(3)).as("what is kept of no streak").isEqualTo(4);
+        assertThat(live.remembered()).isLessThanOrEqualTo(RECENT + GIVERS + SINGLES);
+        assertThat(sizes(live).get(3)).as("what is kept of no streak").isEqualTo(6);
     }
 
     /** Most minutes are as usual, some are quiet, some are crowded. */
@@ -202,10 +212,11 @@ class TwelveHoursTest {
     }
 
     private static void judgeSizes(VirtualLive live) throws Exception {
-        assertThat(live.remembered()).isLessThanOrEqualTo(RECENT + STREAKS);
+        assertThat(live.remembered()).isLessThanOrEqualTo(RECENT + STREAKS + GIVERS + SINGLES);
         var sizes = sizes(live);
         assertThat(sizes.subList(0, 3)).allMatch(size -> size < GENERATION + 100);
-        assertThat(sizes.get(3)).isLessThanOrEqualTo(STREAKS + 3);
+        assertThat(sizes.get(3)).isLessThanOrEqualTo(STREAKS + 5);
+        assertThat(sizes.get(4)).isLessThanOrEqualTo(GIVERS);
     }
 
     /** Of the three generations of message ids, and of the livestream's state. */
@@ -224,7 +235,12 @@ class TwelveHoursTest {
                                         Stream.key(partition, "livestream:" + live.livestreamId)),
                                 List.of())
                         .get();
-        return List.of(reply.number(0), reply.number(1), reply.number(2), reply.number(3));
+        return List.of(
+                reply.number(0),
+                reply.number(1),
+                reply.number(2),
+                reply.number(3),
+                reply.number(4));
     }
 
     private void judge(VirtualLive live, PublishedCount count) throws Exception {
@@ -238,6 +254,8 @@ class TwelveHoursTest {
         assertThat(sizes(live).get(2)).as("three generations").isGreaterThan(0);
         assertThat(count.twice()).isZero();
         assertThat(count.increments()).isEqualTo(live.room.gifts());
+        assertThat(count.worth()).isPositive();
+        assertThat(count.miscounted()).isZero();
         assertThat(count.backwards()).isZero();
         assertThat(count.taps()).isEqualTo(count.sum()).isEqualTo(taps(sent));
         assertThat(count.total()).isEqualTo(live.room.likes());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.rules.DeviceAction.Target;
 import io.streamwire.rules.RuleAction.Choice;
 import io.streamwire.rules.RuleAction.Option;
 import io.streamwire.rules.RuleAction.Sequence;
@@ -26,6 +27,7 @@ final class ActionJson {
     private final List<String> winners;
     private final JsonReader in;
     private int listed;
+    private int parts;
 
     private ActionJson(List<String> winners, JsonReader in) {
         this.winners = winners;
@@ -60,8 +62,11 @@ final class ActionJson {
         }
         var reader = new ActionJson(winners, in);
         var actions = reader.actions(json, AT, 0);
-        if (reader.listed > RuleAction.MAX_LISTED) {
-            in.fault(AT, "must not list more than " + RuleAction.MAX_LISTED + " actions in all");
+        if (reader.full()) {
+            in.fault(
+                    AT,
+                    "must not list more than %d actions in all, and %d with waits and choices"
+                            .formatted(RuleAction.MAX_LISTED, RuleAction.MAX_PARTS));
             return List.of();
         }
         var together = new Sequence(actions);
@@ -82,9 +87,14 @@ final class ActionJson {
         return actions;
     }
 
+    /** Whether there is more than a rule may have; what comes then is not even looked at. */
+    private boolean full() {
+        return listed > RuleAction.MAX_LISTED || parts > RuleAction.MAX_PARTS;
+    }
+
     private List<RuleAction> actions(JsonNode json, String pointer, int depth) {
         var actions = new ArrayList<RuleAction>();
-        for (int i = 0; i < json.size() && listed <= RuleAction.MAX_LISTED; i++) {
+        for (int i = 0; i < json.size() && !full(); i++) {
             var action = action(json.get(i), pointer + '/' + i, depth);
             if (action != null) {
                 actions.add(action);
@@ -99,6 +109,7 @@ final class ActionJson {
      * @param depth how many sequences and choices it is in
      */
     private @Nullable RuleAction action(JsonNode json, String pointer, int depth) {
+        parts++;
         if (!in.object(json, pointer)) {
             return null;
         }
@@ -135,7 +146,7 @@ final class ActionJson {
             return null;
         }
         var steps = new ArrayList<RuleAction>();
-        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+        for (int i = 0; i < given.size() && !full(); i++) {
             var step = step(given.get(i), at + '/' + i, depth);
             if (step != null) {
                 steps.add(step);
@@ -148,6 +159,7 @@ final class ActionJson {
         if (!json.path("type").asText().equals(Type.WAIT.toString())) {
             return action(json, pointer, depth);
         }
+        parts++;
         in.known(json, pointer, "type", "ms");
         var ms = in.integer(json.path("ms"), pointer + "/ms", 1, RuleAction.MAX_DELAY_MS, 0);
         if (json.path("ms").isMissingNode()) {
@@ -164,7 +176,8 @@ final class ActionJson {
             return null;
         }
         var options = new ArrayList<Option>();
-        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+        for (int i = 0; i < given.size() && !full(); i++) {
+            parts++;
             var option = given.get(i);
             var here = at + '/' + i;
             if (!in.object(option, here)) {
@@ -193,7 +206,8 @@ final class ActionJson {
             return null;
         }
         var of = new LinkedHashMap<String, RuleAction>();
-        for (int i = 0; i < given.size() && listed <= RuleAction.MAX_LISTED; i++) {
+        for (int i = 0; i < given.size() && !full(); i++) {
+            parts++;
             var one = given.get(i);
             var here = at + '/' + i;
             if (!in.object(one, here)) {
@@ -222,8 +236,9 @@ final class ActionJson {
 
     private @Nullable DeviceAction device(JsonNode json, String pointer) {
         listed++;
-        in.known(json, pointer, "type", "device_id", "command", "args", "ttl_ms", "delay_ms");
-        var deviceId = in.id(json, pointer, "device_id");
+        in.known(
+                json, pointer, "type", "device_id", "tag", "command", "args", "ttl_ms", "delay_ms");
+        var target = target(json, pointer);
         var command = in.word(json.path("command"), pointer + "/command");
         var args = ArgumentJson.read(field(json, "args"), pointer + "/args", in);
         var ttl =
@@ -235,9 +250,22 @@ final class ActionJson {
                         DeviceAction.MAX_TTL_MS,
                         DeviceAction.DEFAULT_TTL_MS);
         var delay = in.integer(json, pointer, "delay_ms", 0, RuleAction.MAX_DELAY_MS, 0);
-        return deviceId == null || command == null
+        return target == null || command == null
                 ? null
-                : new DeviceAction(deviceId, command, args, ttl, delay);
+                : new DeviceAction(target, command, args, ttl, delay);
+    }
+
+    private @Nullable Target target(JsonNode json, String pointer) {
+        var tag = field(json, "tag");
+        if (tag.isMissingNode()) {
+            var id = in.id(json, pointer, "device_id");
+            return id == null ? null : new Target.Device(id);
+        }
+        if (json.hasNonNull("device_id")) {
+            in.fault(pointer + "/tag", "cannot be combined with device_id");
+        }
+        var name = RuleJson.tag(tag, pointer + "/tag", in);
+        return name == null ? null : new Target.Tag(name);
     }
 
     private @Nullable WebhookAction webhook(JsonNode json, String pointer) {
@@ -329,10 +357,12 @@ final class ActionJson {
     }
 
     private static ObjectNode write(DeviceAction action) {
-        var json =
-                of(Type.DEVICE)
-                        .put("device_id", action.deviceId().toString())
-                        .put("command", action.command());
+        var json = of(Type.DEVICE);
+        switch (action.target()) {
+            case Target.Device(var id) -> json.put("device_id", id.toString());
+            case Target.Tag(var name) -> json.put("tag", name);
+        }
+        json.put("command", action.command());
         json.set("args", ArgumentJson.write(action.args()));
         return json.put("ttl_ms", action.ttlMs()).put("delay_ms", action.delayMs());
     }

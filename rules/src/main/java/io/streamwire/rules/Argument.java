@@ -15,6 +15,11 @@ sealed interface Argument {
     /** An integer as large as JSON keeps it; null when there is none for the event. */
     @Nullable Long of(LiveEvent event);
 
+    /** What its expression may take, see {@link Expression#work}. */
+    default int work() {
+        return 0;
+    }
+
     /** Always the same. */
     record Constant(long value) implements Argument {
         @Override
@@ -49,6 +54,11 @@ sealed interface Argument {
                     ? otherwise
                     : Long.valueOf(
                             Math.clamp(number, -JsonReader.MAX_INTEGER, JsonReader.MAX_INTEGER));
+        }
+
+        @Override
+        public int work() {
+            return cel.work();
         }
     }
 

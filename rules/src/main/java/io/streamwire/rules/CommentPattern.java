@@ -43,6 +43,11 @@ final class CommentPattern {
         }
     }
 
+    /** How large it is: what it may cost for each character of a comment. */
+    int steps() {
+        return pattern.programSize();
+    }
+
     boolean finds(CommentText text) {
         return pattern.matcher(text.normalised()).find();
     }

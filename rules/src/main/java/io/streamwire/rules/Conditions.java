@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param minTeamLevel the viewer's least level in the streamer's fan club
  * @param between at what time of day; at any time when absent
  * @param expression what else must hold, in CEL
+ * @param devicesOnline what must all be online when it is decided, which only decide.lua sees
  */
 record Conditions(
         Set<String> roles,
@@ -28,7 +30,8 @@ record Conditions(
         Set<String> exceptViewers,
         int minTeamLevel,
         @Nullable TimeOfDay between,
-        @Nullable Expression expression) {
+        @Nullable Expression expression,
+        Set<UUID> devicesOnline) {
 
     static final Conditions NONE = new Conditions(Set.of(), Set.of(), Set.of(), Set.of(), 0, null);
 
@@ -45,7 +48,12 @@ record Conditions(
 
     static final int MAX_TEAM_LEVEL = 1_000;
 
-    /** Without an expression. */
+    /** The outcome when a device is not online. */
+    static final String DEVICE_OFFLINE = "device_offline";
+
+    static final int MAX_DEVICES = 16;
+
+    /** Without an expression, and whatever devices are online. */
     Conditions(
             Set<String> roles,
             Set<String> exceptRoles,
@@ -53,7 +61,7 @@ record Conditions(
             Set<String> exceptViewers,
             int minTeamLevel,
             @Nullable TimeOfDay between) {
-        this(roles, exceptRoles, viewers, exceptViewers, minTeamLevel, between, null);
+        this(roles, exceptRoles, viewers, exceptViewers, minTeamLevel, between, null, Set.of());
     }
 
     Conditions {
@@ -61,6 +69,7 @@ record Conditions(
         exceptRoles = Set.copyOf(exceptRoles);
         viewers = Set.copyOf(viewers);
         exceptViewers = Set.copyOf(exceptViewers);
+        devicesOnline = Set.copyOf(devicesOnline);
     }
 
     /**
@@ -85,7 +94,7 @@ record Conditions(
                 : viewer.toLowerCase(Locale.ROOT);
     }
 
-    /** The first condition that does not hold, as an outcome; null when all do. */
+    /** The first condition on an event that does not hold, as an outcome; null when all do. */
     @Nullable String unmet(LiveEvent event, Instant now) {
         if (equals(NONE)) {
             return null;

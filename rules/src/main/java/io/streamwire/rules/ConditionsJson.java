@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,8 @@ final class ConditionsJson {
                         ? null
                         : in.expression(condition, "/condition", Expression.Kind.CONDITION);
         if (json.isMissingNode() || !in.object(json, AT)) {
-            return new Conditions(Set.of(), Set.of(), Set.of(), Set.of(), 0, null, expression);
+            return new Conditions(
+                    Set.of(), Set.of(), Set.of(), Set.of(), 0, null, expression, Set.of());
         }
         in.known(
                 json,
@@ -48,7 +50,8 @@ final class ConditionsJson {
                 "viewers",
                 "except_viewers",
                 "min_team_level",
-                "between");
+                "between",
+                "device_online");
         return new Conditions(
                 roles(json, "roles", in),
                 roles(json, "except_roles", in),
@@ -56,7 +59,17 @@ final class ConditionsJson {
                 viewers(json, "except_viewers", in),
                 (int) in.integer(json, AT, "min_team_level", 0, Conditions.MAX_TEAM_LEVEL, 0),
                 between(field(json, "between"), in),
-                expression);
+                expression,
+                devices(field(json, "device_online"), AT + "/device_online", in));
+    }
+
+    /** One, or an array of some. */
+    private static Set<UUID> devices(JsonNode json, String at, JsonReader in) {
+        if (json.isTextual()) {
+            var id = in.id(json, at);
+            return id == null ? Set.of() : Set.of(id);
+        }
+        return Set.copyOf(in.list(json, at, Conditions.MAX_DEVICES, "devices", in::id));
     }
 
     private static Set<String> roles(JsonNode json, String field, JsonReader in) {
@@ -122,6 +135,10 @@ final class ConditionsJson {
                     .put("to", between.to().toString())
                     .put("zone", between.zone().toString());
         }
+        put(
+                json,
+                "device_online",
+                conditions.devicesOnline().stream().map(UUID::toString).toList());
         return json;
     }
 

@@ -46,8 +46,8 @@ sealed interface Crowd {
      * @param reaches 1 or more
      */
     record Sum(Quantity of, long reaches, long withinMs, Window window) implements Crowd {
-        /** Most events whose amounts are remembered; beyond it the oldest ones go. */
-        static final int MOST_EVENTS = 10_000;
+        /** Parts of its time by which a sliding one forgets, however many events there were. */
+        static final int SLOTS = 100;
     }
 
     /** What a sum counts. */

@@ -38,6 +38,7 @@ final class Decider implements BatchHandler {
 
     private static final Logger LOG = System.getLogger(Decider.class.getName());
     private static final String OF_TIKTOK = "tiktok.";
+    private static final String VIEWERS = "tiktok.viewers";
 
     private final Function<UUID, RuleEngine> engines;
     private final DelayedActions delayed;
@@ -139,7 +140,12 @@ final class Decider implements BatchHandler {
     /** A live goes on as long as TikTok says something. */
     private void seen(Lease lease, UUID workspaceId, Entry entry) {
         if (entry.type().startsWith(OF_TIKTOK)) {
-            timers.seen(lease.partition(), workspaceId, entry.field("livestream_id"));
+            var event = entry.type().equals(VIEWERS) ? event(entry) : null;
+            timers.seen(
+                    lease.partition(),
+                    workspaceId,
+                    entry.field("livestream_id"),
+                    event == null ? null : event.counters());
         }
     }
 

@@ -6,15 +6,18 @@ import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
+import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.LiveEvent.WebhookReceived;
 import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
+import io.streamwire.rules.DeviceAction.Target;
 import io.streamwire.rules.RuleEngine.Match;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +28,17 @@ final class DecisionCall {
 
     static final Script SCRIPT = Script.of(DecisionCall.class, "decide.lua");
 
-    /** Most delayed actions that wait in one partition. */
+    /** Most delayed actions of a workspace that wait; one of 1 KiB or more counts as several. */
     static final int MAX_DELAYED = 10_000;
+
+    /** Most characters of what one event may set in motion. */
+    static final int MAX_WRITTEN = 1_000_000;
 
     /** Where an action's JSON has its epoch, which only decide.lua knows. */
     private static final String EPOCH = ",\"epoch\":0,";
 
     /** How many keys, and arguments, there are before those of the rules. */
-    static final int SHARED_KEYS = 5;
+    static final int SHARED_KEYS = 7;
 
     private static final int SHARED_ARGS = 8;
 
@@ -46,12 +52,16 @@ final class DecisionCall {
 
     private static final String NO_DEVICE = "";
 
+    /** Of an action for whichever devices carry a tag. */
+    private static final String TAGGED = "*";
+
     private final List<String> keys = new ArrayList<>();
     private final List<String> args = new ArrayList<>();
     private final Space space;
     private final LiveEvent event;
     private final Hops hops;
     private final long decidedMs;
+    private long written;
 
     /**
      * The beginning of a {@link io.streamwire.contract.Decision}; decide.lua adds what it finds.
@@ -75,6 +85,8 @@ final class DecisionCall {
         keys.add(Stream.key(partition, "epochs"));
         keys.add(DelayedActions.key(partition));
         keys.add(resets(partition));
+        keys.add(Stream.key(partition, "arming"));
+        keys.add(Stream.key(partition, "online:" + event.workspaceId()));
         args.add(event.workspaceId().toString());
         args.add(event.id().toString());
         args.add(Long.toString(decidedMicros));
@@ -109,6 +121,20 @@ final class DecisionCall {
     }
 
     private void add(Match match, String waits) {
+        int keysBefore = keys.size();
+        int argsBefore = args.size();
+        put(match, waits);
+        long more = args.subList(argsBefore, args.size()).stream().mapToLong(String::length).sum();
+        if (match.refusal() == null && written + more > MAX_WRITTEN) {
+            keys.subList(keysBefore, keys.size()).clear();
+            args.subList(argsBefore, args.size()).clear();
+            put(match.refused(RuleEngine.TOO_MUCH), waits);
+            return;
+        }
+        written += more;
+    }
+
+    private void put(Match match, String waits) {
         var rule = match.rule();
         var decisionId = Ids.derived("decision", event.id().toString(), rule.id().toString());
         var head =
@@ -123,10 +149,23 @@ final class DecisionCall {
                         ? ActionPlan.of(rule, event, match.times())
                         : ActionPlan.refused(match.refusal());
         args.add(plan.refusal() == null ? "" : plan.refusal());
+        args.add(devicesOnline(rule));
         addGates(plan.refusal() == null ? Gate.of(space, rule, event) : List.of());
         addCrowd(plan.refusal() == null ? Gathering.of(space, match, event) : null);
         addQueue(plan.refusal(), match, waits);
         addActions(rule, plan.actions());
+    }
+
+    /**
+     * What must be online. In a dry run everything is: who was when is not known. The end of a vote
+     * asks no condition.
+     */
+    private String devicesOnline(Rule rule) {
+        return space.dry() || event.payload() instanceof VoteEnded
+                ? ""
+                : rule.definition().conditions().devicesOnline().stream()
+                        .map(UUID::toString)
+                        .collect(Collectors.joining(" "));
     }
 
     private void addQueue(@Nullable String refusal, Match match, String waits) {
@@ -196,6 +235,8 @@ final class DecisionCall {
 
     private void addAction(Rule rule, UUID id, DeviceAction action, ActionPlan.Planned planned) {
         var dueMs = decidedMs + planned.delayMs();
+        var target = action.target();
+        var deviceId = target instanceof Target.Device(var device) ? device : null;
         var body =
                 Json.write(
                         new Action(
@@ -203,9 +244,11 @@ final class DecisionCall {
                                 event.workspaceId(),
                                 event.id(),
                                 rule.id(),
-                                action.deviceId(),
+                                deviceId,
+                                target instanceof Target.Tag(var name) ? name : null,
                                 action.command(),
                                 planned.args(),
+                                priority(rule),
                                 dueMs + action.ttlMs(),
                                 0,
                                 event.simulated(),
@@ -218,11 +261,17 @@ final class DecisionCall {
         var epoch = body.lastIndexOf(EPOCH) + EPOCH.length() - "0,".length();
         args.add(Action.TYPE);
         args.add(id.toString());
-        args.add(action.deviceId().toString());
+        args.add(deviceId == null ? TAGGED : deviceId.toString());
         args.add(planned.delayMs() == 0 ? AT_ONCE : Long.toString(dueMs));
         args.add(planned.choice() == 0 ? ANY_CHOICE : Integer.toString(planned.choice()));
         args.add(body.substring(0, epoch));
         args.add(body.substring(epoch + 1));
+    }
+
+    /** Null for the usual one. */
+    private static @Nullable Integer priority(Rule rule) {
+        var priority = rule.definition().priority();
+        return priority == Action.USUAL_PRIORITY ? null : priority;
     }
 
     /**
@@ -245,7 +294,7 @@ final class DecisionCall {
         var planned = new ArrayList<List<Planned>>();
         var rest = args.listIterator(SHARED_ARGS);
         while (rest.hasNext()) {
-            skip(rest, 4);
+            skip(rest, 5);
             skip(rest, 3 * Integer.parseInt(rest.next()));
             if (!rest.next().isEmpty()) {
                 skip(rest, 4);

@@ -62,7 +62,7 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
             }
         }
         if (!decisions.isEmpty()) {
-            database.batch("insert-executions", Json.write(decisions));
+            database.batch("insert-executions", Json.writeBytes(decisions));
         }
     }
 

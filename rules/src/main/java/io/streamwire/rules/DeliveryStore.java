@@ -15,7 +15,9 @@ import io.streamwire.service.Page;
 import io.streamwire.service.Seal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,21 +61,31 @@ final class DeliveryStore {
             int hops,
             int attempt) {}
 
+    /** How many a workspace has under way. */
+    private record UnderWay(UUID workspaceId, int underWay) {}
+
     /** Keeps new ones; what is kept already stays as it is. */
     void keep(List<Row> rows) {
-        var _ = database.batch("insert-deliveries", Json.write(rows));
+        var _ = database.batch("insert-deliveries", Json.writeBytes(rows));
     }
 
     /**
-     * Takes some that are due, for this instance alone until the lease is over.
+     * Takes some that are due, for this instance alone until the lease is over: first of the
+     * workspaces that have least under way.
      *
+     * @param mostOfOne of one workspace, with those that are under way
+     * @param underWay how many each workspace has
      * @param lease then another try begins, if nothing was said of this one
      */
-    List<Due> claim(int most, Duration lease) {
+    List<Due> claim(int most, int mostOfOne, Map<UUID, Integer> underWay, Duration lease) {
+        var busy = new ArrayList<UnderWay>();
+        underWay.forEach((workspaceId, count) -> busy.add(new UnderWay(workspaceId, count)));
         return database.client()
                 .execute()
                 .createNamedQuery("claim-deliveries")
                 .addParam("rows", most)
+                .addParam("most_of_one", mostOfOne)
+                .addParam("under_way", Json.write(busy))
                 .addParam("lease", lease.toMillis())
                 .execute()
                 .map(row ->

@@ -1,7 +1,6 @@
 package io.streamwire.rules;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamwire.contract.Ids;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Problem;
@@ -25,16 +24,12 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
     /** As they are stored. */
     static final DryRules STORED = new DryRules(null, null);
 
-    /** What a rule has besides its definition when it is answered. */
-    private static final List<String> ANSWERED =
-            List.of("id", "workspace_id", "version", "created_at", "updated_at");
-
     /**
-     * The rules, in the order in which they decide.
+     * The rules, in the order in which those of equal priority decide.
      *
      * @param pointer to where they are in the request
      * @throws Problem 422 {@code rule_invalid}, {@code rule_unsupported} or {@code invalid_value},
-     *     404 {@code rule_not_found}
+     *     404 {@code rule_not_found}, 409 {@code rules_too_large}
      */
     List<Rule> resolve(RuleStore store, UUID workspaceId, String pointer) {
         if (rules != null && ruleIds != null) {
@@ -49,7 +44,11 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
 
     private static List<Rule> chosen(List<Rule> stored, List<UUID> ids) {
         var wanted = new HashSet<>(ids);
-        var chosen = stored.stream().filter(rule -> wanted.remove(rule.id())).toList();
+        var chosen =
+                stored.stream()
+                        .filter(rule -> wanted.remove(rule.id()))
+                        .map(DryRules::enabled)
+                        .toList();
         if (!wanted.isEmpty()) {
             throw Problem.notFound(
                     "rule_not_found",
@@ -62,6 +61,17 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
         return chosen;
     }
 
+    /** Who asks for a rule wants to know what it would do, if it were on. */
+    private static Rule enabled(Rule rule) {
+        return new Rule(
+                rule.id(),
+                rule.workspaceId(),
+                rule.version(),
+                rule.createdAt(),
+                rule.updatedAt(),
+                rule.definition().withEnabled(true));
+    }
+
     private static List<Rule> drafts(List<JsonNode> drafts, UUID workspaceId, String pointer) {
         if (drafts.size() > RuleStore.MAX_RULES) {
             throw Problem.invalid(
@@ -70,7 +80,7 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
         var rules = new ArrayList<Rule>(drafts.size());
         var faults = new ArrayList<Violation>();
         var unsupported = false;
-        for (int i = 0; i < drafts.size(); i++) {
+        for (int i = 0; i < drafts.size() && faults.size() < JsonReader.MAX_FAULTS; i++) {
             var at = pointer + '/' + i;
             try {
                 rules.add(draft(drafts.get(i), workspaceId, i));
@@ -87,6 +97,7 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
                     "The rules have values that are not acceptable.",
                     faults);
         }
+        RuleWeight.of(rules.stream().map(Rule::definition).toList()).requireRoom(RuleWeight.NONE);
         requireDifferent(rules, pointer);
         return rules;
     }
@@ -107,8 +118,7 @@ record DryRules(@Nullable List<JsonNode> rules, @Nullable List<UUID> ruleIds) {
                         .orElseGet(() ->
                                 Ids.derived(
                                         "draft", workspaceId.toString(), Integer.toString(place)));
-        var definition =
-                json instanceof ObjectNode object ? object.deepCopy().without(ANSWERED) : json;
+        var definition = RuleJson.withoutAnswered(json);
         return new Rule(
                 id, workspaceId, 1, Instant.EPOCH, Instant.EPOCH, RuleJson.read(definition));
     }

@@ -65,7 +65,7 @@ final class DryRuns {
     /**
      * Decides about events, in their order.
      *
-     * @param rules in the order in which they decide
+     * @param rules in the order in which those of equal priority decide
      * @param into is told every decision
      * @throws Problem 422 {@code dry_run_too_long} or {@code dry_run_too_large}
      */

@@ -2,7 +2,9 @@ package io.streamwire.rules;
 
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.TimePassed;
+import io.streamwire.contract.LiveEvent.ViewersCounted;
 import io.streamwire.contract.LiveEvent.VoteEnded;
+import io.streamwire.contract.RoomCounters;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,10 +26,17 @@ final class DryTime {
     private final PriorityQueue<LiveEvent> ends = new PriorityQueue<>(ORDER);
 
     /** When something happened last on each livestream, if there are timers. */
-    private final Map<UUID, LiveEvent> livestreams = new HashMap<>();
+    private final Map<UUID, Seen> livestreams = new HashMap<>();
 
     private final PriorityQueue<LiveEvent> ticks = new PriorityQueue<>(ORDER);
     private long toldUntil; // second
+
+    /**
+     * What happened last.
+     *
+     * @param counters when viewers were counted last
+     */
+    private record Seen(LiveEvent event, @Nullable RoomCounters counters) {}
 
     DryTime(RuleEngine engine) {
         this.engine = engine;
@@ -63,7 +72,12 @@ final class DryTime {
             if (toldUntil == 0) {
                 toldUntil = event.receivedAt().getEpochSecond();
             }
-            livestreams.put(event.livestreamId(), event);
+            var before = livestreams.get(event.livestreamId());
+            var counters =
+                    event.payload() instanceof ViewersCounted
+                            ? event.counters()
+                            : before == null ? null : before.counters();
+            livestreams.put(event.livestreamId(), new Seen(event, counters));
         }
     }
 
@@ -83,10 +97,16 @@ final class DryTime {
             var at = Instant.ofEpochSecond(toldUntil);
             livestreams
                     .values()
-                    .removeIf(seen -> seen.receivedAt().isBefore(at.minus(Timers.LIVE)));
+                    .removeIf(seen -> seen.event().receivedAt().isBefore(at.minus(Timers.LIVE)));
             if (engine.hasTimerDue(time)) {
                 for (var seen : livestreams.values()) {
-                    ticks.add(Timers.tick(seen.workspaceId(), seen.livestreamId(), time, at));
+                    ticks.add(
+                            Timers.tick(
+                                    seen.event().workspaceId(),
+                                    seen.event().livestreamId(),
+                                    seen.counters(),
+                                    time,
+                                    at));
                 }
             }
         }

@@ -21,6 +21,7 @@ import dev.cel.runtime.Program;
 import io.streamwire.contract.LiveEvent;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,11 @@ final class Expression {
 
     /** Items that {@code exists}, {@code all}, {@code map} and {@code filter} look at in all. */
     static final int MAX_ITERATIONS = 100;
+
+    /** What an expression that goes through a list counts as, compared with one that does not. */
+    static final int WORK_OF_LOOP = 10;
+
+    private static final Pattern LOOP = Pattern.compile("\\b(all|exists|exists_one|map|filter)\\b");
 
     private static final CelOptions OPTIONS =
             CelOptions.current()
@@ -137,7 +143,7 @@ final class Expression {
 
     /** CEL knows no event without a field, and says so. */
     private static String described(String message) {
-        for (var of : List.of("event", "viewer")) {
+        for (var of : List.of("event", "viewer", "counters")) {
             if (message.startsWith("undeclared reference to '%s'".formatted(of))) {
                 return "%s has no such field, only %s"
                         .formatted(
@@ -153,6 +159,11 @@ final class Expression {
 
     String source() {
         return text.source();
+    }
+
+    /** How much it may take to evaluate, 1 or more; a guess that is never too low. */
+    int work() {
+        return LOOP.matcher(text.source()).find() ? WORK_OF_LOOP : 1;
     }
 
     /** Whether a condition holds; null when it has no answer, as after a division by zero. */

@@ -2,6 +2,7 @@ package io.streamwire.rules;
 
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelVariableResolver;
 import io.streamwire.contract.LiveEvent;
@@ -11,19 +12,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an {@link Expression} may ask about an event. Everything has a value: a number that the
- * event does not have is 0, a text is empty. Looked up only when an expression asks.
+ * event does not have is 0, a text is empty. Only counters have none when nobody counted. Looked up
+ * only when an expression asks.
  */
 final class ExpressionVariables {
 
     /**
      * One variable.
      *
-     * @param of a String, a Long, a Boolean or a list of String, as its type says
+     * @param of a String, a Long, a Boolean, a list of texts or a map of numbers, as its type says
      */
-    record Variable(CelType type, Function<LiveEvent, Object> of) {}
+    record Variable(CelType type, Function<LiveEvent, @Nullable Object> of) {}
 
     static final Map<String, Variable> ALL = all();
 
@@ -51,12 +54,15 @@ final class ExpressionVariables {
                         event.payload() instanceof RoomChanged(var state) ? state.toString() : ""));
         for (var number : EventNumber.values()) {
             all.put(
-                    number == EventNumber.TEAM_LEVEL ? "viewer.team_level" : "event." + number,
+                    number.variable(),
                     number(event -> {
                         var value = number.of(event);
-                        return value == null ? 0L : value;
+                        return value == null && !number.isCounter() ? Long.valueOf(0) : value;
                     }));
         }
+        all.put(
+                "event.numbers",
+                new Variable(MapType.create(SimpleType.STRING, SimpleType.INT), CallNumbers::of));
         all.put("viewer.id", text(event -> event.user().id()));
         all.put("viewer.handle", text(event -> event.user().handle()));
         all.put("viewer.nickname", text(event -> event.user().nickname()));
@@ -68,7 +74,7 @@ final class ExpressionVariables {
         return new Variable(SimpleType.STRING, of);
     }
 
-    private static Variable number(Function<LiveEvent, Object> of) {
+    private static Variable number(Function<LiveEvent, @Nullable Object> of) {
         return new Variable(SimpleType.INT, of);
     }
 
@@ -81,8 +87,14 @@ final class ExpressionVariables {
         return CommentText.of(CommentText.written(event)).normalised();
     }
 
-    /** The values for an event. */
+    /** The values for an event, each made once; for one thread. */
     static CelVariableResolver of(LiveEvent event) {
-        return name -> Optional.ofNullable(ALL.get(name)).map(known -> known.of().apply(event));
+        var values = new HashMap<String, Optional<Object>>();
+        return name ->
+                values.computeIfAbsent(
+                        name,
+                        _ ->
+                                Optional.ofNullable(ALL.get(name))
+                                        .map(known -> known.of().apply(event)));
     }
 }

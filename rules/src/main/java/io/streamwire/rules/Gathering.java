@@ -74,7 +74,7 @@ record Gathering(
             case Crowd.Sum(var of, var reaches, var ms, var window) ->
                     new Gathering(
                             "sum",
-                            List.of(key + ":" + of, key + ":" + of + ":sum"),
+                            List.of(key + ":" + of + ":" + window + ":" + ms),
                             "crowd_sum",
                             reaches,
                             ms,
@@ -85,7 +85,7 @@ record Gathering(
                                                     match.rule().definition().trigger(),
                                                     event.payload())),
                                     window.toString(),
-                                    Integer.toString(Crowd.Sum.MOST_EVENTS)));
+                                    Long.toString(Math.ceilDiv(ms, Crowd.Sum.SLOTS))));
             case Crowd.Tug(var lead, var ms, var weight) ->
                     new Gathering(
                             "tug",
@@ -140,6 +140,7 @@ record Gathering(
                 false,
                 event.simulated(),
                 Viewer.NOBODY,
+                event.counters(),
                 new VoteEnded(match.rule().id()));
     }
 

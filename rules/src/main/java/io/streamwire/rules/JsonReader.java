@@ -15,11 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON that a person wrote, and collects every fault with the pointer to where it is. */
+/** Reads JSON that a person wrote, and collects its faults with the pointers to where they are. */
 final class JsonReader {
 
     /** Largest integer that every JSON reader keeps exactly. */
     static final long MAX_INTEGER = (1L << 53) - 1;
+
+    /** Most faults that are reported. */
+    static final int MAX_FAULTS = 200;
 
     /** Most expressions of one rule. */
     static final int MAX_EXPRESSIONS = 16;
@@ -169,9 +172,12 @@ final class JsonReader {
     }
 
     @Nullable UUID id(JsonNode json, String pointer, String field) {
-        var id = json.path(field);
+        return id(json.path(field), child(pointer, field));
+    }
+
+    @Nullable UUID id(JsonNode id, String pointer) {
         if (!id.isTextual() || !ID.matcher(id.asText()).matches()) {
-            fault(child(pointer, field), "must be a UUID");
+            fault(pointer, "must be a UUID");
             return null;
         }
         return UUID.fromString(id.asText());
@@ -216,7 +222,9 @@ final class JsonReader {
     }
 
     void fault(String pointer, String detail) {
-        faults.add(new InvalidRule.Fault(pointer, detail));
+        if (faults.size() < MAX_FAULTS) {
+            faults.add(new InvalidRule.Fault(pointer, detail));
+        }
     }
 
     /** The faults of a part, which it reports with pointers of its own. */

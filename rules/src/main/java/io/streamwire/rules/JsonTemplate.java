@@ -21,6 +21,9 @@ final class JsonTemplate {
     /** Texts in it. */
     static final int MAX_TEXTS = 32;
 
+    /** Characters of all texts that come out; what would be more is cut. */
+    static final int MAX_FILLED = 8_000;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonNode source;
@@ -28,7 +31,18 @@ final class JsonTemplate {
 
     /** A part of the JSON that is made for an event. */
     private interface Part {
-        JsonNode fill(LiveEvent event);
+        JsonNode fill(LiveEvent event, Room room);
+    }
+
+    /** How many characters the texts may still have. */
+    private static final class Room {
+        private int left = MAX_FILLED;
+
+        String take(String text) {
+            var fitting = TextTemplate.cut(text, left);
+            left -= fitting.codePointCount(0, fitting.length());
+            return fitting;
+        }
     }
 
     private JsonTemplate(JsonNode source, Part filler) {
@@ -68,7 +82,7 @@ final class JsonTemplate {
             if (json.isArray()) {
                 return array(json, pointer);
             }
-            return json.isTextual() ? text(json.asText(), pointer) : _ -> json;
+            return json.isTextual() ? text(json.asText(), pointer) : (_, _) -> json;
         }
 
         private Part object(JsonNode json, String pointer) {
@@ -80,9 +94,9 @@ final class JsonTemplate {
                                     part(
                                             field.getValue(),
                                             JsonReader.child(pointer, field.getKey()))));
-            return event -> {
+            return (event, room) -> {
                 var filled = NODES.objectNode();
-                fields.forEach((name, value) -> filled.set(name, value.fill(event)));
+                fields.forEach((name, value) -> filled.set(name, value.fill(event, room)));
                 return filled;
             };
         }
@@ -92,9 +106,9 @@ final class JsonTemplate {
             for (int i = 0; i < json.size(); i++) {
                 items.add(part(json.get(i), pointer + '/' + i));
             }
-            return event -> {
+            return (event, room) -> {
                 var filled = NODES.arrayNode();
-                items.forEach(item -> filled.add(item.fill(event)));
+                items.forEach(item -> filled.add(item.fill(event, room)));
                 return filled;
             };
         }
@@ -103,10 +117,10 @@ final class JsonTemplate {
             texts++;
             try {
                 var template = TextTemplate.of(text);
-                return event -> TextNode.valueOf(template.fill(event));
+                return (event, room) -> TextNode.valueOf(room.take(template.fill(event)));
             } catch (TextTemplate.InvalidTemplate e) {
                 in.fault(pointer, e.reason());
-                return _ -> TextNode.valueOf("");
+                return (_, _) -> TextNode.valueOf("");
             }
         }
     }
@@ -117,7 +131,7 @@ final class JsonTemplate {
 
     /** The JSON for an event. */
     String fill(LiveEvent event) {
-        return Json.write(filler.fill(event));
+        return Json.write(filler.fill(event, new Room()));
     }
 
     @Override

@@ -34,9 +34,12 @@ record Recipe(
 
     private static final String COMMAND = "command";
     private static final String ARGS = "args";
+    private static final String DEVICE_ID = "device_id";
+    private static final String TAG = "tag";
     private static final List<Parameter> COMMON =
             List.of(
-                    common("device_id", Type.DEVICE, "The device that moves", 0),
+                    common(DEVICE_ID, Type.DEVICE, "The device that moves", 0),
+                    common(TAG, Type.TAG, "Instead, all devices that carry it", 0),
                     common(
                             "livestream_id",
                             Type.LIVESTREAM,
@@ -54,8 +57,10 @@ record Recipe(
         TEXT,
         INTEGER,
         FLAG,
-        /** The id of a device; must be given. */
+        /** The id of a device; must be given unless a tag is. */
         DEVICE,
+        /** A tag of devices. */
+        TAG,
         /** The id of a livestream. */
         LIVESTREAM,
         /** The name of a device's command. */
@@ -89,8 +94,12 @@ record Recipe(
         /** The value in a request; null when there is none, or after a fault. */
         private @Nullable JsonNode read(JsonNode request, JsonReader in) {
             var value = field(request, name);
-            if (value.isMissingNode() && type == Type.DEVICE) {
-                in.fault("/" + name, "must be there");
+            if (type == Type.DEVICE && value.isMissingNode() == !request.hasNonNull(TAG)) {
+                in.fault(
+                        "/" + name,
+                        value.isMissingNode()
+                                ? "must be there, unless tag is"
+                                : "cannot be combined with tag");
             }
             if (value.isMissingNode()) {
                 return fallback;
@@ -100,6 +109,7 @@ record Recipe(
                 case INTEGER -> in.integer(request, "", name, min == null ? 0 : min, most(), 0);
                 case FLAG -> in.flag(request, name, false);
                 case DEVICE, LIVESTREAM -> in.id(request, "", name);
+                case TAG -> RuleJson.tag(value, "/" + name, in);
                 case COMMAND -> in.word(value, "/" + name);
                 case ARGS -> in.object(value, "/" + name);
             }

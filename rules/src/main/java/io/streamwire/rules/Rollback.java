@@ -20,7 +20,7 @@ final class Rollback {
      * @param by the user who does it
      * @throws InvalidRule when the version is of a kind that is not understood any more
      * @throws io.streamwire.service.Problem 404 {@code rule_not_found}, 412 {@code
-     *     version_mismatch}, 409 {@code too_many_rules}
+     *     version_mismatch}, 409 {@code too_many_rules} or {@code rules_too_large}
      */
     Optional<Rule> to(long version, UUID workspaceId, UUID id, long newest, UUID by) {
         return store.change(

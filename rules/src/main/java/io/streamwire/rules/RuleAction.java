@@ -18,6 +18,9 @@ sealed interface RuleAction {
     /** Most device actions that a rule may list, also those that are never done together. */
     int MAX_LISTED = 64;
 
+    /** Most actions, waits, sequences, choices and what may be chosen, all together. */
+    int MAX_PARTS = 256;
+
     /** Deepest nesting of sequences and choices. */
     int MAX_DEPTH = 3;
 
@@ -26,6 +29,11 @@ sealed interface RuleAction {
 
     /** Most device actions that it can make each time. */
     int most();
+
+    /** What its expressions may take, see {@link Expression#work}. */
+    default int work() {
+        return 0;
+    }
 
     /** How long it can take until what follows it in a sequence begins, ms. */
     default long lasts() {
@@ -80,6 +88,11 @@ sealed interface RuleAction {
         }
 
         @Override
+        public int work() {
+            return steps.stream().mapToInt(RuleAction::work).sum();
+        }
+
+        @Override
         public long lasts() {
             return steps.stream().mapToLong(RuleAction::lasts).sum();
         }
@@ -108,6 +121,11 @@ sealed interface RuleAction {
         @Override
         public int most() {
             return actions().stream().mapToInt(RuleAction::most).max().orElse(0);
+        }
+
+        @Override
+        public int work() {
+            return actions().stream().mapToInt(RuleAction::work).max().orElse(0);
         }
 
         @Override
@@ -146,6 +164,11 @@ sealed interface RuleAction {
         @Override
         public int most() {
             return of.values().stream().mapToInt(RuleAction::most).sum();
+        }
+
+        @Override
+        public int work() {
+            return of.values().stream().mapToInt(RuleAction::work).sum();
         }
 
         @Override

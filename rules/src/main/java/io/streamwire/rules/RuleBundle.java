@@ -4,6 +4,7 @@ import static io.streamwire.rules.JsonReader.child;
 import static io.streamwire.rules.JsonReader.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -28,11 +29,9 @@ record RuleBundle(List<Item> rules) {
     /** Most bytes of one that is imported: 1 MiB. */
     static final int MAX_SIZE = 1 << 20;
 
-    /** Most faults that are reported. */
-    static final int MAX_FAULTS = 200;
-
     private static final String DEVICES = "devices";
     private static final String DEVICE_ID = "device_id";
+    private static final String DEVICE_ONLINE = "device_online";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     RuleBundle {
@@ -69,8 +68,8 @@ record RuleBundle(List<Item> rules) {
     /**
      * Reads a document.
      *
-     * @throws InvalidRule with everything that is wrong with it, at most {@value #MAX_FAULTS}
-     *     faults
+     * @throws InvalidRule with everything that is wrong with it, at most {@value
+     *     JsonReader#MAX_FAULTS} faults
      */
     static RuleBundle read(JsonNode json) {
         var in = new JsonReader();
@@ -97,7 +96,7 @@ record RuleBundle(List<Item> rules) {
         }
         var items = new ArrayList<Item>();
         var ids = new HashSet<UUID>();
-        for (int i = 0; i < rules.size() && in.faults() < MAX_FAULTS; i++) {
+        for (int i = 0; i < rules.size() && in.faults() < JsonReader.MAX_FAULTS; i++) {
             var at = "/rules/" + i;
             var item = item(rules.get(i), at, devices, in);
             if (item != null) {
@@ -117,7 +116,7 @@ record RuleBundle(List<Item> rules) {
             return devices;
         }
         for (var device : json.properties()) {
-            if (in.faults() >= MAX_FAULTS) {
+            if (in.faults() >= JsonReader.MAX_FAULTS) {
                 break;
             }
             if (!JsonReader.isWord(device.getKey())) {
@@ -156,13 +155,30 @@ record RuleBundle(List<Item> rules) {
      */
     private static void renameDevices(
             JsonNode json, Map<String, String> names, @Nullable String prefix) {
-        if (json instanceof ObjectNode object && object.path(DEVICE_ID).isTextual()) {
-            var id = object.path(DEVICE_ID).asText();
-            if (prefix != null) {
-                names.putIfAbsent(id, prefix + (names.size() + 1));
+        if (json.path("type").asText().equals("webhook")) {
+            return; // its body is not about our devices
+        }
+        if (json instanceof ObjectNode object) {
+            for (var field : List.of(DEVICE_ID, DEVICE_ONLINE)) {
+                var given = object.path(field);
+                if (given.isTextual()) {
+                    object.put(field, renamed(given.asText(), names, prefix));
+                } else if (given instanceof ArrayNode array) {
+                    for (int i = 0; i < array.size(); i++) {
+                        if (array.get(i).isTextual()) {
+                            array.set(i, renamed(array.get(i).asText(), names, prefix));
+                        }
+                    }
+                }
             }
-            object.put(DEVICE_ID, names.getOrDefault(id, id));
         }
         json.forEach(each -> renameDevices(each, names, prefix));
+    }
+
+    private static String renamed(String id, Map<String, String> names, @Nullable String prefix) {
+        if (prefix != null) {
+            names.putIfAbsent(id, prefix + (names.size() + 1));
+        }
+        return names.getOrDefault(id, id);
     }
 }

@@ -1,5 +1,6 @@
 package io.streamwire.rules;
 
+import io.streamwire.contract.Action;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param livestreamId the only livestream it listens to; every one of the workspace when absent
  * @param folder where people look for it; absent for none
  * @param tags what people find and turn it by
+ * @param priority 0 to {@value Action#HIGHEST_PRIORITY}: of rules that an event sets off the higher
+ *     ones decide first, and their commands leave first
  */
 record RuleDefinition(
         String name,
@@ -19,6 +22,7 @@ record RuleDefinition(
         @Nullable UUID livestreamId,
         @Nullable String folder,
         List<String> tags,
+        int priority,
         Trigger trigger,
         Conditions conditions,
         @Nullable Crowd crowd,
@@ -40,6 +44,7 @@ record RuleDefinition(
                 livestreamId,
                 folder,
                 tags,
+                priority,
                 trigger,
                 conditions,
                 crowd,
@@ -54,6 +59,13 @@ record RuleDefinition(
         return crowd instanceof Crowd.Vote
                 || queue != null
                 || actions.stream().anyMatch(action -> action.latest() > 0);
+    }
+
+    /** What its expressions may take, see {@link Expression#work}. */
+    int work() {
+        var expression = conditions.expression();
+        return (expression == null ? 0 : expression.work())
+                + actions.stream().mapToInt(RuleAction::work).sum();
     }
 
     /** Most actions that it can do when it fires once. */

@@ -13,8 +13,10 @@ import io.streamwire.contract.LiveEvent.VoteEnded;
 import io.streamwire.contract.LiveEvent.WebhookReceived;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +27,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The enabled rules of one workspace, compiled: which of them does an event set off? Immutable, and
  * without randomness or I/O, so that the answer for an event at a time is always the same. Texts
- * and gifts are looked up; patterns, and rules of the other types, are asked one by one.
+ * and gifts are looked up; triggers of the other types are asked, equal ones once.
  */
 final class RuleEngine {
+
+    /** Who decides first. */
+    private static final Comparator<Rule> FIRST =
+            Comparator.comparingInt((Rule rule) -> rule.definition().priority()).reversed();
 
     static final RuleEngine EMPTY = new RuleEngine(List.of());
 
     /** Most times that one event fires a {@code per_increment} rule. */
     static final int MAX_TIMES = 100;
+
+    /**
+     * Most that the expressions of all rules may take that one event sets off, see {@link
+     * Expression#work}: some 100 ms.
+     */
+    static final int MAX_WORK = 1_000;
+
+    /** The outcome when the rules before it have used up what one event may take. */
+    static final String TOO_MUCH = "too_much";
 
     private static final String COMMENT = "tiktok.comment";
     private static final String GIFT = "tiktok.gift";
@@ -43,13 +58,17 @@ final class RuleEngine {
     private static final String TICK = "streamwire.tick";
     private static final String VOTE_ENDED = "streamwire.vote_ended";
 
+    /** In the order in which they decide. */
     private final List<Rule> rules = new ArrayList<>();
+
+    private final List<Integer> works = new ArrayList<>();
+
     private final Set<String> types = new HashSet<>();
     private final CommentIndex comments;
     private final GiftIndex gifts = new GiftIndex();
 
-    /** The rules of the other types, which are few: each is asked. */
-    private final Map<String, List<Integer>> others = new HashMap<>();
+    /** The rules of the other types: triggers that are equal are asked once for all of them. */
+    private final Map<String, Map<Trigger, List<Integer>>> others = new HashMap<>();
 
     private final Map<UUID, Integer> votes = new HashMap<>();
 
@@ -59,21 +78,21 @@ final class RuleEngine {
     /**
      * Compiles rules; disabled ones are left out.
      *
-     * @param all of one workspace, in the order in which they decide
+     * @param all of one workspace; those of equal priority decide in this order
      */
     RuleEngine(List<Rule> all) {
         var ofComments = new CommentIndex.Builder();
-        for (var rule : all) {
-            if (rule.definition().enabled()) {
-                add(rule, ofComments);
-            }
-        }
+        all.stream()
+                .filter(rule -> rule.definition().enabled())
+                .sorted(FIRST)
+                .forEach(rule -> add(rule, ofComments));
         comments = ofComments.build();
     }
 
     private void add(Rule rule, CommentIndex.Builder ofComments) {
         int number = rules.size();
         rules.add(rule);
+        works.add(rule.definition().work());
         var trigger = rule.definition().trigger();
         types.add(type(trigger));
         switch (trigger) {
@@ -86,7 +105,9 @@ final class RuleEngine {
                     Trigger.ViewerCount _,
                     Trigger.Timer _,
                     Trigger.Live _ ->
-                    others.computeIfAbsent(type(trigger), _ -> new ArrayList<>()).add(number);
+                    others.computeIfAbsent(type(trigger), _ -> new LinkedHashMap<>())
+                            .computeIfAbsent(trigger, _ -> new ArrayList<>())
+                            .add(number);
             case Trigger.Manual _, Trigger.Webhook _ -> called.put(rule.id(), number);
         }
         if (rule.definition().crowd() instanceof Crowd.Vote) {
@@ -141,8 +162,8 @@ final class RuleEngine {
 
     /** Whether a rule's timer has run down. */
     boolean hasTimerDue(TimePassed time) {
-        return others.getOrDefault(TICK, List.of()).stream()
-                .anyMatch(number -> times(rules.get(number).definition().trigger(), time) > 0);
+        return others.getOrDefault(TICK, Map.of()).keySet().stream()
+                .anyMatch(trigger -> times(trigger, time) > 0);
     }
 
     /**
@@ -187,12 +208,15 @@ final class RuleEngine {
     }
 
     private void ask(LiveEvent event, Hits hits) {
-        for (var number : others.getOrDefault(event.type(), List.of())) {
-            int times = times(rules.get(number).definition().trigger(), event.payload());
-            if (times > 0) {
-                hits.add(number, times, 0);
-            }
-        }
+        others.getOrDefault(event.type(), Map.of())
+                .forEach((trigger, numbers) -> {
+                    int times = times(trigger, event.payload());
+                    if (times > 0) {
+                        for (int number : numbers) {
+                            hits.add(number, times, 0);
+                        }
+                    }
+                });
     }
 
     /** How often an event of the trigger's type sets it off. */
@@ -223,12 +247,22 @@ final class RuleEngine {
             return List.of();
         }
         var matches = new ArrayList<Match>(found.size());
-        found.forEach((number, hit) -> {
-            var rule = rules.get(number);
+        int work = 0;
+        for (var each : found.entrySet()) {
+            var rule = rules.get(each.getKey());
             if (hears(rule, event)) {
-                matches.add(new Match(rule, hit.times(), hit.choice(), refusal(rule, event, now)));
+                work += works.get(each.getKey());
+                // Those above the bound on rules do not decide, so that nobody asks.
+                var refusal =
+                        matches.size() >= Decider.MAX_RULES_PER_EVENT || work > MAX_WORK
+                                ? TOO_MUCH
+                                : refusal(rule, event, now);
+                var hit = each.getValue();
+                // Who counts up to something fires once when it is reached.
+                int times = rule.definition().crowd() == null ? hit.times() : 1;
+                matches.add(new Match(rule, times, hit.choice(), refusal));
             }
-        });
+        }
         return matches;
     }
 
@@ -253,6 +287,11 @@ final class RuleEngine {
      *     yet
      */
     record Match(Rule rule, int times, int choice, @Nullable String refusal) {
+        /** The same, but it may not run. */
+        Match refused(String why) {
+            return new Match(rule, times, choice, why);
+        }
+
         /** How many actions it can set in motion at most, if it fires. */
         int actions() {
             return refusal == null ? times * rule.definition().most() : 0;

@@ -3,6 +3,7 @@ package io.streamwire.rules;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ final class RuleImport {
     /**
      * Says what {@link #run} would do now.
      *
-     * @throws io.streamwire.service.Problem 409 {@code too_many_rules}
+     * @throws io.streamwire.service.Problem 409 {@code too_many_rules} or {@code rules_too_large}
      */
     Outcome preview(UUID workspaceId, RuleBundle bundle, Mode mode, IntFunction<UUID> newIds) {
         var plan = store.look(workspaceId, rules -> plan(rules, bundle, mode, newIds));
@@ -75,7 +76,7 @@ final class RuleImport {
      *
      * @param newIds the id for a new rule, by its place in the bundle
      * @param by the user who does it
-     * @throws io.streamwire.service.Problem 409 {@code too_many_rules}
+     * @throws io.streamwire.service.Problem 409 {@code too_many_rules} or {@code rules_too_large}
      */
     Outcome run(UUID workspaceId, RuleBundle bundle, Mode mode, IntFunction<UUID> newIds, UUID by) {
         return store.change(
@@ -105,6 +106,7 @@ final class RuleImport {
             plan.removed.keySet().removeAll(plan.seen);
         }
         RuleTable.requireRoom(present.size() + plan.added.size() - plan.removed.size());
+        rules.requireRoom(plan.changed(), plan.removed.keySet());
         return plan;
     }
 
@@ -136,6 +138,12 @@ final class RuleImport {
             } else {
                 replaced.put(id, definition);
             }
+        }
+
+        Map<UUID, RuleDefinition> changed() {
+            var changed = new HashMap<>(added);
+            changed.putAll(replaced);
+            return changed;
         }
 
         private static boolean isWritten(RuleDefinition definition, JsonNode present) {

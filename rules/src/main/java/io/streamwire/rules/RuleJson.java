@@ -5,6 +5,7 @@ import static io.streamwire.rules.JsonReader.field;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.contract.Action;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,10 @@ final class RuleJson {
 
     private RuleJson() {}
 
+    /** What a rule has besides its definition when it is answered. */
+    private static final List<String> ANSWERED =
+            List.of("id", "workspace_id", "version", "created_at", "updated_at");
+
     /**
      * Reads a rule.
      *
@@ -33,6 +38,11 @@ final class RuleJson {
     static RuleDefinition read(JsonNode json) {
         var in = new JsonReader();
         return in.finish(definition(json, in));
+    }
+
+    /** Only the definition of what may be a rule as it is answered. */
+    static JsonNode withoutAnswered(JsonNode json) {
+        return json instanceof ObjectNode object ? object.deepCopy().without(ANSWERED) : json;
     }
 
     private static @Nullable RuleDefinition definition(JsonNode json, JsonReader in) {
@@ -47,6 +57,7 @@ final class RuleJson {
                 "livestream_id",
                 "folder",
                 "tags",
+                "priority",
                 "trigger",
                 "conditions",
                 "condition",
@@ -68,6 +79,15 @@ final class RuleJson {
                         MAX_TAGS,
                         "tags",
                         (tag, at) -> tag(tag, at, in));
+        var priority =
+                (int)
+                        in.integer(
+                                json,
+                                "",
+                                "priority",
+                                0,
+                                Action.HIGHEST_PRIORITY,
+                                Action.USUAL_PRIORITY);
         var trigger = TriggerJson.read(json.path("trigger"), in);
         var conditions =
                 ConditionsJson.read(field(json, "conditions"), field(json, "condition"), in);
@@ -84,6 +104,7 @@ final class RuleJson {
                         livestreamId,
                         folder,
                         tags,
+                        priority,
                         trigger,
                         conditions,
                         crowd,
@@ -93,7 +114,8 @@ final class RuleJson {
                         actions);
     }
 
-    private static @Nullable String tag(JsonNode json, String pointer, JsonReader in) {
+    /** A word that people find things by; null after a fault. */
+    static @Nullable String tag(JsonNode json, String pointer, JsonReader in) {
         if (!json.isTextual() || !TAG.matcher(json.asText()).matches()) {
             in.fault(pointer, "must be 1 to %d of a-z 0-9 -".formatted(MAX_TAG_LENGTH));
             return null;
@@ -130,6 +152,9 @@ final class RuleJson {
         }
         if (!rule.tags().isEmpty()) {
             rule.tags().forEach(json.putArray("tags")::add);
+        }
+        if (rule.priority() != Action.USUAL_PRIORITY) {
+            json.put("priority", rule.priority());
         }
         json.set("trigger", TriggerJson.write(rule.trigger()));
         var conditions = ConditionsJson.write(rule.conditions());

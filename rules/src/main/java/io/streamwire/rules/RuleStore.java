@@ -4,6 +4,7 @@ import static io.streamwire.service.Columns.number;
 import static io.streamwire.service.Columns.uuid;
 
 import io.helidon.dbclient.DbRow;
+import io.streamwire.contract.Json;
 import io.streamwire.service.Columns;
 import io.streamwire.service.Database;
 import io.streamwire.service.Page;
@@ -37,7 +38,7 @@ final class RuleStore {
      * Keeps a new rule, or answers the one that already has this id.
      *
      * @param by the user who does it
-     * @throws Problem 409 {@code too_many_rules}
+     * @throws Problem 409 {@code too_many_rules} or {@code rules_too_large}
      */
     Rule create(UUID workspaceId, UUID id, RuleDefinition definition, UUID by) {
         return change(
@@ -77,7 +78,11 @@ final class RuleStore {
                 .toList();
     }
 
-    /** Empty when there is no such rule in this version. */
+    /**
+     * Empty when there is no such rule in this version.
+     *
+     * @throws Problem 409 {@code rules_too_large}
+     */
     Optional<Rule> replace(
             UUID workspaceId,
             UUID id,
@@ -122,7 +127,7 @@ final class RuleStore {
         return versions;
     }
 
-    /** All rules of a workspace, in the order in which they decide. */
+    /** All rules of a workspace, in the order in which those of equal priority decide. */
     RuleSet load(UUID workspaceId) {
         var rows =
                 database.client()
@@ -174,7 +179,7 @@ final class RuleStore {
         }
         try {
             return RuleTable.rule(row);
-        } catch (InvalidRule e) {
+        } catch (InvalidRule | Json.MalformedJson e) {
             LOG.log(
                     Level.WARNING,
                     "rule={0} loaded=no reason=\"{1}\"",

@@ -12,6 +12,7 @@ import io.helidon.dbclient.DbRow;
 import io.streamwire.contract.Json;
 import io.streamwire.service.Problem;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,34 @@ record RuleTable(DbExecute execute, UUID workspaceId) {
         }
     }
 
+    /**
+     * Makes sure that a workspace may have rules as large as these besides its others. One that has
+     * too much already may change what does not make it more: turn a rule off, or make it smaller.
+     *
+     * @param rules that are added or changed
+     * @param gone rules that do not count any more
+     * @throws Problem 409 {@code rules_too_large}
+     */
+    void requireRoom(Map<UUID, RuleDefinition> rules, Collection<UUID> gone) {
+        var others = new HashSet<>(gone);
+        others.addAll(rules.keySet());
+        weigh(others).plus(RuleWeight.of(rules.values())).requireRoom(weigh(List.of()));
+    }
+
+    /** What all rules weigh but for these. */
+    private RuleWeight weigh(Collection<UUID> without) {
+        return execute.createNamedGet("weigh-other-rules")
+                .addParam("workspace", workspaceId.toString())
+                .addParam("ids", Json.write(without))
+                .execute()
+                .map(row ->
+                        new RuleWeight(
+                                number(row, "characters"),
+                                number(row, "texts"),
+                                number(row, "steps")))
+                .orElse(RuleWeight.NONE);
+    }
+
     /** Adds a rule; see the other one. */
     Rule insert(UUID id, RuleDefinition definition, Change change, UUID by) {
         return insert(Map.of(id, definition), change, by).getFirst();
@@ -86,6 +115,7 @@ record RuleTable(DbExecute execute, UUID workspaceId) {
      * Adds rules; one that was deleted goes on with its next version at its old place.
      *
      * @param by the user who does it
+     * @throws Problem 409 {@code rules_too_large}
      */
     List<Rule> insert(Map<UUID, RuleDefinition> rules, Change change, UUID by) {
         return write("insert-rules", rules, change, by);
@@ -106,16 +136,22 @@ record RuleTable(DbExecute execute, UUID workspaceId) {
         if (rules.isEmpty()) {
             return List.of();
         }
+        requireRoom(rules, List.of());
         var rows = JsonNodeFactory.instance.arrayNode();
-        rules.forEach((id, definition) ->
-                rows.addObject()
-                        .put("id", id.toString())
-                        .put("place", rows.size())
-                        .set("definition", RuleJson.write(definition)));
+        rules.forEach((id, definition) -> {
+            var weight = RuleWeight.of(definition);
+            rows.addObject()
+                    .put("id", id.toString())
+                    .put("place", rows.size())
+                    .put("characters", weight.characters())
+                    .put("texts", weight.texts())
+                    .put("steps", weight.steps())
+                    .set("definition", RuleJson.write(definition));
+        });
         var written =
                 execute.createNamedQuery(statement)
                         .addParam("workspace", workspaceId.toString())
-                        .addParam("rows", Json.write(rows))
+                        .addParam("rows", Json.writeBytes(rows))
                         .execute()
                         .map(RuleTable::rule)
                         .toList();

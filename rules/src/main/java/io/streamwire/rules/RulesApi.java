@@ -46,7 +46,7 @@ final class RulesApi implements Api {
     private void create(ServerRequest request, ServerResponse response) {
         var workspaceId = Caller.of(request).workspaceId();
         var id = newId(request);
-        var definition = definition(request);
+        var definition = definition(Body.read(request, JsonNode.class));
         var rule = store.create(workspaceId, id, definition, Caller.of(request).userId());
         book.changed(workspaceId);
         sendCreated(response, rule);
@@ -82,7 +82,9 @@ final class RulesApi implements Api {
 
     private void replace(ServerRequest request, ServerResponse response) {
         var version = Versions.required(request);
-        send(response, changed(request, version, definition(request), Change.CHANGED));
+        // Whoever changes what was answered to them sends its id and times back.
+        var definition = definition(RuleJson.withoutAnswered(Body.read(request, JsonNode.class)));
+        send(response, changed(request, version, definition, Change.CHANGED));
     }
 
     private void turn(ServerRequest request, ServerResponse response) {
@@ -108,9 +110,9 @@ final class RulesApi implements Api {
     /** What {@code PATCH} takes. */
     private record Turn(boolean enabled) {}
 
-    private static RuleDefinition definition(ServerRequest request) {
+    private static RuleDefinition definition(JsonNode json) {
         try {
-            return RuleJson.read(Body.read(request, JsonNode.class));
+            return RuleJson.read(json);
         } catch (InvalidRule e) {
             throw e.problem();
         }

@@ -56,6 +56,7 @@ final class Stop {
             case "role_missing" -> part(json, "conditions", "roles");
             case "team_level" -> part(json, "conditions", "min_team_level");
             case "time_of_day" -> part(json, "conditions", "between");
+            case Conditions.DEVICE_OFFLINE -> part(json, "conditions", "device_online");
             case "cooldown_global" -> part(json, "cooldown", "global_ms");
             case "cooldown_group" -> part(json, "cooldown", "group", "group_ms");
             case "cooldown_viewer" -> part(json, "cooldown", "per_viewer_ms", "per_role_ms");

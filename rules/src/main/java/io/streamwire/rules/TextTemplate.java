@@ -196,7 +196,8 @@ final class TextTemplate {
         };
     }
 
-    private static String cut(String text, int most) {
+    /** The text, or its beginning of so many characters. */
+    static String cut(String text, int most) {
         return text.codePointCount(0, text.length()) <= most
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, most));

@@ -9,6 +9,7 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.TimePassed;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Stream;
 import io.streamwire.contract.Viewer;
 import io.streamwire.service.Round;
@@ -46,8 +47,17 @@ final class Timers implements PartitionListener, AutoCloseable {
     private @Nullable Round round;
     private long toldUntil;
 
-    /** When something happened on a livestream. */
-    private record Seen(int partition, UUID workspaceId, UUID livestreamId, Instant at) {}
+    /**
+     * When something happened on a livestream.
+     *
+     * @param counters when its viewers were counted last
+     */
+    private record Seen(
+            int partition,
+            UUID workspaceId,
+            UUID livestreamId,
+            Instant at,
+            @Nullable RoomCounters counters) {}
 
     Timers(Function<UUID, RuleEngine> engines, InstantSource clock) {
         this.engines = engines;
@@ -59,11 +69,18 @@ final class Timers implements PartitionListener, AutoCloseable {
         round = Round.every(ROUND, "rules-timers", this::tell);
     }
 
-    /** Something happened on a livestream of a workspace that has timers. */
-    void seen(int partition, UUID workspaceId, String livestreamId) {
+    /**
+     * Something happened on a livestream of a workspace that has timers.
+     *
+     * @param counters null when its viewers were not counted just now
+     */
+    void seen(
+            int partition, UUID workspaceId, String livestreamId, @Nullable RoomCounters counters) {
         try {
             var id = UUID.fromString(livestreamId);
-            livestreams.put(id, new Seen(partition, workspaceId, id, clock.instant()));
+            var before = livestreams.get(id);
+            var counted = counters != null || before == null ? counters : before.counters();
+            livestreams.put(id, new Seen(partition, workspaceId, id, clock.instant(), counted));
         } catch (IllegalArgumentException e) {
             LOG.log(Level.DEBUG, "livestream=\"{0}\" ignored=no_id", livestreamId);
         }
@@ -96,7 +113,7 @@ final class Timers implements PartitionListener, AutoCloseable {
 
     private static void publish(Lease lease, Seen seen, TimePassed time, Instant now) {
         var second = Long.toString(time.seconds());
-        var event = tick(seen.workspaceId(), seen.livestreamId(), time, now);
+        var event = tick(seen.workspaceId(), seen.livestreamId(), seen.counters(), time, now);
         try {
             var _ =
                     lease.call(
@@ -125,7 +142,12 @@ final class Timers implements PartitionListener, AutoCloseable {
     }
 
     /** The event that tells of it. */
-    static LiveEvent tick(UUID workspaceId, UUID livestreamId, TimePassed time, Instant now) {
+    static LiveEvent tick(
+            UUID workspaceId,
+            UUID livestreamId,
+            @Nullable RoomCounters counters,
+            TimePassed time,
+            Instant now) {
         return new LiveEvent(
                 Ids.derived("tick", livestreamId.toString(), Long.toString(time.seconds())),
                 livestreamId,
@@ -136,6 +158,7 @@ final class Timers implements PartitionListener, AutoCloseable {
                 false,
                 false,
                 Viewer.NOBODY,
+                counters,
                 time);
     }
 

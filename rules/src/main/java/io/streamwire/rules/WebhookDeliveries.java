@@ -16,6 +16,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -58,6 +61,10 @@ final class WebhookDeliveries implements BatchHandler, AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(60);
 
     private static final int MOST_AT_A_TIME = 64;
+
+    /** Of one workspace, so that those of others have their turn when its receivers are slow. */
+    static final int MOST_OF_ONE = 8;
+
     private static final double JITTER = 0.2;
 
     private final DeliveryStore store;
@@ -67,8 +74,8 @@ final class WebhookDeliveries implements BatchHandler, AutoCloseable {
     private final RandomGenerator random;
     private final Semaphore free = new Semaphore(MOST_AT_A_TIME);
 
-    /** Whether there may be more due than were claimed. */
-    private volatile boolean more;
+    /** How many each workspace has under way. */
+    private final Map<UUID, Integer> underWay = new ConcurrentHashMap<>();
 
     private @Nullable Round sending;
     private @Nullable Round maintenance;
@@ -139,10 +146,9 @@ final class WebhookDeliveries implements BatchHandler, AutoCloseable {
         if (most == 0) {
             return;
         }
-        var claimed = store.claim(most, LEASE);
-        more = claimed.size() == most;
-        for (var due : claimed) {
+        for (var due : store.claim(most, MOST_OF_ONE, Map.copyOf(underWay), LEASE)) {
             free.acquireUninterruptibly();
+            underWay.merge(due.workspaceId(), 1, Integer::sum);
             Thread.ofVirtual().name("webhook-" + due.id()).start(() -> send(due));
         }
     }
@@ -163,11 +169,21 @@ final class WebhookDeliveries implements BatchHandler, AutoCloseable {
             // Its lease runs out, and then it is tried again.
             LOG.log(Level.WARNING, "webhook=" + due.id() + " attempt=" + due.attempt(), e);
         } finally {
+            int before = ended(due.workspaceId());
+            boolean full = free.availablePermits() == 0;
             free.release();
-            if (more && sending != null) {
+            // Only then something that is due may have had to wait for this one.
+            if ((full || before == MOST_OF_ONE) && sending != null) {
                 sending.soon();
             }
         }
+    }
+
+    /** One less is under way; answers how many were. */
+    private int ended(UUID workspaceId) {
+        var now =
+                underWay.computeIfPresent(workspaceId, (_, count) -> count == 1 ? null : count - 1);
+        return now == null ? 1 : now + 1;
     }
 
     private void settle(Due due, WebhookClient.Result result) {

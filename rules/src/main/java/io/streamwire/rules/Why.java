@@ -57,7 +57,8 @@ record Why(
 
     private static ObjectNode observed(Execution decision, @Nullable LiveEvent event) {
         if (decision.observed() != null) {
-            return Explanation.json().put("crowd", decision.observed());
+            var what = decision.outcome().equals(Conditions.DEVICE_OFFLINE) ? "online" : "crowd";
+            return Explanation.json().put(what, decision.observed());
         }
         return event == null
                 ? Explanation.json()

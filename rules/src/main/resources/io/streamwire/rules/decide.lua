@@ -1,12 +1,14 @@
 -- What the rules that an event set off do about it: cooldowns, crowds, decisions and actions in one step.
 -- Every time is an argument, so that the same calls give the same answers: live, in a dry run and in a replay.
 --
--- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, 5 resets, then of each rule its gates, its crowd's, and its queue: turns, counts,
+-- KEYS  1 decisions, 2 actions, 3 epochs, 4 delayed, 5 resets, 6 arming, 7 devices of the workspace that
+--       are online, then of each rule its gates, its crowd's, and its queue: turns, counts,
 --       and what each viewer's waiting keys begin with
 -- ARGV  1 workspace id, 2 event id, 3 decided (us since the epoch), 4 why nothing may fire or '',
---       5 most delayed actions, 6 when it happened (ms since the epoch), 7 'dry' = publish nothing, or '',
+--       5 most delayed actions of the workspace, 6 when it happened (ms since the epoch), 7 'dry' = publish nothing, or '',
 --       8 least ms to keep state, then per rule:
 --         decision id, rule id, beginning of the decision's body, condition that does not hold or '',
+--         devices that must be online,
 --         number of gates, and per gate:
 --           outcome when it is closed, ms, uses (0 = a cooldown),
 --         kind of crowd or '', and unless '':
@@ -14,7 +16,7 @@
 --         queue: '' = none, 'queue' or 'replace' = wait in it when a cooldown of all holds, 'turn' = has waited in it;
 --           and unless '': most that wait, longest wait (ms), viewer, and what a turn is made of again (JSON)
 --         number of actions, and per action:
---           type, id, device id or '', due (ms since the epoch, 0 = now), choice that must have won or '',
+--           type, id, device id, '*' = whichever carry a tag, or '', due (ms since the epoch, 0 = now), choice that must have won or '',
 --           body up to the epoch, body after it
 -- Answers of every rule, one after the other: outcome, remaining ms, observed, needed, how many actions, the choice
 -- that has won or ''.
@@ -26,10 +28,25 @@ end
 
 local workspace, event, decided, refusal = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local now, keep = tonumber(ARGV[6]), tonumber(ARGV[8])
-local room = dry and math.huge or tonumber(ARGV[5]) - redis.call('ZCARD', KEYS[4])
+-- How much of each workspace waits. What is large counts as several, since it takes the room of several.
+local delayed_of = KEYS[4] .. ':of'
+local room = dry and math.huge or tonumber(ARGV[5]) - tonumber(redis.call('HGET', delayed_of, workspace) or 0)
 
 local function text(number)
   return string.format('%.0f', number)
+end
+
+local function size(bytes)
+  return 1 + math.floor(bytes / 1024)
+end
+
+-- Lets something happen later; due.lua counts it off.
+local function delay(due, what)
+  local member = cjson.encode(what)
+  if redis.call('ZADD', KEYS[4], due, member) == 1 then
+    redis.call('HINCRBY', delayed_of, workspace, size(#member))
+    room = room - size(#member)
+  end
 end
 
 -- Events may come a little late, so that state outlives its own time.
@@ -95,29 +112,32 @@ function crowds.viewers(keys, needed, ms, viewer, window)
   return seen, seen >= needed and '' or nil
 end
 
--- A sum. Keys: 'event amount' by time, the sum of them. Parameters: amount, window, most events.
-function crowds.sum(keys, needed, ms, amount, window, most)
-  local key, total = keys[1], keys[2]
-  local function drop(members)
-    for _, member in ipairs(members) do
-      redis.call('DECRBY', total, string.match(member, '%d+$'))
-      redis.call('ZREM', key, member)
+-- A sum. Key: a hash of it, and of the slots of a sliding window or the begin of a tumbling one. Parameters: amount,
+-- window, ms of a slot. What leaves a sliding window leaves it by slots, of which there are few, however many events came.
+function crowds.sum(keys, needed, ms, amount, window, width)
+  local key = keys[1]
+  if window == 'sliding' then
+    local slot = math.floor(now / width)
+    if redis.call('HEXISTS', key, text(slot)) == 0 then
+      local oldest = slot - math.ceil(ms / width)
+      local all = redis.call('HGETALL', key)
+      for i = 1, #all, 2 do
+        if all[i] ~= 'sum' and tonumber(all[i]) < oldest then
+          redis.call('HDEL', key, all[i])
+          redis.call('HINCRBY', key, 'sum', text(0 - all[i + 1]))
+        end
+      end
+    end
+    redis.call('HINCRBY', key, text(slot), amount)
+  else
+    local begin = tonumber(redis.call('HGET', key, 'begin'))
+    if not begin or begin + ms <= now then
+      redis.call('DEL', key)
+      redis.call('HSET', key, 'begin', text(now))
     end
   end
-  if window == 'sliding' then
-    drop(redis.call('ZRANGEBYSCORE', key, '-inf', text(now - ms)))
-  elseif begins_anew(key, ms) then
-    redis.call('DEL', key, total)
-  end
-  redis.call('ZADD', key, text(now), event .. ' ' .. amount)
-  redis.call('INCRBY', total, amount)
-  local excess = redis.call('ZCARD', key) - most
-  if excess > 0 then
-    drop(redis.call('ZRANGE', key, 0, excess - 1))
-  end
+  local sum = redis.call('HINCRBY', key, 'sum', amount)
   expire(key, ms)
-  expire(total, ms)
-  local sum = tonumber(redis.call('GET', total))
   return sum, sum >= needed and '' or nil
 end
 
@@ -159,8 +179,7 @@ function crowds.vote(keys, _, ms, choice, weight, viewer, how, id, livestream, b
     redis.call('SET', keys[1], text(now) .. ' ' .. id)
     if not dry then
       local ends = now + ms
-      redis.call('ZADD', KEYS[4], text(ends), cjson.encode({id, workspace, '', livestream, '', text(ends * 1000), body}))
-      room = room - 1
+      delay(text(ends), {id, workspace, '', livestream, '', text(ends * 1000), body})
     end
   end
   local key, field = keys[2] .. current, 'v:' .. viewer
@@ -198,7 +217,7 @@ function crowds.tally(keys, needed, _, choices, tie)
       leaders[#leaders + 1] = tostring(choice)
     end
   end
-  redis.call('DEL', key)
+  redis.call('UNLINK', key)
   if voters < needed or #leaders == 0 then
     return voters, nil
   end
@@ -217,7 +236,7 @@ local function used_up(kind, keys, needed)
     local sum = tonumber(redis.call('GET', keys[1]))
     redis.call('DECRBY', keys[1], text(sum - sum % needed))
   else
-    redis.call('DEL', unpack(keys))
+    redis.call('UNLINK', unpack(keys))
   end
 end
 
@@ -340,7 +359,11 @@ end
 
 local workspace_epoch
 
+-- For a tag it is the last one that was given to anything of the workspace: every stop that comes later has a higher one.
 local function epoch(device)
+  if device == '*' then
+    return redis.call('HGET', KEYS[6], 'last:' .. workspace) or '0'
+  end
   workspace_epoch = workspace_epoch or tonumber(redis.call('HGET', KEYS[3], workspace) or 0)
   local own = tonumber(redis.call('HGET', KEYS[3], device) or 0)
   return text(math.max(workspace_epoch, own, 0))
@@ -349,11 +372,14 @@ end
 local function act(type, id, device, due, head, tail)
   local in_force = device == '' and '' or epoch(device)
   local body = head .. in_force .. tail
+  if device == '*' then
+    device = ''
+  end
   if due == '0' then
     redis.call('XADD', KEYS[2], '*', 'type', type, 'id', id, 'workspace_id', workspace,
       'event_id', event, 'device_id', device, 'epoch', in_force, 'decided_us', decided, 'body', body)
   else
-    redis.call('ZADD', KEYS[4], due, cjson.encode({id, workspace, event, device, in_force, decided, body, type}))
+    delay(due, {id, workspace, event, device, in_force, decided, body, type})
   end
 end
 
@@ -380,8 +406,17 @@ local function longest(gates, reset)
   return most
 end
 
+-- How many of some devices are online, and how many they are.
+local function online(devices)
+  local there, all = 0, 0
+  for device in string.gmatch(devices, '%S+') do
+    there, all = there + redis.call('SISMEMBER', KEYS[7], device), all + 1
+  end
+  return there, all
+end
+
 local answer = {}
-local argument, key = 9, 6
+local argument, key = 9, 8
 
 local function following(count)
   argument = argument + count
@@ -395,7 +430,7 @@ local function following_keys(count)
 end
 
 while argument <= #ARGV do
-  local decision, rule, head, unmet, gate_count = following(5)
+  local decision, rule, head, unmet, devices, gate_count = following(6)
   local gates = {}
   for _ = 1, tonumber(gate_count) do
     local closed_is, ms, uses = following(3)
@@ -420,15 +455,18 @@ while argument <= #ARGV do
   local delayed = kind == 'vote' and 1 or 0
   for i = first, argument - 1, 7 do
     if ARGV[i + 3] ~= '0' then
-      delayed = delayed + 1
+      delayed = delayed + size(#ARGV[i + 5] + #ARGV[i + 6])
     end
   end
 
   local outcome, left, observed, needed, won = 'fired', 0, nil, nil, nil
+  local there, wanted = online(devices)
   if refusal ~= '' then
     outcome = refusal
   elseif unmet ~= '' then
     outcome = unmet
+  elseif there < wanted then
+    outcome, observed, needed = 'device_offline', there, wanted
   elseif delayed > room then
     outcome = 'delays_full'
   else
@@ -483,7 +521,6 @@ while argument <= #ARGV do
         ids[#ids + 1] = id
         if not dry then
           act(type, id, device, due, before, after)
-          room = due == '0' and room or room - 1
         end
       end
     end

@@ -11,6 +11,14 @@ end
 -- The end of a vote can wait, and must not hold actions up.
 local votes_wait = sw_full(KEYS[3])
 
+-- What decide.lua has counted when it began to wait.
+local function gone(workspace, member)
+  redis.call('ZREM', KEYS[2], member)
+  if redis.call('HINCRBY', KEYS[2] .. ':of', workspace, -1 - math.floor(#member / 1024)) <= 0 then
+    redis.call('HDEL', KEYS[2] .. ':of', workspace)
+  end
+end
+
 local members = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 local turns = {}
 for _, member in ipairs(members) do
@@ -29,9 +37,12 @@ for _, member in ipairs(members) do
       'event_id', event, 'device_id', device, 'epoch', epoch, 'decided_us', decided, 'body', body)
   end
   if epoch ~= 'turn' and not (event == '' and votes_wait) then
-    redis.call('ZREM', KEYS[2], member)
+    gone(workspace, member)
   end
 end
+
+-- What another version moved was not counted off.
+if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('DEL', KEYS[2] .. ':of') end
 
 local following = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 return {tostring(#members), following[2] or '', unpack(turns)}

@@ -254,7 +254,12 @@ class ActionPlanTest {
     }
 
     private static DeviceAction with(Argument level) {
-        return new DeviceAction(Ids.next(), "motor_spin", Map.of("level", level), 2_000, 0);
+        return new DeviceAction(
+                new DeviceAction.Target.Device(Ids.next()),
+                "motor_spin",
+                Map.of("level", level),
+                2_000,
+                0);
     }
 
     private static Envelope.Limit limit(ArgSpec spec) {

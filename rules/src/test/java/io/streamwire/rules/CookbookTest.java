@@ -205,10 +205,20 @@ class CookbookTest {
         assertThat(server.admin().post(SPIN, body).body().at("/actions/0/args")).isEmpty();
     }
 
+    @Test
+    void aRecipeMayBeForATag() {
+        var rule = server.admin().post(SPIN, "{\"tag\": \"wheels\"}").body();
+
+        assertThat(rule.at("/actions/0/tag").asText()).isEqualTo("wheels");
+        assertThat(rule.at("/actions/0").has("device_id")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "{\"device_id\": \"ID\", \"tag\": \"wheels\"} | rule_invalid | /device_id",
+                "{\"tag\": \"All wheels\"} | rule_invalid | /tag",
                 "{} | rule_invalid | /device_id",
                 "[] | rule_invalid | ''",
                 "{\"device_id\": \"wheel\"} | rule_invalid | /device_id",

@@ -71,9 +71,30 @@ class CrowdTest {
         assertThat(show.at(19_999, comment(1, "spin"))).isEqualTo(fired(2, 2));
     }
 
+    @Test
+    void whatReachesASumFiresOnceHoweverMuchItBrings() {
+        var roses = RuleExamples.gift(List.of("Rose"), GiftMode.PER_INCREMENT);
+        var show = show(roses, new Crowd.Sum(Quantity.DIAMONDS, 100, 10_000, Window.SLIDING));
+
+        assertThat(show.at(0, events.gift("Rose", 30, 5, 5, Streak.SINGLE)))
+                .isEqualTo(fired(150, 100));
+        assertThat(show.actions(1_000, events.gift("Rose", 100, 7, 7, Streak.SINGLE))).isOne();
+    }
+
+    @Test
+    void aSumOfAChangedWindowBeginsAnew() {
+        var show = show(SPIN, new Crowd.Sum(Quantity.EVENTS, 3, 10_000, Window.SLIDING));
+        assertThat(show.at(0, comment(1, "spin"))).isEqualTo(verdict("crowd_sum", 1, 3));
+
+        var longer = show.with(new Crowd.Sum(Quantity.EVENTS, 3, 500_000, Window.SLIDING));
+
+        assertThat(longer.at(1_000, comment(1, "spin"))).isEqualTo(verdict("crowd_sum", 1, 3));
+        assertThat(longer.at(2_000, comment(1, "spin"))).isEqualTo(verdict("crowd_sum", 2, 3));
+    }
+
     /** Against the plainest way to say what the windows are. */
     @Test
-    void windowsOfAnySequenceAreExact() {
+    void windowsOfAnySequenceAreWhatTheySay() {
         for (int seed = 0; seed < 40; seed++) {
             var random = new Random(seed);
             var window = seed % 2 == 0 ? Window.SLIDING : Window.TUMBLING;
@@ -81,8 +102,9 @@ class CrowdTest {
             int needed = 2 + random.nextInt(5);
             var ofViewers = show(SPIN, new Crowd.Viewers(needed, ms, window));
             var ofEvents = show(SPIN, new Crowd.Sum(Quantity.EVENTS, needed, ms, window));
-            var viewers = new PlainWindow(window, ms, needed, true);
-            var sums = new PlainWindow(window, ms, needed, false);
+            var viewers = new PlainWindow(window, ms, 1, needed, true);
+            var sums =
+                    new PlainWindow(window, ms, Math.ceilDiv(ms, Crowd.Sum.SLOTS), needed, false);
             long at = 0;
             for (int i = 0; i < 60; i++) {
                 at += random.nextInt(2_000);
@@ -101,13 +123,18 @@ class CrowdTest {
     private static final class PlainWindow {
         private final Window window;
         private final long ms;
+        private final long slot;
         private final int needed;
         private final boolean different;
         private final ArrayDeque<long[]> seen = new ArrayDeque<>();
 
-        PlainWindow(Window window, long ms, int needed, boolean different) {
+        /**
+         * @param slot it forgets in steps of so many ms; 1 = exactly
+         */
+        PlainWindow(Window window, long ms, long slot, int needed, boolean different) {
             this.window = window;
             this.ms = ms;
+            this.slot = slot;
             this.needed = needed;
             this.different = different;
         }
@@ -116,7 +143,7 @@ class CrowdTest {
             if (window == Window.TUMBLING && !seen.isEmpty() && seen.getFirst()[0] + ms <= at) {
                 seen.clear();
             }
-            seen.removeIf(one -> window == Window.SLIDING && one[0] + ms <= at);
+            seen.removeIf(one -> window == Window.SLIDING && !remembers(one[0], at));
             seen.add(new long[] {at, viewer});
             var all = seen.stream().mapToLong(one -> one[1]);
             if ((different ? all.distinct() : all).count() < needed) {
@@ -125,6 +152,26 @@ class CrowdTest {
             seen.clear();
             return true;
         }
+
+        private boolean remembers(long then, long at) {
+            return slot == 1
+                    ? then + ms > at
+                    : (BEGIN + then) / slot + Math.ceilDiv(ms, slot) >= (BEGIN + at) / slot;
+        }
+    }
+
+    @Test
+    void aSumOfVeryManyEventsTakesNoMoreRoomThanOneOfFew() {
+        var show = show(SPIN, new Crowd.Sum(Quantity.EVENTS, 1_000_000, 60_000, Window.SLIDING));
+        for (int i = 0; i < 1_000; i++) {
+            var _ = show.at(i * 60L, comment(1, "spin"));
+        }
+
+        assertThat(show.at(60_000, comment(1, "spin")))
+                .isEqualTo(verdict("crowd_sum", 1_001, 1_000_000));
+        assertThat(show.fields("events:sliding:60000")).isLessThanOrEqualTo(Crowd.Sum.SLOTS + 3);
+        assertThat(show.at(119_000, comment(1, "spin")).observed()).isBetween(18L, 30L);
+        assertThat(show.fields("events:sliding:60000")).isLessThan(10);
     }
 
     @Test
@@ -278,7 +325,8 @@ class CrowdTest {
         var engines = new HashMap<UUID, RuleEngine>();
         var live = new Live(bus, engines);
         var left = live.rules.spin();
-        var right = DeviceAction.of(Ids.next(), "light_on", Map.of("ms", 500L), 2_000, 0);
+        var lamp = Ids.next();
+        var right = DeviceAction.of(lamp, "light_on", Map.of("ms", 500L), 2_000, 0);
         live.has(
                 RuleExamples.crowded(
                         live.rules.rule(
@@ -301,7 +349,7 @@ class CrowdTest {
             assertThat(live.streams.actions())
                     .singleElement()
                     .satisfies(action -> {
-                        assertThat(action.deviceId()).isEqualTo(right.deviceId());
+                        assertThat(action.deviceId()).isEqualTo(lamp);
                         assertThat(action.command()).isEqualTo("light_on");
                     });
             assertThat(live.decisions(4).getLast().actionIds()).hasSize(1);
@@ -341,11 +389,21 @@ class CrowdTest {
         private final Rule rule;
         private final RuleEngine engine;
         private final Deque<LiveEvent> ends = new ArrayDeque<>();
-        private final Space space = Space.dry(bus.partition(events.workspaceId()), Ids.next());
+        private final Space space;
 
         Show(Rule rule) {
+            this(rule, Space.dry(bus.partition(events.workspaceId()), Ids.next()));
+        }
+
+        private Show(Rule rule, Space space) {
             this.rule = rule;
             this.engine = new RuleEngine(List.of(rule));
+            this.space = space;
+        }
+
+        /** The same rule after somebody has changed its crowd. */
+        Show with(Crowd crowd) {
+            return new Show(RuleExamples.crowded(rule, crowd), space);
         }
 
         Verdict at(long ms, LiveEvent event) {
@@ -359,6 +417,13 @@ class CrowdTest {
 
         int actions(long ms, LiveEvent event) {
             return decide(ms, event).stream().mapToInt(Verdict::actions).sum();
+        }
+
+        /** How many of a crowd's hash there are. */
+        int fields(String kind) {
+            var streams = new Streams(bus, events.workspaceId());
+            var key = space.prefix() + "crowd:" + rule.id() + ":" + kind;
+            return Integer.parseInt(streams.redis("HLEN", key));
         }
 
         private List<Verdict> decide(long ms, LiveEvent event) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -117,7 +118,7 @@ class DeciderTest {
         var live = live();
         var spin =
                 new DeviceAction(
-                        Ids.next(),
+                        new DeviceAction.Target.Device(Ids.next()),
                         "motor_spin",
                         Map.of(
                                 "level",
@@ -212,7 +213,7 @@ class DeciderTest {
         var named = DeviceAction.of(Ids.next(), "tricky", Map.of("epoch", 0L, "id", 0L), 2_000, 0);
         live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(spin, named)));
         live.streams.redis("HSET", "epochs", live.workspaceId.toString(), "1790000000000");
-        live.streams.redis("HSET", "epochs", spin.deviceId().toString(), "1790000000001");
+        live.streams.redis("HSET", "epochs", live.rules.deviceId().toString(), "1790000000001");
 
         live.streams.publish(live.events.comment("spin"));
 
@@ -221,6 +222,92 @@ class DeciderTest {
                 .extracting(Action::epoch)
                 .containsExactly(1_790_000_000_001L, 1_790_000_000_000L);
         assertThat(live.streams.actions().getLast().args()).containsEntry("epoch", 0L);
+    }
+
+    @Test
+    void theMostImportantRuleOfAGroupFiresAndTellsItsDevice() {
+        var live = live();
+        var shared = new Cooldown(0, 0, Map.of(), "wheel", 60_000);
+        var first = live.rules.rule(SPIN, shared, List.of(live.rules.spin()));
+        var usual = live.rules.rule(SPIN);
+        var important =
+                RuleExamples.withPriority(
+                        live.rules.rule(SPIN, shared, List.of(live.rules.spin())), 8);
+        live.has(first, usual, important);
+
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.decisions(3))
+                .extracting(Decision::ruleId)
+                .containsExactly(important.id(), first.id(), usual.id());
+        assertThat(live.outcomes(3))
+                .containsExactly(Decision.FIRED, "cooldown_group", Decision.FIRED);
+        assertThat(live.streams.actions()).extracting(Action::priority).containsExactly(8, null);
+    }
+
+    @Test
+    void anImportantRuleIsNotLeftOutWhenTooManyMatch() {
+        var live = live();
+        var rules =
+                java.util.stream.Stream.concat(
+                                java.util.stream.Stream.generate(() -> live.rules.rule(SPIN))
+                                        .limit(Decider.MAX_RULES_PER_EVENT),
+                                java.util.stream.Stream.of(
+                                        RuleExamples.withPriority(live.rules.rule(SPIN), 6)))
+                        .toArray(Rule[]::new);
+        live.has(rules);
+
+        live.streams.publish(live.events.comment("spin"));
+
+        var deciding = live.decisions(Decider.MAX_RULES_PER_EVENT);
+        assertThat(deciding.getFirst().ruleId()).isEqualTo(rules[rules.length - 1].id());
+    }
+
+    @Test
+    void aRuleThatNeedsADeviceFiresOnlyWhileItIsOnline() {
+        var live = live();
+        var online = "online:" + live.workspaceId;
+        var lamp = Ids.next();
+        var wheel = Ids.next();
+        var rule = live.rules.rule(SPIN, new Cooldown(60_000, 0), List.of(live.rules.spin()));
+        live.has(RuleExamples.whileOnline(rule, lamp, wheel));
+        live.streams.redis("SADD", online, lamp.toString());
+
+        live.streams.publish(live.events.comment("spin"));
+        live.decisions(1);
+        live.streams.redis("SADD", online, wheel.toString());
+        live.streams.publish(live.events.comment("spin"));
+
+        assertThat(live.outcomes(2)).containsExactly("device_offline", Decision.FIRED);
+        assertThat(live.decisions(2).getFirst())
+                .returns(1L, Decision::observed)
+                .returns(2L, Decision::needed)
+                .returns(List.of(), Decision::actionIds);
+        assertThat(live.streams.actions()).hasSize(1);
+    }
+
+    @Test
+    void anActionForATagCarriesTheLastEpochOfTheWorkspace() {
+        var live = live();
+        var lights = new DeviceAction.Target.Tag("lights");
+        var at = new DeviceAction(lights, "light_on", Map.of(), 2_000, 0);
+        var later = new DeviceAction(lights, "light_on", Map.of(), 2_000, 10);
+        live.has(live.rules.rule(SPIN, Cooldown.NONE, List.of(at, later)));
+        live.streams.redis("HSET", "epochs", live.workspaceId.toString(), "1790000000000");
+        live.streams.redis("HSET", "arming", "last:" + live.workspaceId, "1790000000005");
+
+        live.streams.publish(live.events.comment("spin"));
+
+        live.decisions(1);
+        Await.until(() -> live.streams.actions().size() == 2);
+        assertThat(live.streams.actions())
+                .allSatisfy(action -> {
+                    assertThat(action.tag()).isEqualTo("lights");
+                    assertThat(action.deviceId()).isNull();
+                    assertThat(action.epoch()).isEqualTo(1_790_000_000_005L);
+                });
+        assertThat(live.streams.entries(Stream.ACTIONS))
+                .allSatisfy(entry -> assertThat(entry.field("device_id")).isEmpty());
     }
 
     @Test
@@ -525,27 +612,76 @@ class DeciderTest {
     }
 
     @Test
-    void delayedActionsHaveAnEnd() {
+    void delayedActionsOfAWorkspaceHaveAnEnd() {
         var live = live();
-        live.has(
-                live.rules.rule(SPIN, Cooldown.NONE, List.of(live.rules.spinAfter(600_000))),
-                live.rules.rule(SPIN));
-        for (int i = 0; i < DecisionCall.MAX_DELAYED; i += 1_000) {
-            var members =
-                    IntStream.range(i, i + 1_000)
-                            .boxed()
-                            .<String>mapMulti((n, sink) -> {
-                                sink.accept("4000000000000");
-                                sink.accept("other " + n);
-                            })
-                            .toArray(String[]::new);
-            live.streams.redis("ZADD", "delayed", members);
+        var other = neighbour(live);
+        for (var one : List.of(live, other)) {
+            one.has(
+                    one.rules.rule(SPIN, Cooldown.NONE, List.of(one.rules.spinAfter(1_000))),
+                    one.rules.rule(SPIN));
         }
+        var almostAll = Integer.toString(DecisionCall.MAX_DELAYED - 1);
+        live.streams.redis("HSET", "delayed:of", live.workspaceId.toString(), almostAll);
 
+        live.streams.publish(live.events.comment("spin"), live.events.comment("spin"));
+        other.streams.publish(other.events.comment("spin"));
+
+        assertThat(live.outcomes(4))
+                .containsExactly(
+                        Decision.FIRED, Decision.FIRED, Decision.DELAYS_FULL, Decision.FIRED);
+        assertThat(other.outcomes(2)).containsExactly(Decision.FIRED, Decision.FIRED);
+        Await.until(() -> live.streams.actions().size() == 3);
+        assertThat(live.streams.redis("HGET", "delayed:of", live.workspaceId.toString()))
+                .isEqualTo(almostAll);
+        Await.until(() ->
+                live.streams
+                        .redis("HEXISTS", "delayed:of", other.workspaceId.toString())
+                        .equals("0"));
+        live.streams.redis("HDEL", "delayed:of", live.workspaceId.toString());
+    }
+
+    @Test
+    void aLargeDelayedActionCountsAsSeveral() {
+        var live = live();
+        var text = TextTemplate.of("x".repeat(300));
+        var large = new OverlayAction(text, 1_000, 600_000);
+        var spin = live.rules.spinAfter(600_000);
+        live.has(live.rules.rule(SPIN, Cooldown.NONE, Collections.nCopies(3, large)));
         live.streams.publish(live.events.comment("spin"));
+        assertThat(live.outcomes(1)).containsExactly(Decision.FIRED);
+        assertThat(counted(live)).isEqualTo(3);
 
-        assertThat(live.outcomes(2)).containsExactly(Decision.DELAYS_FULL, Decision.FIRED);
+        var args =
+                IntStream.range(0, 16)
+                        .boxed()
+                        .collect(
+                                Collectors.toMap(
+                                        n -> "a".repeat(60) + n, _ -> Long.MAX_VALUE >> 12));
+        live.has(
+                live.rules.rule(
+                        SPIN,
+                        Cooldown.NONE,
+                        List.of(DeviceAction.of(Ids.next(), spin.command(), args, 1, 600_000))));
+        live.streams.publish(live.events.comment("spin"));
+        assertThat(live.outcomes(2)).last().isEqualTo(Decision.FIRED);
+
+        assertThat(counted(live)).isGreaterThan(3 + 1);
         live.streams.redis("DEL", "delayed");
+        live.streams.redis("DEL", "delayed:of");
+    }
+
+    private static long counted(Live live) {
+        return Long.parseLong(
+                live.streams.redis("HGET", "delayed:of", live.workspaceId.toString()));
+    }
+
+    /** Another workspace of the same partition. */
+    private Live neighbour(Live live) {
+        var other = live();
+        while (other.streams.partition() != live.streams.partition()) {
+            other = live();
+        }
+        return other;
     }
 
     private Live live() {

@@ -8,6 +8,7 @@ import io.streamwire.bus.Script;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.Payload;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Trigger.CommentMode;
 import io.streamwire.service.Problem;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,27 @@ class DryRunsTest {
     }
 
     @Test
+    void everyDeviceIsTakenForOnline() {
+        var rule = RuleExamples.whileOnline(rules.rule(SPIN), Ids.next());
+
+        assertThat(outcomes(run(List.of(rule), comment(0, LiveEvents.ANNA, "spin"))))
+                .containsExactly("fired");
+    }
+
+    @Test
+    void whatIsForATagSaysSo() {
+        var lights =
+                new DeviceAction(
+                        new DeviceAction.Target.Tag("lights"), "light_on", Map.of(), 2_000, 0);
+        var rule = rules.rule(SPIN, Cooldown.NONE, List.of(lights));
+
+        var action = run(List.of(rule), comment(0, LiveEvents.ANNA, "spin")).getFirst().actions();
+
+        assertThat(action.getFirst().path("tag").asText()).isEqualTo("lights");
+        assertThat(action.getFirst().has("device_id")).isFalse();
+    }
+
+    @Test
     void timeIsThatOfTheEvents() {
         var rule = rules.rule(SPIN, new Cooldown(1_000, 5_000), List.of(rules.spinAfter(300)));
 
@@ -120,7 +144,8 @@ class DryRunsTest {
         assertThat(streams.decisions()).isEmpty();
         assertThat(streams.actions()).isEmpty();
         assertThat(keys("*" + rule.id() + "*")).isEmpty();
-        assertThat(keys("*:delayed")).isEmpty();
+        assertThat(streams.redis("HEXISTS", "delayed:of", events.workspaceId().toString()))
+                .isEqualTo("0");
     }
 
     @Test
@@ -188,6 +213,28 @@ class DryRunsTest {
     }
 
     @Test
+    void timersKnowHowManyWatchedAtTheLastCount() {
+        var full = Expression.of(Expression.Kind.CONDITION, "counters.viewers >= 10");
+        var rule =
+                RuleExamples.only(
+                        rules.rule(new Trigger.Timer(20)),
+                        new Conditions(
+                                Set.of(), Set.of(), Set.of(), Set.of(), 0, null, full, Set.of()));
+        var count = new LiveEvent.ViewersCounted(12, 90, null);
+
+        var decisions =
+                run(
+                        List.of(rule),
+                        comment(500, LiveEvents.ANNA, "hello"),
+                        LiveEvents.counted(
+                                at(30_000, Viewer.NOBODY, count), new RoomCounters(12, 0, 0, 0)),
+                        comment(45_000, LiveEvents.ANNA, "still here"),
+                        comment(70_000, LiveEvents.ANNA, "later"));
+
+        assertThat(outcomes(decisions)).startsWith("condition_error", "fired", "fired");
+    }
+
+    @Test
     void whatTakesTooLongEnds() {
         assertThatExceptionOfType(Problem.class)
                 .isThrownBy(() ->
@@ -198,6 +245,32 @@ class DryRunsTest {
                                 new DryRuns.Deadline(System.nanoTime()),
                                 _ -> {}))
                 .satisfies(problem -> assertThat(problem.code()).isEqualTo("dry_run_too_long"));
+    }
+
+    @Test
+    void whatTakesTooLongEndsAlsoWhenNothingMatches() {
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() ->
+                        runs.run(
+                                events.workspaceId(),
+                                List.of(rules.rule(SPIN)),
+                                List.of(comment(0, LiveEvents.ANNA, "hello")),
+                                new DryRuns.Deadline(System.nanoTime()),
+                                _ -> {}))
+                .satisfies(problem -> assertThat(problem.code()).isEqualTo("dry_run_too_long"));
+    }
+
+    @Test
+    void aResetOutlivesADryRun() {
+        var streams = new Streams(bus, events.workspaceId());
+        var rule = rules.rule(SPIN, new Cooldown(60_000, 0), List.of(rules.spin()));
+        var field = rule.id().toString();
+        streams.redis("HSET", "resets", field, "1790000000000");
+
+        run(List.of(rule), comment(0, LiveEvents.ANNA, "spin"));
+
+        assertThat(streams.redis("HGET", "resets", field)).isEqualTo("1790000000000");
+        streams.redis("HDEL", "resets", field);
     }
 
     @Test

@@ -305,6 +305,33 @@ class ExplanationTest {
     }
 
     @Test
+    void aDeviceThatWasNotOnlineIsCounted() {
+        var device = Ids.next();
+        var rule =
+                RuleExamples.whileOnline(
+                        rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin")), device);
+        var event = events.comment("spin");
+        var decision =
+                new Execution(
+                        Ids.next(),
+                        event.id(),
+                        rule.id(),
+                        NOW,
+                        "device_offline",
+                        null,
+                        0L,
+                        1L,
+                        List.of());
+
+        var why = Why.decided(rule, decision, event);
+
+        assertThat(why.observed()).hasToString("{\"online\":0}");
+        assertThat(why.needed())
+                .hasToString("{\"conditions\":{\"device_online\":[\"" + device + "\"]}}");
+        assertThat(Why.undecided(rule, event).reason()).isEqualTo("not_decided");
+    }
+
+    @Test
     void whatWouldMatchIsNotDecidedYetOrTheRuleIsYounger() {
         var old = rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin"));
         var event = events.comment("spin");

@@ -3,13 +3,16 @@ package io.streamwire.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Viewer;
 import io.streamwire.rules.Expression.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +77,48 @@ class ExpressionTest {
                 .isTrue();
     }
 
+    @Test
+    void whatTheLivestreamHasHadCanBeAskedAboutWithAnyEvent() {
+        var counted =
+                LiveEvents.counted(events.comment("spin"), new RoomCounters(50, 1_200, 30, 4));
+        var full = "counters.viewers >= 50 && counters.likes == 1200 && counters.diamonds == 30";
+
+        assertThat(Expression.of(Kind.CONDITION, full).holds(counted)).isTrue();
+        assertThat(number("counters.viewer_diamonds * 10", counted)).isEqualTo(40);
+        assertThat(Expression.of(Kind.INTEGER, "counters.viewers").number(events.comment("spin")))
+                .isNull();
+        assertThat(
+                        Expression.of(Kind.CONDITION, "counters.diamonds < 100")
+                                .holds(events.comment("spin")))
+                .isNull();
+        assertThat(EventNumber.COUNTED_LIKES.of(events.comment("spin"))).isNull();
+        assertThat(EventNumber.COUNTED_LIKES.of(counted)).isEqualTo(1_200);
+    }
+
+    @Test
+    void numbersOfAButtonOrHookCanBeCalculatedWith() {
+        var rule = Ids.next();
+        var pressed =
+                payload(
+                        new LiveEvent.ButtonPressed(
+                                rule, Ids.next(), Map.of("level", 60L, "who", "Ada")));
+        var donated = payload(new LiveEvent.WebhookReceived(rule, Map.of("data.amount", 2.5), 0));
+
+        assertThat(number("event.numbers.level * 2", pressed)).isEqualTo(120);
+        assertThat(number("event.numbers['data.amount']", donated)).isEqualTo(3);
+        assertThat(
+                        Expression.of(
+                                        Kind.CONDITION,
+                                        "'level' in event.numbers && !('who' in event.numbers)")
+                                .holds(pressed))
+                .isTrue();
+        assertThat(Expression.of(Kind.INTEGER, "event.numbers.level").number(donated)).isNull();
+        assertThat(
+                        Expression.of(Kind.CONDITION, "size(event.numbers) == 0")
+                                .holds(events.comment("spin")))
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -91,6 +136,7 @@ class ExpressionTest {
             delimiter = '|',
             value = {
                 "event.diamnds > 5 | line 1, column 1: event has no such field, only event.arguments, event.count,",
+                "counters.gifts > 5 | line 1, column 1: counters has no such field, only counters.diamonds, ",
                 "true && (1 | line 1, column 11: ",
                 "viewer.handle == 5 | line 1, column 15: found no matching overload for '_==_'",
                 "event.count + 1 | line 1, column 13: expected type 'bool' but found 'int'",

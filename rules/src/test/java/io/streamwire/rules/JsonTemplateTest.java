@@ -69,6 +69,17 @@ class JsonTemplateTest {
                 .isEqualTo(JsonTemplate.MAX_TEXTS);
     }
 
+    @Test
+    void whatComesOutIsBoundedInAll() {
+        var all = texts(JsonTemplate.MAX_TEXTS).replace("{viewer}", "{text}".repeat(5));
+
+        var filled = fill(all, events.comment("😀".repeat(500)));
+
+        assertThat(filled.size()).isEqualTo(JsonTemplate.MAX_TEXTS);
+        assertThat(filled.get("t7").asText()).isEqualTo("😀".repeat(1_000));
+        assertThat(filled.get("t8").asText()).isEmpty();
+    }
+
     private static String texts(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> "\"t%d\": \"{viewer}\"".formatted(i))

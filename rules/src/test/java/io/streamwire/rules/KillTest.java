@@ -13,6 +13,7 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.Stream;
+import io.streamwire.contract.Viewer;
 import io.streamwire.embedded.Embedded;
 import io.streamwire.embedded.EmbeddedPorts;
 import io.streamwire.embedded.ServiceProcess;
@@ -87,17 +88,94 @@ class KillTest {
         }
     }
 
-    /** A workspace in each partition. */
-    private static List<Show> shows(Embedded embedded, Bus bus) {
-        var config =
+    /** Who waits in a queue, a vote that has begun and an action that is delayed. */
+    @Test
+    @Timeout(100)
+    void whatWaitsComesOnceThroughAKill() throws InterruptedException {
+        try (var embedded = Embedded.start(directory.resolve("data"), EmbeddedPorts.ANY_FREE);
+                var bus = Bus.connect(BusSettings.of(embedded.redisUrl()))) {
+            var events = new LiveEvents();
+            var rules = new RuleExamples(events.workspaceId());
+            var streams = new Streams(bus, events.workspaceId());
+            var queued = queued(rules);
+            var vote = vote(rules);
+            var later = later(rules);
+            try (var database = database(embedded)) {
+                var store = new RuleStore(database);
+                for (var rule : List.of(queued, vote, later)) {
+                    var _ =
+                            store.create(
+                                    rule.workspaceId(), rule.id(), rule.definition(), Ids.next());
+                }
+            }
+            try (var dying = instance(embedded, "one")) {
+                Await.until(SETTLED, () -> !streams.redis("GET", "lease:rules").isEmpty());
+                streams.publish(
+                        events.comment(viewer(1), "spin"),
+                        events.comment(viewer(2), "spin"),
+                        events.comment(viewer(3), "spin"),
+                        events.comment(viewer(1), "left"),
+                        events.comment(viewer(2), "later"));
+                Await.until(SETTLED, () -> streams.decisions().size() >= 5);
+                dying.kill();
+            }
+            assertThat(streams.actions()).hasSizeLessThan(5);
+
+            // Under its own name it has its partitions again at once.
+            try (var _ = instance(embedded, "one")) {
+                Await.until(SETTLED, () -> streams.actions().size() >= 5);
+                Await.until(SETTLED, () -> streams.redis("ZCARD", "delayed").equals("0"));
+
+                assertThat(streams.actions()).extracting(Action::id).doesNotHaveDuplicates();
+                assertThat(streams.actions())
+                        .extracting(Action::ruleId)
+                        .containsExactlyInAnyOrder(
+                                queued.id(), queued.id(), queued.id(), vote.id(), later.id());
+                assertThat(streams.decisions())
+                        .filteredOn(decision -> decision.outcome().equals(Decision.FIRED))
+                        .hasSize(5);
+            }
+        }
+    }
+
+    private static Viewer viewer(int number) {
+        return new Viewer("700000000000000000" + number, "v" + number, "V", List.of(), 0, null);
+    }
+
+    private static Rule queued(RuleExamples rules) {
+        return RuleExamples.queued(
+                rules.rule(SPIN, new Cooldown(2_000, 0), List.of(rules.spin())),
+                new Queueing(Queueing.Mode.QUEUE, 20, 60_000));
+    }
+
+    private static Rule vote(RuleExamples rules) {
+        return RuleExamples.crowded(
+                rules.rule(new Trigger.Comment(CommentMode.WORD, "left", "right")),
+                new Crowd.Vote(4_000, 1, Crowd.Tie.FIRST, Crowd.Weight.ONE));
+    }
+
+    private static Rule later(RuleExamples rules) {
+        return rules.rule(
+                new Trigger.Comment(CommentMode.WORD, "later"),
+                Cooldown.NONE,
+                List.of(rules.spinAfter(4_000)));
+    }
+
+    private static Database database(Embedded embedded) {
+        return Database.open(
                 Configuration.load(
                         Map.of(
                                 "database.url", embedded.jdbcUrl("rules_db"),
                                 "database.user", embedded.databaseUser(),
                                 "database.password", embedded.databasePassword()),
-                        null);
+                        null),
+                "rules");
+    }
+
+    /** A workspace in each partition. */
+    private static List<Show> shows(Embedded embedded, Bus bus) {
         var shows = new HashMap<Integer, Show>();
-        try (var database = Database.open(config, "rules")) {
+        try (var database = database(embedded)) {
             var store = new RuleStore(database);
             while (shows.size() < bus.partitions()) {
                 var events = new LiveEvents();

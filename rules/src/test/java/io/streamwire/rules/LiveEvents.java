@@ -4,6 +4,7 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent;
 import io.streamwire.contract.LiveEvent.Payload;
 import io.streamwire.contract.LiveEvent.Streak;
+import io.streamwire.contract.RoomCounters;
 import io.streamwire.contract.Viewer;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,22 @@ record LiveEvents(UUID workspaceId, UUID livestreamId) {
 
     LiveEvent joined() {
         return event(ANNA, new LiveEvent.Joined(), false);
+    }
+
+    /** The same event of a livestream that has had that much. */
+    static LiveEvent counted(LiveEvent event, RoomCounters counters) {
+        return new LiveEvent(
+                event.id(),
+                event.livestreamId(),
+                event.workspaceId(),
+                event.msgId(),
+                event.ts(),
+                event.receivedAt(),
+                event.historical(),
+                event.simulated(),
+                event.user(),
+                counters,
+                event.payload());
     }
 
     private LiveEvent event(Viewer viewer, Payload payload, boolean historical) {

@@ -50,6 +50,24 @@ class RuleEngineTest {
     }
 
     @Test
+    void theHigherPriorityDecidesFirstAndEqualOnesInTheirOrder() {
+        var low = RuleExamples.withPriority(spin(), 0);
+        var usual = spin();
+        var other = spin();
+        var high = RuleExamples.withPriority(spin(), 9);
+
+        assertThat(
+                        new RuleEngine(List.of(low, usual, other, high))
+                                .match(events.comment("spin"), Instant.EPOCH))
+                .extracting(match -> match.rule().id())
+                .containsExactly(high.id(), usual.id(), other.id(), low.id());
+    }
+
+    private Rule spin() {
+        return rules.rule(new Trigger.Comment(CommentMode.CONTAINS, "spin"));
+    }
+
+    @Test
     void aCallReachesItsRuleByItsWayOnly() {
         var button = rules.rule(new Trigger.Manual(null));
         var hook = rules.rule(new Trigger.Webhook());

@@ -1,10 +1,12 @@
 package io.streamwire.rules;
 
+import io.streamwire.contract.Action;
 import io.streamwire.contract.Ids;
 import io.streamwire.rules.Trigger.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,14 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
         return with(rule, conditions, rule.definition().limits());
     }
 
+    /** The rule, while these devices are online. */
+    static Rule whileOnline(Rule rule, UUID... devices) {
+        return only(
+                rule,
+                new Conditions(
+                        Set.of(), Set.of(), Set.of(), Set.of(), 0, null, null, Set.of(devices)));
+    }
+
     /** The rule, so many times. */
     static Rule limited(Rule rule, UseLimit... limits) {
         return with(rule, rule.definition().conditions(), List.of(limits));
@@ -45,6 +55,18 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
     private static Rule with(
             Rule rule, Conditions conditions, @Nullable Crowd crowd, List<UseLimit> limits) {
         return with(rule, conditions, crowd, limits, rule.definition().queue());
+    }
+
+    /** The rule, as important as that. */
+    static Rule withPriority(Rule rule, int priority) {
+        var json = RuleJson.write(rule.definition()).put("priority", priority);
+        return new Rule(
+                rule.id(),
+                rule.workspaceId(),
+                rule.version(),
+                rule.createdAt(),
+                rule.updatedAt(),
+                RuleJson.read(json));
     }
 
     /** The rule, for which events wait. */
@@ -72,6 +94,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         definition.livestreamId(),
                         definition.folder(),
                         definition.tags(),
+                        definition.priority(),
                         definition.trigger(),
                         conditions,
                         crowd,
@@ -125,6 +148,7 @@ record RuleExamples(UUID workspaceId, UUID deviceId) {
                         livestreamId,
                         null,
                         List.of(),
+                        Action.USUAL_PRIORITY,
                         trigger,
                         Conditions.NONE,
                         null,

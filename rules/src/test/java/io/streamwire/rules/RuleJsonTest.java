@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamwire.contract.Action;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.LiveEvent.RoomState;
 import io.streamwire.rules.Conditions.TimeOfDay;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RuleJsonTest {
 
@@ -57,6 +59,7 @@ class RuleJsonTest {
                                 null,
                                 null,
                                 List.of(),
+                                Action.USUAL_PRIORITY,
                                 new Trigger.Comment(CommentMode.CONTAINS, "spin"),
                                 Conditions.NONE,
                                 null,
@@ -70,6 +73,43 @@ class RuleJsonTest {
                                                 Map.of("level", 60L, "ms", 800L),
                                                 2_000,
                                                 0))));
+    }
+
+    @Test
+    void oneDeviceThatMustBeOnlineNeedsNoArray() {
+        var one = "{\"device_online\": \"%s\"}".formatted(DEVICE);
+        var list = "{\"device_online\": [\"%s\"]}".formatted(DEVICE);
+
+        var rule = RuleJson.read(with("/conditions", one));
+
+        assertThat(rule.conditions().devicesOnline()).containsExactly(UUID.fromString(DEVICE));
+        assertThat(RuleJson.write(rule).get("conditions")).isEqualTo(json(list));
+        assertThat(RuleJson.read(with("/conditions", list))).isEqualTo(rule);
+        assertThat(refused(with("/conditions", one.replace(DEVICE, "lamp"))).faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/conditions/device_online");
+    }
+
+    @Test
+    void anActionMayBeForATag() {
+        var lights = "{\"type\": \"device\", \"tag\": \"%s\", \"command\": \"on\"}";
+
+        var rule = RuleJson.read(with("/actions/0", lights.formatted("stage-lights")));
+        var invalid = refused(with("/actions/0", lights.formatted("Stage lights")));
+
+        assertThat(rule.actions())
+                .containsExactly(
+                        new DeviceAction(
+                                new DeviceAction.Target.Tag("stage-lights"),
+                                "on",
+                                Map.of(),
+                                2_000,
+                                0));
+        assertThat(RuleJson.write(rule).at("/actions/0/tag").asText()).isEqualTo("stage-lights");
+        assertThat(RuleJson.write(rule).at("/actions/0").has("device_id")).isFalse();
+        assertThat(invalid.faults())
+                .extracting(InvalidRule.Fault::pointer)
+                .containsExactly("/actions/0/tag");
     }
 
     @Test
@@ -122,6 +162,9 @@ class RuleJsonTest {
                 "/livestream_id | \"1-1-1-1-1\"",
                 "/folder | \"\"",
                 "/folder | 5",
+                "/priority | -1",
+                "/priority | 10",
+                "/priority | \"high\"",
                 "/tags | \"night\"",
                 "/tags | [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]",
                 "/trigger | 5",
@@ -145,6 +188,7 @@ class RuleJsonTest {
                 "/actions/0 | 1",
                 "/actions/0/type | null",
                 "/actions/0/device_id | \"lamp\"",
+                "/actions/0/tag | \"lights\"",
                 "/actions/0/command | \"motor spin\"",
                 "/actions/0/args | []",
                 "/actions/0/args/level | \"60\"",
@@ -297,7 +341,8 @@ class RuleJsonTest {
         assertThat(refused(with("/actions/0", many)).faults())
                 .containsExactly(
                         new InvalidRule.Fault(
-                                "/actions", "must not list more than 64 actions in all"));
+                                "/actions",
+                                "must not list more than 64 actions in all, and 256 with waits and choices"));
         assertThat(refused(with("/actions/0", together)).faults())
                 .containsExactly(
                         new InvalidRule.Fault(
@@ -317,6 +362,37 @@ class RuleJsonTest {
         assertThat(refused(rule).faults())
                 .extracting(InvalidRule.Fault::pointer)
                 .containsExactly("/actions/0/args/a15/cel");
+    }
+
+    static List<String> endlessActions() {
+        var waits = sequence(Collections.nCopies(32, "{\"type\": \"wait\", \"ms\": 1}"));
+        var nothing = "{\"type\": \"choice\", \"of\": %s}".formatted(Collections.nCopies(16, "{}"));
+        return List.of(
+                sequence(Collections.nCopies(32, waits)),
+                sequence(Collections.nCopies(32, sequence(Collections.nCopies(32, nothing)))),
+                choice(Collections.nCopies(16, choice(Collections.nCopies(16, nothing)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endlessActions")
+    void nestedListsAreCountedTogether(String action) {
+        var all = "[%s]".formatted(String.join(",", Collections.nCopies(16, action)));
+
+        assertThat(refused(with("/actions", all)).faults())
+                .containsExactly(
+                        new InvalidRule.Fault(
+                                "/actions",
+                                "must not list more than 64 actions in all, and 256 with waits and choices"));
+    }
+
+    @Test
+    void soManyFaultsAreReportedAndNoMore() {
+        var rule = (ObjectNode) json(SPIN);
+        for (int i = 0; i < 10_000; i++) {
+            rule.put("unknown" + i, i);
+        }
+
+        assertThat(refused(rule).faults()).hasSize(JsonReader.MAX_FAULTS);
     }
 
     private static String sequence(List<String> steps) {
@@ -480,6 +556,7 @@ class RuleJsonTest {
                 random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()) : null,
                 random.nextBoolean() ? null : anyText(random, 64),
                 random.nextBoolean() ? List.of() : List.of("night", "motors-2"),
+                random.nextInt(10),
                 trigger,
                 random.nextBoolean() ? Conditions.NONE : anyConditions(random),
                 crowd,
@@ -541,7 +618,10 @@ class RuleJsonTest {
                                     new RuleAction.Option(2, anyAction(random, depth + 1))));
             default ->
                     new DeviceAction(
-                            new UUID(random.nextLong(), random.nextLong()),
+                            random.nextBoolean()
+                                    ? new DeviceAction.Target.Tag("lights")
+                                    : new DeviceAction.Target.Device(
+                                            new UUID(random.nextLong(), random.nextLong())),
                             "command",
                             Map.of("a", anyArgument(random), "b", anyArgument(random)),
                             random.nextLong(1, 60_001),
@@ -627,7 +707,10 @@ class RuleJsonTest {
                                 ZoneId.of("Europe/Berlin")),
                 random.nextBoolean()
                         ? null
-                        : Expression.of(Expression.Kind.CONDITION, "event.text != 'no'"));
+                        : Expression.of(Expression.Kind.CONDITION, "event.text != 'no'"),
+                random.nextBoolean()
+                        ? Set.of()
+                        : Set.of(new UUID(random.nextLong(), 1), new UUID(random.nextLong(), 2)));
     }
 
     private static <T> T any(RandomGenerator random, List<T> choices) {

@@ -204,8 +204,10 @@ class RulesTest {
         assertThat(changed.text("name")).isEqualTo("Lamp");
         assertThat(changed.etag()).isEqualTo("\"2\"");
         assertThat(admin.change("PUT", place, 1, SPIN).text("code")).isEqualTo("version_mismatch");
+        var answered = admin.get(place).body().toString().replace("Lamp", "Again");
+        assertThat(admin.change("PUT", place, 2, answered).text("name")).isEqualTo("Again");
         assertThat(admin.change("DELETE", place, 1, "").status()).isEqualTo(412);
-        assertThat(admin.change("DELETE", place, 2, "").status()).isEqualTo(204);
+        assertThat(admin.change("DELETE", place, 3, "").status()).isEqualTo(204);
         assertThat(admin.get(place).text("code")).isEqualTo("rule_not_found");
     }
 

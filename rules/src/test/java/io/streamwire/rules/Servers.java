@@ -22,6 +22,7 @@ final class Servers {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         20_000,
-                        10_000));
+                        10_000,
+                        32 << 20));
     }
 }

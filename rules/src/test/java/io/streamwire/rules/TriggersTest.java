@@ -308,7 +308,8 @@ class TriggersTest {
                         Set.of("eve"),
                         0,
                         null,
-                        Expression.of(Expression.Kind.CONDITION, cel));
+                        Expression.of(Expression.Kind.CONDITION, cel),
+                        Set.of());
 
         assertThat(String.join("", refusal(only, viewer("ada", 5)))).isEqualTo(outcome);
         assertThat(refusal(only, viewer("eve", 5))).containsExactly("viewer_excluded");

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Rules that tell other programs what happened; each test has a service of its own. */
@@ -167,6 +168,35 @@ class WebhooksTest {
     }
 
     @Test
+    void aSlowReceiverKeepsOnlyItsOwnWorkspaceWaiting() {
+        var answers = new Semaphore(0);
+        try (var slow =
+                        new Receiver((exchange, _) -> {
+                            answers.acquireUninterruptibly();
+                            exchange.sendResponseHeaders(200, -1);
+                        });
+                var quick = Receiver.saying(200);
+                var rules = new RunningRules(AT_HOME)) {
+            var sixteen = String.join(",", Collections.nCopies(16, webhook(slow.url("/"), "")));
+            var rule = rule(rules, sixteen);
+            for (int i = 0; i < 5; i++) {
+                press(rules, rule);
+            }
+            var admin = rules.client(Role.ADMIN, workspaceId);
+            Await.until(() -> admin.all("/rules/webhooks/deliveries?limit=200", "id").size() == 80);
+            Await.until(() -> slow.messages.size() == WebhookDeliveries.MOST_OF_ONE);
+
+            var other = new Caller(rules, Ids.next());
+            other.press(other.rule(webhook(quick.url("/"), "")));
+
+            Await.until(() -> quick.messages.size() == 1);
+            assertThat(slow.messages).hasSize(WebhookDeliveries.MOST_OF_ONE);
+            answers.release(1_000);
+            Await.until(() -> slow.messages.size() == 80);
+        }
+    }
+
+    @Test
     void aTextIsShownToWhoWatchesTheOverlay() throws Exception {
         try (var rules = new RunningRules(Map.of());
                 var overlay = new Overlay(rules.client(Role.VIEWER, workspaceId), null);
@@ -201,14 +231,30 @@ class WebhooksTest {
                 .formatted(trigger, actions);
     }
 
-    /** A manual rule, in force. */
+    /** A workspace. */
+    private record Caller(RunningRules rules, UUID workspaceId) {
+
+        /** A manual rule, in force. */
+        Answer rule(String actions) {
+            var rule =
+                    rules.client(Role.ADMIN, workspaceId)
+                            .post("/api/v1/rules", called("manual", actions));
+            assertThat(rule.status()).isEqualTo(201);
+            rules.inForce(workspaceId);
+            return rule;
+        }
+
+        Answer press(Answer rule) {
+            var pressed =
+                    rules.client(Role.MODERATOR, workspaceId)
+                            .post(rule.location() + "/trigger", "");
+            assertThat(pressed.status()).isEqualTo(202);
+            return pressed;
+        }
+    }
+
     private Answer rule(RunningRules rules, String actions) {
-        var rule =
-                rules.client(Role.ADMIN, workspaceId)
-                        .post("/api/v1/rules", called("manual", actions));
-        assertThat(rule.status()).isEqualTo(201);
-        inForce(rules);
-        return rule;
+        return new Caller(rules, workspaceId).rule(actions);
     }
 
     private void inForce(RunningRules rules) {
@@ -216,10 +262,7 @@ class WebhooksTest {
     }
 
     private Answer press(RunningRules rules, Answer rule) {
-        var pressed =
-                rules.client(Role.MODERATOR, workspaceId).post(rule.location() + "/trigger", "");
-        assertThat(pressed.status()).isEqualTo(202);
-        return pressed;
+        return new Caller(rules, workspaceId).press(rule);
     }
 
     private static Message message(Receiver receiver, String path) {

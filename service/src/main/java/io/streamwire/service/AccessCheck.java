@@ -16,13 +16,14 @@ final class AccessCheck {
 
     private static final HeaderName WORKSPACE = HeaderNames.create("X-Workspace-Id");
     private static final HeaderName SECRET = HeaderNames.create("X-Service-Secret");
-    private static final String BEARER = "Bearer ";
 
     private final TokenVerifier verifier;
+    private final Credentials credentials;
     private final Optional<String> secret;
 
-    AccessCheck(TokenVerifier verifier, Optional<String> secret) {
+    AccessCheck(TokenVerifier verifier, Credentials credentials, Optional<String> secret) {
         this.verifier = verifier;
+        this.credentials = credentials;
         this.secret = secret;
     }
 
@@ -31,18 +32,22 @@ final class AccessCheck {
             case PUBLIC -> {}
             case SERVICE -> requireSecret(request);
             case DEVICES_STOP -> {
-                var agent = verifier.agent(bearer(request));
+                var bearer = credentials.token(request);
+                var agent = verifier.agent(bearer);
                 agent.ifPresent(request.context()::register);
                 if (agent.isEmpty()) {
-                    requireToken(request, permission);
+                    requireToken(request, permission, bearer);
                 }
             }
-            default -> requireToken(request, permission);
+            default -> requireToken(request, permission, credentials.token(request));
         }
     }
 
-    private void requireToken(ServerRequest request, Permission permission) {
-        var token = verifier.verify(bearer(request));
+    private void requireToken(ServerRequest request, Permission permission, String bearer) {
+        var token = verifier.verify(bearer);
+        if (token.ofKey() && !permission.isForKeys()) {
+            throw Problem.forbidden("key_forbidden", "An API key may not do this, a person may.");
+        }
         request.context().register(token);
         permission
                 .role()
@@ -54,20 +59,6 @@ final class AccessCheck {
         if (secret.isEmpty() || !equal(secret.get(), given)) {
             throw Problem.forbidden("service_only", "Only Streamwire's own services may do this.");
         }
-    }
-
-    private static String bearer(ServerRequest request) {
-        var header =
-                request.headers()
-                        .first(HeaderNames.AUTHORIZATION)
-                        .orElseThrow(() ->
-                                Problem.unauthorized(
-                                        "token_missing",
-                                        "Send Authorization: Bearer <access token>."));
-        if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            throw Problem.unauthorized("token_invalid", "Authorization must be a Bearer token.");
-        }
-        return header.substring(BEARER.length()).strip();
     }
 
     private static Caller caller(ServerRequest request, AccessToken token, Role needed) {

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a verified access token says.
  *
+ * @param userId of an API key its own id, which no user has
+ * @param sessionId of an API key its own id, too
  * @param workspaceId the default workspace, null when the user is a member of none
  * @param issuedAt to the millisecond
+ * @param ofKey whether an API key calls and not a person
  */
 public record AccessToken(
         UUID userId,
@@ -19,10 +22,29 @@ public record AccessToken(
         @Nullable UUID workspaceId,
         Map<UUID, Role> roles,
         Instant issuedAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        boolean ofKey) {
 
     public AccessToken {
         roles = Map.copyOf(roles);
+    }
+
+    /** The token of a person. */
+    public AccessToken(
+            UUID userId,
+            UUID sessionId,
+            @Nullable UUID workspaceId,
+            Map<UUID, Role> roles,
+            Instant issuedAt,
+            Instant expiresAt) {
+        this(userId, sessionId, workspaceId, roles, issuedAt, expiresAt, false);
+    }
+
+    /** The token of an API key, which knows one workspace. */
+    public static AccessToken ofKey(
+            UUID keyId, UUID workspaceId, Role role, Instant issuedAt, Instant expiresAt) {
+        return new AccessToken(
+                keyId, keyId, workspaceId, Map.of(workspaceId, role), issuedAt, expiresAt, true);
     }
 
     /** The role in a workspace; empty when the user is not a member. */
@@ -31,7 +53,7 @@ public record AccessToken(
     }
 
     AccessToken withRoles(Map<UUID, Role> others) {
-        return new AccessToken(userId, sessionId, workspaceId, others, issuedAt, expiresAt);
+        return new AccessToken(userId, sessionId, workspaceId, others, issuedAt, expiresAt, ofKey);
     }
 
     /**

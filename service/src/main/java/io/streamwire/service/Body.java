@@ -1,5 +1,6 @@
 package io.streamwire.service;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -12,6 +13,7 @@ import io.streamwire.contract.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and answers JSON. A request's body is read strictly: an unknown field, a field twice, a
@@ -92,10 +94,12 @@ public final class Body {
     }
 
     private static Problem notJson(JsonProcessingException e) {
-        var where = e.getLocation();
+        @Nullable JsonLocation where = e.getLocation();
         return malformed(
-                "Not JSON, at line %d, column %d."
-                        .formatted(where.getLineNr(), where.getColumnNr()),
+                where == null
+                        ? "The JSON is nested too deep, or a part of it is too long."
+                        : "Not JSON, at line %d, column %d."
+                                .formatted(where.getLineNr(), where.getColumnNr()),
                 "");
     }
 

@@ -234,7 +234,8 @@ public final class Configuration {
                 settings.commandTimeout(),
                 settings.connectWait(),
                 most,
-                number(config, "bus.keep-length", 0, most - 1));
+                number(config, "bus.keep-length", 0, most - 1),
+                size(config, "bus.keep-size"));
     }
 
     private static URI url(String key, String value, String... schemes) {

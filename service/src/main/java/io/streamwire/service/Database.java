@@ -89,12 +89,13 @@ public final class Database implements AutoCloseable {
 
     /**
      * Writes many rows in one statement, which reads them with {@code FROM
-     * jsonb_to_recordset(CAST(:rows AS jsonb))}.
+     * jsonb_to_recordset(CAST(convert_from(:rows, 'UTF8') AS jsonb))}. As bytes, since a large text
+     * would be copied several times, each as one large object of the heap.
      *
-     * @param jsonArray one object per row
+     * @param jsonArray one object per row, in UTF-8
      * @return the rows that the statement changed
      */
-    public long batch(String statementName, String jsonArray) {
+    public long batch(String statementName, byte[] jsonArray) {
         return client.execute()
                 .createNamedDmlStatement(statementName)
                 .addParam("rows", jsonArray)

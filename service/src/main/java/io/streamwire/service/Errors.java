@@ -60,7 +60,7 @@ final class Errors implements ErrorHandler<Throwable> {
         response.send(problem.body(trace.id()));
     }
 
-    private static Problem problem(Throwable error) {
+    static Problem problem(Throwable error) {
         for (var cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;

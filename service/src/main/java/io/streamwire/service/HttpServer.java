@@ -15,6 +15,7 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -56,9 +58,32 @@ public final class HttpServer implements AutoCloseable {
             TokenVerifier verifier,
             List<Api> apis,
             Runnable... readiness) {
+        return start(
+                config,
+                service,
+                verifier,
+                Credentials.AUTHORIZATION,
+                apis,
+                Optional.empty(),
+                readiness);
+    }
+
+    /**
+     * The same for a server that does not only look at the header {@code Authorization}, or that
+     * has WebSockets.
+     */
+    public static HttpServer start(
+            Config config,
+            String service,
+            TokenVerifier verifier,
+            Credentials credentials,
+            List<Api> apis,
+            Optional<WebSocketEndpoint> webSockets,
+            Runnable... readiness) {
         var routes = routes(service, apis, readiness);
         var server = WebServer.builder();
-        configure(server, config, service, verifier, routes);
+        configure(server, config, service, verifier, credentials, routes);
+        server.addConnectionSelector(http(webSockets));
         return listen(server.build(), service, routes);
     }
 
@@ -92,13 +117,22 @@ public final class HttpServer implements AutoCloseable {
         return routes.all().stream().sorted().toList();
     }
 
+    static Http1ConnectionSelector http(Optional<WebSocketEndpoint> webSockets) {
+        var http = Http1ConnectionSelector.builder().config(Http1Config.create());
+        webSockets.ifPresent(endpoint -> http.addUpgrader(new WebSocketUpgrade(endpoint)));
+        return http.build();
+    }
+
     static void configure(
             WebServerConfig.Builder server,
             Config config,
             String service,
             TokenVerifier verifier,
+            Credentials credentials,
             List<Route> routes) {
-        var access = new AccessCheck(verifier, Configuration.optional(config, "service.secret"));
+        var access =
+                new AccessCheck(
+                        verifier, credentials, Configuration.optional(config, "service.secret"));
         int connections = (int) Configuration.number(config, "http.max-connections", 1, 1_000_000);
         var readTimeout = Configuration.duration(config, "http.read-timeout");
         long largestBody = Configuration.size(config, "http.max-body");
@@ -111,11 +145,12 @@ public final class HttpServer implements AutoCloseable {
                 .shutdownGracePeriod(GRACE)
                 .featuresDiscoverServices(false)
                 .protocolsDiscoverServices(false)
-                .addProtocol(Http1Config.create())
                 .maxPayloadSize(largest)
                 .maxTcpConnections(connections)
                 .idleConnectionTimeout(Configuration.duration(config, "http.idle-timeout"))
                 .connectionConfig(connection -> connection.readTimeout(readTimeout))
+                // With Nagle's algorithm the second half of an answer may wait 40 ms.
+                .connectionOptions(socket -> socket.tcpNoDelay(true))
                 .directHandlers(Errors.direct())
                 .routing(routing -> {
                     var limit = new BodyLimit(largestBody, largest);

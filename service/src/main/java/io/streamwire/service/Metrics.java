@@ -15,6 +15,16 @@ public final class Metrics implements Api {
 
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Permission permission;
+
+    /** For anybody who reaches the service's own port. */
+    public Metrics() {
+        this(Permission.PUBLIC);
+    }
+
+    public Metrics(Permission permission) {
+        this.permission = permission;
+    }
 
     /** Where the service registers what it counts. */
     public MeterRegistry registry() {
@@ -23,7 +33,7 @@ public final class Metrics implements Api {
 
     @Override
     public void routes(Routes routes) {
-        routes.get("/metrics", Permission.PUBLIC, this::answer);
+        routes.get("/metrics", permission, this::answer);
     }
 
     private void answer(ServerRequest request, ServerResponse response) {

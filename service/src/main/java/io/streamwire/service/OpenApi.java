@@ -182,7 +182,10 @@ public final class OpenApi implements Api {
             }
             default -> {
                 also(codes, "401", "token_missing", "token_invalid");
-                if (!permission.equals("signed_in")) {
+                if (!Permission.valueOf(permission.toUpperCase(Locale.ROOT)).isForKeys()) {
+                    also(codes, "403", "key_forbidden");
+                }
+                if (!Set.of("signed_in", "account").contains(permission)) {
                     also(codes, "403", "role_too_low", "workspace_forbidden");
                     if (!path.contains("{" + AccessCheck.WORKSPACE_PARAMETER + "}")) {
                         parameters.add(Map.of("$ref", "#/components/parameters/Workspace"));

@@ -11,6 +11,8 @@ public enum Permission {
     PUBLIC,
     /** Anybody with a valid access token, of whatever workspace. */
     SIGNED_IN,
+    /** Any person with a valid access token, of whatever workspace. */
+    ACCOUNT,
     /** Another service: the header {@code X-Service-Secret} holds {@code service.secret}. */
     SERVICE,
 
@@ -21,6 +23,11 @@ public enum Permission {
     MEMBERS_CHANGE(Role.ADMIN),
     /** Leaving a workspace, or removing others from it, which the handler limits to admins. */
     MEMBERS_LEAVE(Role.VIEWER),
+    INVITATIONS_READ(Role.ADMIN),
+    INVITATIONS_CHANGE(Role.ADMIN),
+    KEYS_READ(Role.ADMIN),
+    KEYS_CHANGE(Role.ADMIN),
+    AUDIT_READ(Role.ADMIN),
 
     LIVESTREAMS_READ(Role.VIEWER),
     LIVESTREAMS_RUN(Role.MODERATOR),
@@ -54,5 +61,24 @@ public enum Permission {
     /** The least role in the workspace of the call; empty when no workspace is concerned. */
     public Optional<Role> role() {
         return Optional.ofNullable(role);
+    }
+
+    /** Whether an API key may have it; what gives access or tells of people is for people only. */
+    public boolean isForKeys() {
+        return switch (this) {
+            case ACCOUNT,
+                    WORKSPACE_CHANGE,
+                    WORKSPACE_DELETE,
+                    MEMBERS_READ,
+                    MEMBERS_CHANGE,
+                    MEMBERS_LEAVE,
+                    INVITATIONS_READ,
+                    INVITATIONS_CHANGE,
+                    KEYS_READ,
+                    KEYS_CHANGE,
+                    AUDIT_READ ->
+                    false;
+            default -> true;
+        };
     }
 }

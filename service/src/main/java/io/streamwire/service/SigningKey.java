@@ -108,6 +108,9 @@ public final class SigningKey {
         if (token.workspaceId() != null) {
             jwt.addPayloadClaim("ws", token.workspaceId().toString());
         }
+        if (token.ofKey()) {
+            jwt.addPayloadClaim("key", true);
+        }
         return SignedJwt.sign(jwt.build(), jwk).tokenContent();
     }
 

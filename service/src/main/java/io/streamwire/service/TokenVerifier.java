@@ -25,7 +25,8 @@ import java.util.function.UnaryOperator;
  * audience, issue and expiry time.
  *
  * <p>Claims: iss and aud "streamwire", sub = user, sid = session, ws = default workspace, roles =
- * {"workspace id": "owner", ...}, iat, exp, jti, iat_ms = iat to the millisecond.
+ * {"workspace id": "owner", ...}, iat, exp, jti, iat_ms = iat to the millisecond, key = true when
+ * an API key calls.
  */
 public final class TokenVerifier implements AutoCloseable {
 
@@ -107,10 +108,10 @@ public final class TokenVerifier implements AutoCloseable {
         return new TokenVerifier(keys, Optional.of(cutOffs), current, agents);
     }
 
-    /** The same, but with the roles that a user has now instead of those in the token. */
-    public TokenVerifier withRoles(Function<UUID, Map<UUID, Role>> rolesOfUser) {
+    /** The same, but with the roles that the caller has now instead of those in the token. */
+    public TokenVerifier withRoles(Function<AccessToken, Map<UUID, Role>> rolesNow) {
         return new TokenVerifier(
-                keys, cutOffs, token -> token.withRoles(rolesOfUser.apply(token.userId())), agents);
+                keys, cutOffs, token -> token.withRoles(rolesNow.apply(token)), agents);
     }
 
     /** The same, but knows agent tokens, too, which are good for stopping only. */
@@ -194,7 +195,8 @@ public final class TokenVerifier implements AutoCloseable {
                 workspace.isEmpty() ? null : UUID.fromString(workspace),
                 roles(roles),
                 Instant.ofEpochMilli(issuedAt.longValueExact()),
-                jwt.expirationTime().orElseThrow(TokenVerifier::invalid));
+                jwt.expirationTime().orElseThrow(TokenVerifier::invalid),
+                payload.getBoolean("key", false));
     }
 
     private static Map<UUID, Role> roles(JsonObject json) {

@@ -3,6 +3,7 @@ package io.streamwire.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,20 @@ class BodyTest {
         assertRefused("{\"name\":\"a", "", "Not JSON, at line 1, column 11.");
         assertRefused(GOOD + "{}", "", null);
         assertRefused("[".repeat(10_000), "", null);
+    }
+
+    @Test
+    void whatIsNestedTooDeepIsRefused() {
+        for (var json : List.of("[".repeat(10_000), "{\"a\":".repeat(40) + "1" + "}".repeat(40))) {
+            var problem =
+                    catchThrowableOfType(
+                            Problem.class,
+                            () ->
+                                    Body.parse(
+                                            json.getBytes(StandardCharsets.UTF_8), JsonNode.class));
+
+            assertThat(problem.code()).isEqualTo("malformed_json");
+        }
     }
 
     @Test

@@ -41,8 +41,8 @@ class DatabaseTest {
                         new Thing(id.toString(), "batch b"),
                         new Thing(Ids.next().toString(), "batch a"));
 
-        assertThat(database.batch("insert-things", Json.write(rows))).isEqualTo(2);
-        assertThat(database.batch("insert-things", Json.write(rows))).isZero();
+        assertThat(database.batch("insert-things", Json.writeBytes(rows))).isEqualTo(2);
+        assertThat(database.batch("insert-things", Json.writeBytes(rows))).isZero();
 
         var row =
                 database.client()

@@ -15,6 +15,7 @@ import io.streamwire.contract.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,14 @@ class HttpServerTest {
                         Map.of(),
                         null);
         var routes = HttpServer.routes("auth", List.of(HttpServerTest::routes));
-        HttpServer.configure(server, config, "auth", TokenVerifier.trusting(KEY), routes);
+        HttpServer.configure(
+                server,
+                config,
+                "auth",
+                TokenVerifier.trusting(KEY),
+                Credentials.AUTHORIZATION,
+                routes);
+        server.addConnectionSelector(HttpServer.http(Optional.empty()));
     }
 
     private record Thing(String name, @Nullable Integer level) {}

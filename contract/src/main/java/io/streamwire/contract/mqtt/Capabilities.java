@@ -10,12 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param v version of this document's shape
  * @param limits who keeps the limits
+ * @param unknown of a bridge: the boards that it found and that nobody has adopted
  */
 public record Capabilities(
-        int v, String fw, String board, LimitsBy limits, List<CommandSpec> commands) {
+        int v,
+        String fw,
+        String board,
+        LimitsBy limits,
+        List<CommandSpec> commands,
+        @Nullable List<UnknownBoard> unknown) {
 
     /** Most commands of one board. */
     public static final int MAX_COMMANDS = 64;
+
+    /** Most boards that a bridge tells of. */
+    public static final int MAX_UNKNOWN = 64;
 
     public Capabilities {
         commands = List.copyOf(commands);
@@ -23,6 +32,17 @@ public record Capabilities(
             throw new IllegalArgumentException(
                     "at most " + MAX_COMMANDS + " commands: " + commands.size());
         }
+        unknown = unknown == null ? null : List.copyOf(unknown);
+        if (unknown != null && unknown.size() > MAX_UNKNOWN) {
+            throw new IllegalArgumentException(
+                    "at most " + MAX_UNKNOWN + " unknown boards: " + unknown.size());
+        }
+    }
+
+    /** Of a board that is no bridge. */
+    public Capabilities(
+            int v, String fw, String board, LimitsBy limits, List<CommandSpec> commands) {
+        this(v, fw, board, limits, commands, null);
     }
 
     public Optional<CommandSpec> command(String name) {
@@ -60,6 +80,17 @@ public record Capabilities(
             args = List.copyOf(args);
         }
     }
+
+    /**
+     * A board on a bridge that is no device yet.
+     *
+     * @param hardwareUuid what to adopt it by, 1 to 64 letters, digits or {@code _.:-}
+     * @param board what it says it is
+     * @param fw its firmware's version
+     * @param port where it is plugged in
+     */
+    public record UnknownBoard(
+            String hardwareUuid, String board, @Nullable String fw, @Nullable String port) {}
 
     /** One integer argument and its range, both ends included. */
     public record ArgSpec(String name, String type, long min, long max, @Nullable String unit) {}

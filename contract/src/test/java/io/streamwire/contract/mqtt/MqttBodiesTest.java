@@ -19,6 +19,8 @@ class MqttBodiesTest {
             Arguments.of("up/state of a pressed stop button", BoardState.class),
             Arguments.of("up/describe", Capabilities.class),
             Arguments.of("down/config", DeviceConfig.class),
+            Arguments.of("up/describe of a bridge", Capabilities.class),
+            Arguments.of("down/config of a bridge", DeviceConfig.class),
             Arguments.of("down/safety", Safety.class),
             Arguments.of("down/cmd", CommandMessage.class),
             Arguments.of("up/ack", Ack.class),

@@ -2,6 +2,7 @@ package io.streamwire.auth;
 
 import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
+import io.helidon.dbclient.DbTransaction;
 import io.streamwire.contract.Ids;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Columns;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 
 /** People's accounts: how they come to be, who may sign in to them, and what they hold. */
 final class Accounts {
@@ -22,6 +24,7 @@ final class Accounts {
     private final LoginThrottle throttle;
     private final Workspaces workspaces;
     private final Sessions sessions;
+    private final Invitations invitations;
     private final AuthSettings.Registration registration;
 
     Accounts(
@@ -30,17 +33,23 @@ final class Accounts {
             LoginThrottle throttle,
             Workspaces workspaces,
             Sessions sessions,
+            Invitations invitations,
             AuthSettings.Registration registration) {
         this.database = database;
         this.passwords = passwords;
         this.throttle = throttle;
         this.workspaces = workspaces;
         this.sessions = sessions;
+        this.invitations = invitations;
         this.registration = registration;
     }
 
-    /** A new account, the workspace that comes with it, and its first session. */
-    record Registered(User user, Workspace workspace, Grant grant) {}
+    /**
+     * A new account, the workspace that comes with it, and its first session.
+     *
+     * @param joined the workspace that it was invited to
+     */
+    record Registered(User user, Workspace workspace, Optional<Workspace> joined, Grant grant) {}
 
     /** An account and the workspaces that it is a member of. */
     record Profile(User user, List<Workspace> workspaces) {}
@@ -49,18 +58,19 @@ final class Accounts {
      * Makes an account with a workspace of its own.
      *
      * @param email normalised
-     * @throws Problem 403 {@code registration_closed} or {@code invitation_needed}, 409 {@code
-     *     email_taken}, 429
+     * @param invitation the secret of one, which is accepted
+     * @throws Problem 403 {@code registration_closed}, {@code invitation_needed} or {@code
+     *     invitation_for_another}, 404 {@code invitation_invalid}, 409 {@code email_taken}, 429
      */
-    Registered register(String email, String password, String displayName, Origin origin) {
-        switch (registration) {
-            case OPEN -> throttle.count(origin);
-            case INVITE ->
-                    throw Problem.forbidden(
-                            "invitation_needed", "Only who is invited can register here.");
-            case CLOSED ->
-                    throw Problem.forbidden("registration_closed", "Nobody can register here.");
-        }
+    Registered register(
+            String email,
+            String password,
+            String displayName,
+            Optional<Secret> invitation,
+            Origin origin) {
+        requireOpen(invitation.isPresent());
+        throttle.count(origin);
+        invitation.ifPresent(invitations::look); // before the costly hash
         var passwordHash = passwords.hash(password);
         var userId = Ids.next();
         return database.transaction(transaction -> {
@@ -80,9 +90,21 @@ final class Accounts {
             Audit.write(transaction, Audit.Entry.of(Audit.Event.REGISTERED, userId, origin));
             var name = Names.shortened(displayName + "'s workspace");
             var workspace = workspaces.create(transaction, Ids.next(), userId, name, origin);
+            var joined =
+                    invitation.map(secret ->
+                            invitations.accept(transaction, userId, email, secret, origin));
             var grant = sessions.begin(transaction, userId, origin);
-            return new Registered(find(transaction, userId), workspace, grant);
+            return new Registered(find(transaction, userId), workspace, joined, grant);
         });
+    }
+
+    private void requireOpen(boolean invited) {
+        if (registration == AuthSettings.Registration.CLOSED) {
+            throw Problem.forbidden("registration_closed", "Nobody can register here.");
+        }
+        if (registration == AuthSettings.Registration.INVITE && !invited) {
+            throw Problem.forbidden("invitation_needed", "Only who is invited can register here.");
+        }
     }
 
     /**
@@ -92,6 +114,19 @@ final class Accounts {
      *     429 {@code too_many_attempts}
      */
     Grant login(String email, String password, Origin origin) {
+        return login(
+                email,
+                password,
+                origin,
+                (transaction, userId) -> sessions.begin(transaction, userId, origin));
+    }
+
+    /** The same for a session of another kind. */
+    <T> T login(
+            String email,
+            String password,
+            Origin origin,
+            BiFunction<DbTransaction, UUID, T> begin) {
         throttle.count(origin, email);
         var row = row(email);
         var hash = row.map(found -> Columns.text(found, "password_hash")).orElse(null);
@@ -106,16 +141,16 @@ final class Accounts {
         var userId = Columns.uuid(row.get(), "id");
         return database.transaction(transaction -> {
             Audit.write(transaction, Audit.Entry.of(Audit.Event.LOGGED_IN, userId, origin));
-            return sessions.begin(transaction, userId, origin);
+            return begin.apply(transaction, userId);
         });
     }
 
-    /** Who an access token belongs to. */
-    Profile profile(AccessToken token) {
+    /** A user and what the user belongs to. */
+    Profile profile(UUID userId) {
         return database.transaction(transaction ->
                 new Profile(
-                        find(transaction, token.userId()),
-                        Workspaces.list(transaction, token.userId(), new Page(Page.MOST, null))));
+                        find(transaction, userId),
+                        Workspaces.list(transaction, userId, new Page(Page.MOST, null))));
     }
 
     /**

@@ -12,8 +12,10 @@ import io.streamwire.service.Role;
 import io.streamwire.service.Routes;
 import io.streamwire.service.Versions;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/auth}: registering, signing in and out, the own account. */
 final class AccountsApi implements Api {
@@ -34,13 +36,14 @@ final class AccountsApi implements Api {
                 .post("/register", Permission.PUBLIC, this::register)
                 .post("/login", Permission.PUBLIC, this::login)
                 .post("/refresh", Permission.PUBLIC, this::refresh)
-                .post("/logout", Permission.SIGNED_IN, this::logout)
-                .get("/me", Permission.SIGNED_IN, this::me)
-                .patch("/me", Permission.SIGNED_IN, this::changeMe)
-                .post("/password", Permission.SIGNED_IN, this::changePassword);
+                .post("/logout", Permission.ACCOUNT, this::logout)
+                .get("/me", Permission.ACCOUNT, this::me)
+                .patch("/me", Permission.ACCOUNT, this::changeMe)
+                .post("/password", Permission.ACCOUNT, this::changePassword);
     }
 
-    record Registration(String email, String password, String displayName) {
+    record Registration(
+            String email, String password, String displayName, @Nullable String invitation) {
         Registration {
             email =
                     Email.normalised(email)
@@ -81,6 +84,7 @@ final class AccountsApi implements Api {
     record Registered(
             User user,
             Membership workspace,
+            @Nullable Membership joined,
             String accessToken,
             String refreshToken,
             String tokenType,
@@ -92,7 +96,11 @@ final class AccountsApi implements Api {
         var body = Body.read(request, Registration.class);
         var made =
                 accounts.register(
-                        body.email(), body.password(), body.displayName(), origin.apply(request));
+                        body.email(),
+                        body.password(),
+                        body.displayName(),
+                        Optional.ofNullable(body.invitation()).map(Secret::new),
+                        origin.apply(request));
         var grant = made.grant();
         Body.created(
                 response,
@@ -100,6 +108,7 @@ final class AccountsApi implements Api {
                 new Registered(
                         made.user(),
                         Membership.of(made.workspace()),
+                        made.joined().map(Membership::of).orElse(null),
                         grant.accessToken(),
                         grant.refreshToken(),
                         grant.tokenType(),
@@ -118,18 +127,19 @@ final class AccountsApi implements Api {
 
     private void logout(ServerRequest request, ServerResponse response) {
         sessions.end(AccessToken.of(request), origin.apply(request));
+        SessionsApi.clearCookie(response, origin.apply(request));
         response.status(Status.NO_CONTENT_204).send();
     }
 
     private void me(ServerRequest request, ServerResponse response) {
-        send(response, accounts.profile(AccessToken.of(request)));
+        send(response, accounts.profile(AccessToken.of(request).userId()));
     }
 
     private void changeMe(ServerRequest request, ServerResponse response) {
         var token = AccessToken.of(request);
         var body = Body.read(request, Change.class);
         accounts.rename(token.userId(), body.displayName(), Versions.required(request));
-        send(response, accounts.profile(token));
+        send(response, accounts.profile(token.userId()));
     }
 
     private void changePassword(ServerRequest request, ServerResponse response) {

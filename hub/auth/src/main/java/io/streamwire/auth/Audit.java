@@ -2,6 +2,7 @@ package io.streamwire.auth;
 
 import io.helidon.dbclient.DbExecute;
 import io.streamwire.contract.Ids;
+import io.streamwire.service.Caller;
 import io.streamwire.service.Columns;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,7 +30,12 @@ final class Audit {
         WORKSPACE_DELETED,
         MEMBER_ADDED,
         MEMBER_ROLE_CHANGED,
-        MEMBER_REMOVED;
+        MEMBER_REMOVED,
+        KEY_CREATED,
+        KEY_DELETED,
+        INVITATION_CREATED,
+        INVITATION_DELETED,
+        INVITATION_ACCEPTED;
 
         @Override
         public String toString() {
@@ -52,6 +58,11 @@ final class Audit {
 
         static Entry of(Event event, @Nullable UUID userId, Origin origin) {
             return new Entry(event, userId, null, null, origin);
+        }
+
+        /** Of what somebody did in their workspace. */
+        static Entry by(Caller caller, Event event, @Nullable UUID subjectId, Origin origin) {
+            return new Entry(event, caller.userId(), caller.workspaceId(), subjectId, origin);
         }
     }
 

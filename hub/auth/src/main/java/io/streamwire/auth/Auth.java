@@ -12,7 +12,6 @@ import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
-import io.streamwire.service.Trace;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -63,8 +62,13 @@ public final class Auth implements AutoCloseable {
         var key = sealedKeys.open(database);
         var cutOffs = CutOffs.follow(bus);
         try {
-            var sessions = new Sessions(database, key, cutOffs, settings);
+            var accessTokens = new AccessTokens(key, settings.accessTokenLife());
+            var sessions = new Sessions(database, accessTokens, cutOffs, settings);
+            var browsers = new BrowserSessions(database, accessTokens, cutOffs, settings);
+            var keys = new ApiKeys(database, accessTokens, cutOffs);
+            var tickets = new Tickets(database, accessTokens, keys);
             var workspaces = new Workspaces(database, bus, cutOffs);
+            var invitations = new Invitations(database);
             var accounts =
                     new Accounts(
                             database,
@@ -72,16 +76,15 @@ public final class Auth implements AutoCloseable {
                             new LoginThrottle(bus, settings),
                             workspaces,
                             sessions,
+                            invitations,
                             settings.registration());
             Function<ServerRequest, Origin> origin =
-                    request ->
-                            new Origin(
-                                    settings.trustedProxies().client(request).getHostAddress(),
-                                    Trace.of(request).id());
+                    request -> Origin.of(request, settings.trustedProxies());
             var verifier =
                     TokenVerifier.trusting(key)
                             .refusing(cutOffs)
-                            .withRoles(user -> Sessions.roles(database.client().execute(), user));
+                            .withRoles(token ->
+                                    AccessTokens.roles(database.client().execute(), token));
             var server =
                     HttpServer.start(
                             config,
@@ -90,6 +93,11 @@ public final class Auth implements AutoCloseable {
                             List.of(
                                     OpenApi.of(Auth.class),
                                     new AccountsApi(accounts, sessions, origin),
+                                    new SessionsApi(accounts, browsers, tickets, origin),
+                                    new ExchangeApi(browsers, keys, tickets),
+                                    new ApiKeysApi(keys, origin),
+                                    new InvitationsApi(accounts, invitations, origin),
+                                    new AuditApi(database),
                                     new WorkspacesApi(workspaces, origin),
                                     new KeysApi(key)),
                             database::check);

@@ -9,6 +9,8 @@ import java.time.Duration;
  * The settings {@code auth.*}.
  *
  * @param accessTokenLife at most the hour for which cut-offs are remembered
+ * @param sessionIdle how long a browser's session may go unused
+ * @param sessionLife how long it lasts in any case
  * @param concurrentHashes Argon2id hashes at a time, 19 MiB each
  * @param loginAttempts of one email address within the window
  * @param loginAttemptsPerAddress of one network address within the window
@@ -17,6 +19,8 @@ record AuthSettings(
         Registration registration,
         Duration accessTokenLife,
         Duration refreshTokenLife,
+        Duration sessionIdle,
+        Duration sessionLife,
         int concurrentHashes,
         long loginAttempts,
         long loginAttemptsPerAddress,
@@ -43,6 +47,10 @@ record AuthSettings(
                         "auth.refresh-token-life",
                         Duration.ofHours(1),
                         Duration.ofDays(365)),
+                Configuration.duration(
+                        config, "auth.session-idle", Duration.ofMinutes(5), Duration.ofDays(90)),
+                Configuration.duration(
+                        config, "auth.session-life", Duration.ofHours(1), Duration.ofDays(365)),
                 (int) Configuration.number(config, "auth.concurrent-hashes", 1, 64),
                 Configuration.number(config, "auth.login-attempts", 1, 1_000_000),
                 Configuration.number(config, "auth.login-attempts-per-address", 1, 1_000_000),

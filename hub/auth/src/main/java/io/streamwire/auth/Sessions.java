@@ -1,6 +1,5 @@
 package io.streamwire.auth;
 
-import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbTransaction;
 import io.streamwire.contract.Ids;
 import io.streamwire.service.AccessToken;
@@ -8,19 +7,9 @@ import io.streamwire.service.Columns;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
 import io.streamwire.service.Problem;
-import io.streamwire.service.Role;
-import io.streamwire.service.SigningKey;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -31,24 +20,19 @@ import java.util.UUID;
  *   begin --&gt; good --refresh--&gt; used      used again: the session ends
  *                \--------------&gt; good ...  logout, password change: the session ends
  * </pre>
- *
- * <p>A token's issue time is taken before its roles are read, a cut-off's time after the change is
- * committed. So a token with old roles is always older than the cut-off.
  */
 final class Sessions {
 
-    private static final int SECRET_LENGTH = 32; // bytes
     private static final Duration AUDIT_LIFE = Duration.ofDays(365);
 
     private final Database database;
-    private final SigningKey key;
+    private final AccessTokens accessTokens;
     private final CutOffs cutOffs;
     private final AuthSettings settings;
-    private final SecureRandom random = new SecureRandom();
 
-    Sessions(Database database, SigningKey key, CutOffs cutOffs, AuthSettings settings) {
+    Sessions(Database database, AccessTokens accessTokens, CutOffs cutOffs, AuthSettings settings) {
         this.database = database;
-        this.key = key;
+        this.accessTokens = accessTokens;
         this.cutOffs = cutOffs;
         this.settings = settings;
     }
@@ -71,6 +55,7 @@ final class Sessions {
                 .addParam("id", sessionId.toString())
                 .addParam("user_id", userId.toString())
                 .addParam("address", origin.address())
+                .addParam("user_agent", origin.userAgent())
                 .addParam("at", Columns.parameter(now))
                 .addParam("expires_at", Columns.parameter(now.plus(settings.refreshTokenLife())))
                 .execute();
@@ -83,7 +68,7 @@ final class Sessions {
      * @throws Problem 401 {@code refresh_token_reused} or {@code refresh_token_invalid}
      */
     Grant refresh(String refreshToken, Origin origin) {
-        var hash = hash(refreshToken);
+        var hash = new Secret(refreshToken).hash();
         var outcome = database.transaction(transaction -> refresh(transaction, hash, origin));
         return switch (outcome) {
             case Outcome.Renewed(var grant) -> grant;
@@ -130,25 +115,17 @@ final class Sessions {
         sessionIds.forEach(cutOffs::cutSession);
     }
 
-    /** The roles of a user now, the oldest membership first. */
-    static Map<UUID, Role> roles(DbExecute database, UUID userId) {
-        var roles = new LinkedHashMap<UUID, Role>();
-        try (var rows =
-                database.createNamedQuery("roles-of-user")
-                        .addParam("user_id", userId.toString())
-                        .execute()) {
-            rows.forEach(row ->
-                    roles.put(
-                            Columns.uuid(row, "workspace_id"), Role.of(Columns.text(row, "role"))));
-        }
-        return roles;
-    }
-
     /** Deletes what has expired, and what was written down more than a year ago. */
     void sweep() {
         var now = Instant.now();
         var execute = database.client().execute();
-        for (var statement : List.of("delete-expired-tokens", "delete-expired-sessions")) {
+        for (var statement :
+                List.of(
+                        "delete-expired-tickets",
+                        "delete-expired-tokens",
+                        "delete-expired-sessions",
+                        "delete-expired-api-keys",
+                        "delete-expired-invitations")) {
             execute.createNamedDelete(statement).addParam("at", Columns.parameter(now)).execute();
         }
         execute.createNamedDelete("delete-old-audit")
@@ -169,6 +146,7 @@ final class Sessions {
             transaction
                     .createNamedUpdate("prolong-session")
                     .addParam("id", sessionId.toString())
+                    .addParam("at", Columns.parameter(now))
                     .addParam(
                             "expires_at", Columns.parameter(now.plus(settings.refreshTokenLife())))
                     .execute();
@@ -201,30 +179,17 @@ final class Sessions {
     }
 
     private Grant grant(DbTransaction transaction, UUID userId, UUID sessionId, Instant now) {
-        var secret = new byte[SECRET_LENGTH];
-        random.nextBytes(secret);
-        var refreshToken = "swr_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        var refreshToken = Secret.next("swr_");
         transaction
                 .createNamedInsert("insert-refresh-token")
-                .addParam("hash", hash(refreshToken))
+                .addParam("hash", refreshToken.hash())
                 .addParam("session_id", sessionId.toString())
                 .addParam("expires_at", Columns.parameter(now.plus(settings.refreshTokenLife())))
                 .execute();
-        var roles = roles(transaction, userId);
-        var workspaceId = roles.keySet().stream().findFirst().orElse(null);
-        var expiresAt = now.plus(settings.accessTokenLife());
-        var token = new AccessToken(userId, sessionId, workspaceId, roles, now, expiresAt);
         return new Grant(
-                key.sign(token), refreshToken, "Bearer", settings.accessTokenLife().toSeconds());
-    }
-
-    /** A token has 256 random bits, so a plain digest is enough. */
-    private static String hash(String token) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+                accessTokens.ofUser(transaction, userId, sessionId, now),
+                refreshToken.text(),
+                "Bearer",
+                accessTokens.life().toSeconds());
     }
 }

@@ -14,6 +14,7 @@ import io.streamwire.service.Problem;
 import io.streamwire.service.Role;
 import io.streamwire.service.Versions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -86,7 +87,14 @@ final class Workspaces {
 
     /** The caller's workspace. */
     Workspace find(Caller caller) {
-        return find(database.client().execute(), caller.workspaceId(), caller.userId());
+        return database.client()
+                .execute()
+                .createNamedGet("workspace")
+                .addParam("id", caller.workspaceId().toString())
+                .addParam("role", caller.role().toString())
+                .execute()
+                .map(Workspace::of)
+                .orElseThrow(Workspaces::noWorkspace);
     }
 
     /**
@@ -117,12 +125,15 @@ final class Workspaces {
      * @throws Problem 412 {@code version_mismatch}
      */
     void delete(Caller caller, OptionalLong version, Origin origin) {
-        var members =
+        var lost =
                 database.transaction(transaction -> {
                     lock(transaction, caller);
                     var workspace = find(transaction, caller.workspaceId(), caller.userId());
                     requireVersion(version, workspace.version());
-                    var ids = memberIds(transaction, caller.workspaceId());
+                    var ids =
+                            new Lost(
+                                    memberIds(transaction, caller.workspaceId()),
+                                    ApiKeys.ofWorkspace(transaction, caller.workspaceId()));
                     transaction
                             .createNamedDelete("delete-workspace")
                             .addParam("id", caller.workspaceId().toString())
@@ -131,7 +142,16 @@ final class Workspaces {
                     DeletedWorkspaces.add(bus, caller.workspaceId());
                     return ids;
                 });
-        members.forEach(cutOffs::cutUser);
+        cut(lost);
+    }
+
+    /** Who has lost access or changed it. */
+    private record Lost(List<UUID> users, List<UUID> keys) {}
+
+    /** Ends the access tokens from before the change; the keys' too, which depend on a member. */
+    private void cut(Lost lost) {
+        lost.users().forEach(cutOffs::cutUser);
+        lost.keys().forEach(cutOffs::cutSession);
     }
 
     /** The members of the caller's workspace, by id. */
@@ -184,7 +204,7 @@ final class Workspaces {
                 return present.get();
             }
             if (present.isPresent()) {
-                throw Problem.conflict("already_member", "This user is a member already.");
+                throw alreadyMember();
             }
             requireRoom(transaction, user.id());
             insert(transaction, caller.workspaceId(), user.id(), role);
@@ -201,9 +221,11 @@ final class Workspaces {
      *     412 {@code version_mismatch}
      */
     Member changeRole(Caller caller, UUID userId, Role role, long version, Origin origin) {
+        var keys = new ArrayList<UUID>();
         var changed =
                 database.transaction(transaction -> {
                     var own = lock(transaction, caller);
+                    keys.addAll(ApiKeys.ofMember(transaction, caller.workspaceId(), userId));
                     var member =
                             member(transaction, caller.workspaceId(), userId)
                                     .orElseThrow(Workspaces::noMember);
@@ -224,7 +246,7 @@ final class Workspaces {
                     return member(transaction, caller.workspaceId(), userId)
                             .orElseThrow(Workspaces::noMember);
                 });
-        cutOffs.cutUser(userId);
+        cut(new Lost(List.of(userId), keys));
         return changed;
     }
 
@@ -235,8 +257,10 @@ final class Workspaces {
      *     409 {@code last_owner}, 412 {@code version_mismatch}
      */
     void remove(Caller caller, UUID userId, OptionalLong version, Origin origin) {
+        var keys = new ArrayList<UUID>();
         database.transaction(transaction -> {
             var own = lock(transaction, caller);
+            keys.addAll(ApiKeys.ofMember(transaction, caller.workspaceId(), userId));
             var member =
                     member(transaction, caller.workspaceId(), userId)
                             .orElseThrow(Workspaces::noMember);
@@ -257,19 +281,41 @@ final class Workspaces {
             audit(transaction, Audit.Event.MEMBER_REMOVED, caller, userId, origin);
             return true;
         });
-        cutOffs.cutUser(userId);
+        cut(new Lost(List.of(userId), keys));
     }
 
     /** Locks the workspace and tells the caller's role in it under the lock. */
-    private static Role lock(DbTransaction transaction, Caller caller) {
-        transaction
-                .createNamedGet("lock-workspace")
-                .addParam("id", caller.workspaceId().toString())
-                .execute();
+    static Role lock(DbTransaction transaction, Caller caller) {
+        lock(transaction, caller.workspaceId());
         return find(transaction, caller.workspaceId(), caller.userId()).role();
     }
 
-    private static void requireNotAbove(Role own, Role role) {
+    static void lock(DbTransaction transaction, UUID workspaceId) {
+        transaction
+                .createNamedGet("lock-workspace")
+                .addParam("id", workspaceId.toString())
+                .execute();
+    }
+
+    /**
+     * Makes a user a member of a workspace that is locked.
+     *
+     * @throws Problem 409 {@code already_member} or {@code workspace_limit}
+     */
+    static Workspace join(DbTransaction transaction, UUID workspaceId, UUID userId, Role role) {
+        if (member(transaction, workspaceId, userId).isPresent()) {
+            throw alreadyMember();
+        }
+        requireRoom(transaction, userId);
+        insert(transaction, workspaceId, userId, role);
+        return find(transaction, workspaceId, userId);
+    }
+
+    private static Problem alreadyMember() {
+        return Problem.conflict("already_member", "This user is a member already.");
+    }
+
+    static void requireNotAbove(Role own, Role role) {
         if (!own.covers(role)) {
             throw Problem.forbidden(
                     "role_above_own", "Your role " + own + " does not reach " + role + ".");
@@ -333,7 +379,7 @@ final class Workspaces {
                 .addParam("user_id", userId.toString())
                 .execute()
                 .map(Workspace::of)
-                .orElseThrow(() -> Problem.notFound("not_found", "There is no such workspace."));
+                .orElseThrow(Workspaces::noWorkspace);
     }
 
     private static Optional<Member> member(DbExecute database, UUID workspaceId, UUID userId) {
@@ -359,13 +405,15 @@ final class Workspaces {
             Caller caller,
             @Nullable UUID subjectId,
             Origin origin) {
-        Audit.write(
-                transaction,
-                new Audit.Entry(event, caller.userId(), caller.workspaceId(), subjectId, origin));
+        Audit.write(transaction, Audit.Entry.by(caller, event, subjectId, origin));
     }
 
     private static String after(Page page) {
         return page.cursorId().orElse(new UUID(0, 0)).toString();
+    }
+
+    private static Problem noWorkspace() {
+        return Problem.notFound("not_found", "There is no such workspace.");
     }
 
     private static Problem noMember() {

@@ -34,8 +34,8 @@ final class WorkspacesApi implements Api {
     @Override
     public void routes(Routes routes) {
         routes.at(PATH, "/workspaces")
-                .post("/", Permission.SIGNED_IN, this::create)
-                .get("/", Permission.SIGNED_IN, this::list);
+                .post("/", Permission.ACCOUNT, this::create)
+                .get("/", Permission.ACCOUNT, this::list);
         routes.at(PATH + "/{workspace_id}", "/workspaces/{workspace_id}")
                 .get("/", Permission.WORKSPACE_READ, this::read)
                 .patch("/", Permission.WORKSPACE_CHANGE, this::rename)

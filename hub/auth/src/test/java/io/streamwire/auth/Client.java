@@ -108,6 +108,15 @@ final class Client {
         return post("/api/v1/auth/refresh", Map.of("refresh_token", refreshToken));
     }
 
+    /** What the gateway asks. */
+    Answer exchange(String kind, String secret) {
+        return post(
+                "/internal/exchange",
+                Map.of("kind", kind, "secret", secret),
+                "X-Service-Secret",
+                Infrastructure.SECRET);
+    }
+
     Answer post(String path, Object body, String... headers) {
         return call("POST", path, Json.write(body), headers);
     }

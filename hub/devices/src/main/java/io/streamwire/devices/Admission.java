@@ -65,7 +65,11 @@ final class Admission {
         TOO_MANY_UNFINISHED("too_many_unfinished", CommandState.REJECTED),
         DEVICE_RATE("device_rate", CommandState.REJECTED),
         VIEWER_RATE("viewer_rate", CommandState.REJECTED),
-        WORKSPACE_RATE("workspace_rate", CommandState.REJECTED);
+        WORKSPACE_RATE("workspace_rate", CommandState.REJECTED),
+        /** No device in use carries the tag. */
+        TAG_UNUSED("tag_unused", CommandState.REJECTED),
+        /** More devices carry the tag than one action reaches. */
+        TAG_TOO_LARGE("tag_too_large", CommandState.REJECTED);
 
         private final String code;
         private final CommandState state;

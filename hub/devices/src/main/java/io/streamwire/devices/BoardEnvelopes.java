@@ -58,6 +58,9 @@ final class BoardEnvelopes {
     /** The envelope that was published to a board since the line was last connected. */
     private final Map<UUID, String> configured = new ConcurrentHashMap<>();
 
+    /** The boards that a bridge was told of since the line was last connected. */
+    private final Map<UUID, List<DeviceConfig.Child>> mapped = new ConcurrentHashMap<>();
+
     /** The hash of each board's envelope when it was last looked at. */
     private final Map<UUID, String> noticed = new ConcurrentHashMap<>();
 
@@ -97,6 +100,7 @@ final class BoardEnvelopes {
     /** The line to the broker came back: what it was told before may be lost. */
     void connected() {
         configured.clear();
+        mapped.clear();
         echo.restart(clock.millis());
         for (var known : cache.all()) {
             notice(known);
@@ -154,12 +158,18 @@ final class BoardEnvelopes {
             if (bus.partition(known.device().workspaceId()) != partition) {
                 continue;
             }
+            var device = known.device();
             var envelope = known.envelope();
-            if (envelope != null && !envelope.hash().equals(known.device().envelope())) {
-                undescribed.add(known.device().id());
+            if (device.board().equals(Device.BRIDGE)) {
+                // Whom the owner before told it of is not known here.
+                mapped.remove(device.id());
+                configured.remove(device.id());
+                undescribed.add(device.id());
+            } else if (envelope != null && !envelope.hash().equals(device.envelope())) {
+                undescribed.add(device.id());
             }
             if (!told(known)) {
-                undescribed.add(known.device().id());
+                undescribed.add(device.id());
             }
         }
     }
@@ -251,6 +261,7 @@ final class BoardEnvelopes {
                 || !envelope.hash().equals(device.envelope())) {
             if (!rows.document(device.id())) {
                 undescribed.add(device.id());
+                configure(device, envelope.hash()); // which need not wait for the row
                 return;
             }
             store.describe(device.workspaceId(), device.id(), capabilities, envelope.hash());
@@ -266,11 +277,19 @@ final class BoardEnvelopes {
     }
 
     private void configure(Device device, String envelope) {
-        if (envelope.equals(configured.get(device.id())) && !echo.holds(device.id())) {
+        var children = children(device);
+        if (envelope.equals(configured.get(device.id()))
+                && !echo.holds(device.id())
+                && children.equals(mapped.getOrDefault(device.id(), List.of()))) {
             return;
         }
         configured.remove(device.id()); // until the broker has it
-        var config = new DeviceConfig(device.configVersion(), envelope, device.limits());
+        var config =
+                new DeviceConfig(
+                        device.configVersion(),
+                        envelope,
+                        device.limits(),
+                        device.board().equals(Device.BRIDGE) ? children : null);
         var _ =
                 line.publish(
                                 MqttLine.Outgoing.retained(
@@ -279,6 +298,7 @@ final class BoardEnvelopes {
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
                                 configured.put(device.id(), envelope);
+                                mapped.put(device.id(), children);
                                 cache.known(device.id()).ifPresent(this::reconfigure);
                                 lanes.pump(device.id());
                                 if (presence.of(device.id()).filter(Seen::online).isPresent()) {
@@ -288,6 +308,17 @@ final class BoardEnvelopes {
                                 undescribed.add(device.id());
                             }
                         });
+    }
+
+    /** The boards that hang on a bridge; none of any other device. */
+    private List<DeviceConfig.Child> children(Device bridge) {
+        return cache.childrenOf(bridge).stream()
+                .sorted()
+                .flatMap(id -> cache.known(id).stream())
+                .map(Known::device)
+                .map(child ->
+                        new DeviceConfig.Child(child.id(), child.board(), child.hardwareUuid()))
+                .toList();
     }
 
     /** A board says which limits it keeps. */
@@ -304,7 +335,10 @@ final class BoardEnvelopes {
         }
     }
 
-    /** The owner's limits were changed: the board's commands wait until it has echoed them. */
+    /**
+     * The owner's limits were changed: the board's commands wait until it has echoed them. Or the
+     * boards of a bridge were.
+     */
     void reconfigure(Known known) {
         notice(known);
         var device = known.device();
@@ -312,11 +346,14 @@ final class BoardEnvelopes {
         var capabilities = known.capabilities();
         if (envelope == null
                 || capabilities == null
-                || !owned.test(bus.partition(device.workspaceId()))
-                || envelope.hash().equals(configured.get(device.id()))) {
+                || !owned.test(bus.partition(device.workspaceId()))) {
             return;
         }
-        if (capabilities.limits() == LimitsBy.BOARD) {
+        var unchanged = envelope.hash().equals(configured.get(device.id()));
+        if (unchanged && children(device).equals(mapped.getOrDefault(device.id(), List.of()))) {
+            return;
+        }
+        if (!unchanged && capabilities.limits() == LimitsBy.BOARD) {
             echo.expect(
                     device.workspaceId(),
                     device.id(),
@@ -380,6 +417,7 @@ final class BoardEnvelopes {
     void forget(UUID deviceId) {
         echo.forget(deviceId);
         configured.remove(deviceId);
+        mapped.remove(deviceId);
         undescribed.remove(deviceId);
         documents.remove(deviceId);
         noticed.remove(deviceId);

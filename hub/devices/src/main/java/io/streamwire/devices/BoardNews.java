@@ -45,6 +45,8 @@ final class BoardNews {
     /** When Redis, which may be full, may be tried again, ms; only of the repairing thread. */
     private long announceAgainAt;
 
+    private int losses;
+
     /**
      * @param owned which partitions are this instance's
      */
@@ -98,13 +100,17 @@ final class BoardNews {
         var _ =
                 bus.call(
                                 STATUS,
-                                List.of(boardsKey(partition), Stream.DEVICE.key(partition)),
+                                List.of(
+                                        boardsKey(partition),
+                                        Stream.DEVICE.key(partition),
+                                        onlineKey(partition, seen.workspaceId())),
                                 List.of(
                                         seen.deviceId().toString(),
                                         seen.workspaceId().toString(),
                                         signature,
                                         Json.write(status),
-                                        Long.toString(standing.since())))
+                                        Long.toString(standing.since()),
+                                        standing.presence()))
                         .whenComplete((_, failure) -> {
                             if (failure != null) {
                                 unannounced.add(seen.deviceId());
@@ -145,6 +151,10 @@ final class BoardNews {
 
     /** Announces what could not be announced before; called many times a second. */
     void tick() {
+        if (bus.losses() != losses && bus.available()) {
+            losses = bus.losses(); // Redis may have forgotten what it confirmed last
+            presence.all().forEach(seen -> unannounced.add(seen.deviceId()));
+        }
         if (bus.available() && clock.millis() >= announceAgainAt) {
             announceAgainAt = clock.millis() + ANNOUNCE_AGAIN_MS;
             for (var device : unannounced.stream().limit(MOST_ANNOUNCED).toList()) {
@@ -174,5 +184,10 @@ final class BoardNews {
 
     static String boardsKey(int partition) {
         return Stream.key(partition, "boards");
+    }
+
+    /** The devices of a workspace that are online, for the rules. */
+    static String onlineKey(int partition, UUID workspaceId) {
+        return Stream.key(partition, "online:" + workspaceId);
     }
 }

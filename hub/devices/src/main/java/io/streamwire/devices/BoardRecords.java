@@ -141,7 +141,7 @@ final class BoardRecords implements AutoCloseable {
                 drops.count(device.id(), "malformed_log");
                 return;
             }
-            var text = CONTROL.matcher(line.text()).replaceAll(" ").strip();
+            var text = CONTROL.matcher(cut(line.text())).replaceAll(" ").strip();
             lines.offer(
                     new Row(
                             Ids.next(),
@@ -150,8 +150,13 @@ final class BoardRecords implements AutoCloseable {
                             time(line.at(), now),
                             null,
                             line.level().toString(),
-                            text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text));
+                            text));
         }
+    }
+
+    /** Before it is cleaned: half a pair of surrogates may be left at its end. */
+    private static String cut(String text) {
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text;
     }
 
     /** A board's own clock is believed as far as it makes sense. */
@@ -307,15 +312,24 @@ final class BoardRecords implements AutoCloseable {
         synchronized void write() {
             while (!batch.isEmpty() || !rows.isEmpty()) {
                 var _ = rows.drainTo(batch, BATCH - batch.size());
-                try {
-                    var _ = database.batch(statement, Json.write(batch));
-                } catch (DbClientException e) {
-                    if (!SqlState.isLasting(e)) {
-                        throw e;
-                    }
-                    LOG.log(Level.ERROR, "statement=" + statement + " rows=skipped", e);
-                }
+                write(List.copyOf(batch));
                 batch.clear();
+            }
+        }
+
+        /** A row that PostgreSQL will never take does not keep the others from it. */
+        private void write(List<Row> together) {
+            try {
+                var _ = database.batch(statement, Json.writeBytes(together));
+            } catch (DbClientException e) {
+                if (!SqlState.isLasting(e)) {
+                    throw e;
+                }
+                if (together.size() > 1) {
+                    together.forEach(row -> write(List.of(row)));
+                    return;
+                }
+                LOG.log(Level.ERROR, "statement=" + statement + " row=skipped", e);
             }
         }
     }

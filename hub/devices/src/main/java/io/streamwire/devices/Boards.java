@@ -170,7 +170,9 @@ final class Boards implements MqttLine.Receiver {
                 device.workspaceId(),
                 device.id(),
                 ack,
-                lanes.handedOver(device.id(), ack.id()),
+                lanes.handedOver(device.id(), ack.id()).stream()
+                        .mapToLong(Lanes.HandedOver::at)
+                        .findFirst(),
                 arrivedUs);
         var state = CommandTracker.state(ack);
         if (state != null) {

@@ -12,11 +12,24 @@ final class CapabilityCheck {
     private static final long LONGEST_ON_MS = 3_600_000;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
+    private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,128}");
+
     private CapabilityCheck() {}
 
     static boolean acceptable(Capabilities capabilities) {
         return !Boards.missing(capabilities.limits())
-                && capabilities.commands().stream().allMatch(CapabilityCheck::acceptable);
+                && capabilities.commands().stream().allMatch(CapabilityCheck::acceptable)
+                && (capabilities.unknown() == null
+                        || capabilities.unknown().stream().allMatch(CapabilityCheck::acceptable));
+    }
+
+    private static boolean acceptable(Capabilities.UnknownBoard board) {
+        return board.hardwareUuid() != null
+                && DevicesApi.HARDWARE.matcher(board.hardwareUuid()).matches()
+                && board.board() != null
+                && DevicesApi.BOARD.matcher(board.board()).matches()
+                && (board.fw() == null || PRINTABLE.matcher(board.fw()).matches())
+                && (board.port() == null || PRINTABLE.matcher(board.port()).matches());
     }
 
     private static boolean acceptable(Capabilities.CommandSpec command) {

@@ -11,6 +11,7 @@ import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.mqtt.CommandMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What one board is to do; never changes once it is stored. Times are ms since the epoch.
  *
  * @param source {@code rule}, {@code manual} or {@code home_assistant}
- * @param urgency the higher ones leave first: {@link #RULE_URGENCY}, and above it what people give
+ * @param urgency the higher ones leave first: 0 to 9 those of rules, above them those of people
  * @param expiresAt last moment to switch on
  * @param confirmBy when it counts as failed unless the board has answered
  * @param boot the boot of the board that it is meant for, {@link #ANY_BOOT} until there is one
@@ -55,8 +56,13 @@ record Command(
     static final String MANUAL = "manual";
     static final String HOME_ASSISTANT = "home_assistant";
 
-    /** Of what rules decide: below what people give. */
-    static final int RULE_URGENCY = 5;
+    /** In place of the device, of an action for a tag that reached none. */
+    static final UUID NO_DEVICE = new UUID(0, 0);
+
+    /**
+     * Of what rules decide unless their priority, 0 to 9, says otherwise: below what people give.
+     */
+    static final int RULE_URGENCY = Action.USUAL_PRIORITY;
 
     /** The priority, 0 to 9, that people do not name. */
     static final int USUAL_PRIORITY = 5;
@@ -73,15 +79,16 @@ record Command(
     }
 
     /**
-     * What a rule decided.
+     * What a rule decided for one device.
      *
      * @param onMs how long it keeps its output on at most
      */
     static Command of(Action action, Map<String, Long> args, long issuedAt, long onMs, long boot) {
+        var device = Objects.requireNonNull(action.deviceId());
         return new Command(
-                Ids.command(action.id(), action.deviceId()),
+                Ids.command(action.id(), device),
                 action.workspaceId(),
-                action.deviceId(),
+                device,
                 RULE,
                 action.id(),
                 action.eventId(),
@@ -90,7 +97,7 @@ record Command(
                 action.cause(),
                 action.command(),
                 args,
-                RULE_URGENCY,
+                action.priority() == null ? RULE_URGENCY : action.priority(),
                 issuedAt,
                 action.expiresAt(),
                 confirmBy(action.expiresAt(), onMs),

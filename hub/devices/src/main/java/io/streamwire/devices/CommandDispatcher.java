@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -84,9 +85,19 @@ final class CommandDispatcher implements PartitionListener {
     }
 
     /**
-     * @param counted whether it was counted against the rates
+     * @param counted what of it was counted against the rates
      */
-    private record Deciding(Command command, boolean counted, CompletableFuture<Enqueued> sent) {}
+    private record Deciding(Command command, Counted counted, CompletableFuture<Enqueued> sent) {}
+
+    /**
+     * What a command was counted for.
+     *
+     * @param workspace always if anything
+     * @param viewer null also when another command of the same action was counted for them
+     */
+    private record Counted(boolean workspace, boolean device, @Nullable String viewer) {
+        static final Counted NOT = new Counted(false, false, null);
+    }
 
     /** Handles a batch of actions; all of them are stored before the first one is waited for. */
     void handle(Lease lease, List<Entry> entries) {
@@ -96,7 +107,7 @@ final class CommandDispatcher implements PartitionListener {
             var action = read(entry);
             // One that comes twice in a batch would be counted against the rates until it is known.
             if (action != null && actions.add(action.id())) {
-                batch.add(decide(lease, action));
+                decide(lease, action, batch);
             }
         }
         for (int i = 0; i < batch.size(); i++) {
@@ -124,9 +135,13 @@ final class CommandDispatcher implements PartitionListener {
 
     /** A command that was not new is counted once. */
     private void giveBack(Deciding one) {
-        if (one.counted()) {
+        var counted = one.counted();
+        if (counted.workspace()) {
             var command = one.command();
-            rates.giveBack(command.workspaceId(), command.deviceId(), command.viewerId());
+            rates.giveBack(
+                    command.workspaceId(),
+                    counted.device() ? command.deviceId() : null,
+                    counted.viewer());
         }
     }
 
@@ -134,7 +149,11 @@ final class CommandDispatcher implements PartitionListener {
     private Enqueued send(Lease lease, Command command, Enqueued enqueued) {
         if (enqueued.created() && enqueued.state() == CommandState.QUEUED) {
             unfinished.offered(lease, command.id());
-            lanes.offer(command, false);
+            if (lanes.handedOver(command.deviceId(), command.id()).isPresent()) {
+                lanes.sent(command); // Redis has forgotten it; its board must not do it again
+            } else if (!lanes.knows(command.deviceId(), command.id())) {
+                lanes.offer(command, false);
+            }
         }
         return enqueued;
     }
@@ -165,40 +184,89 @@ final class CommandDispatcher implements PartitionListener {
         }
     }
 
-    private Deciding decide(Lease lease, Action action) {
+    /** Adds the commands of an action: one, or one of each device that carries its tag. */
+    private void decide(Lease lease, Action action, List<Deciding> batch) {
         var now = clock.millis();
-        var verdict = verdict(action, now);
+        var tag = action.tag();
+        if (tag == null) {
+            batch.add(decide(lease, action, Counted.NOT, now));
+            return;
+        }
+        var devices = cache.tagged(action.workspaceId(), tag);
+        var refusal = refusal(action, devices.size(), now);
+        if (refusal != null) {
+            var nobodys = Command.of(action.on(Command.NO_DEVICE), action.args(), now, 0, 0);
+            batch.add(store(lease, nobodys, refusal, Counted.NOT, now));
+            return;
+        }
+        var viewer = action.viewerId();
+        for (var device : devices) {
+            batch.add(decide(lease, action.on(device), new Counted(true, false, viewer), now));
+            viewer = null;
+        }
+    }
+
+    /** Why nothing is done for a tag that so many devices carry. */
+    private @Nullable Reason refusal(Action action, int devices, long now) {
+        if (devices == 0) {
+            return Reason.TAG_UNUSED;
+        }
+        if (devices > Action.MOST_TAGGED) {
+            return Reason.TAG_TOO_LARGE;
+        }
+        return rates.takeTogether(action.workspaceId(), devices, action.viewerId(), now)
+                .orElse(null);
+    }
+
+    /**
+     * Decides on the command of one device.
+     *
+     * @param together what it was counted for with the other commands of its action
+     */
+    private Deciding decide(Lease lease, Action action, Counted together, long now) {
+        var device = Objects.requireNonNull(action.deviceId());
+        var verdict = verdict(action, device, now);
         var command =
                 switch (verdict) {
                     case Verdict.Admitted admitted ->
-                            held(
-                                    Command.of(
-                                            action,
-                                            admitted.args(),
-                                            now,
-                                            admitted.onMs(),
-                                            admitted.boot()),
-                                    admitted);
+                            asBefore(
+                                    held(
+                                            Command.of(
+                                                    action,
+                                                    admitted.args(),
+                                                    now,
+                                                    admitted.onMs(),
+                                                    admitted.boot()),
+                                            admitted));
                     case Verdict.Refused _ -> Command.of(action, action.args(), now, 0, 0);
                 };
         var refusal = verdict instanceof Verdict.Refused refused ? refused.reason() : null;
         if (refusal == null && command.tooLong()) {
             refusal = Reason.TOO_LARGE;
         }
-        var counted = false;
-        if (refusal == null) {
-            refusal =
-                    rates.take(action.workspaceId(), action.deviceId(), action.viewerId(), now)
-                            .orElse(null);
-            counted = refusal == null;
+        if (refusal != null) {
+            return store(lease, command, refusal, together, now);
         }
+        if (together.workspace()) {
+            var tooMany = rates.takeOne(device, now).orElse(null);
+            var counted = new Counted(true, tooMany == null, together.viewer());
+            return store(lease, command, tooMany, counted, now);
+        }
+        var viewer = action.viewerId();
+        var tooMany = rates.take(action.workspaceId(), device, viewer, now).orElse(null);
+        var counted = tooMany == null ? new Counted(true, true, viewer) : Counted.NOT;
+        return store(lease, command, tooMany, counted, now);
+    }
+
+    private Deciding store(
+            Lease lease, Command command, @Nullable Reason refusal, Counted counted, long now) {
         LOG.log(
                 Level.DEBUG,
                 "event={0} action={1} command={2} device={3} refused={4}",
-                action.eventId(),
-                action.id(),
+                command.eventId(),
+                command.actionId(),
                 command.id(),
-                action.deviceId(),
+                command.deviceId(),
                 refusal);
         return new Deciding(
                 command,
@@ -213,14 +281,23 @@ final class CommandDispatcher implements PartitionListener {
                         .thenApply(enqueued -> send(lease, command, enqueued)));
     }
 
+    /**
+     * One that Redis has forgotten after it was handed over stays the one of that boot: the board
+     * of a later one does not know that it had it.
+     */
+    private Command asBefore(Command command) {
+        return lanes.handedOver(command.deviceId(), command.id())
+                .map(before -> command.boundTo(before.boot()))
+                .orElse(command);
+    }
+
     /** A command as it is kept for a board that is offline. */
     static Command held(Command command, Verdict.Admitted admitted) {
         return admitted.holdMs() == 0 ? command : command.heldFor(admitted.holdMs());
     }
 
-    private Verdict verdict(Action action, long now) {
+    private Verdict verdict(Action action, UUID device, long now) {
         var workspace = action.workspaceId();
-        var device = action.deviceId();
         if (lanes.full(device)) {
             return Verdict.Refused.of(Reason.QUEUE_FULL);
         }

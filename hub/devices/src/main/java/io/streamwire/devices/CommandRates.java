@@ -77,15 +77,41 @@ final class CommandRates {
                 : Optional.empty();
     }
 
-    /** A rule's command that was counted was no new one, or comes again. */
-    void giveBack(UUID workspaceId, UUID deviceId, @Nullable String viewer) {
+    /**
+     * Counts what a rule does to several devices at once, but for the devices themselves: for its
+     * viewer once, for the workspace all of them; why none of it may be done, if so.
+     */
+    Optional<Admission.Reason> takeTogether(
+            UUID workspaceId, int devices, @Nullable String viewer, long now) {
+        if (viewer != null && viewer(new Viewer(workspaceId, viewer), now).take(now) > 0) {
+            return Optional.of(Admission.Reason.VIEWER_RATE);
+        }
+        return workspace(workspaceId, now).take(devices, now)
+                ? Optional.empty()
+                : Optional.of(Admission.Reason.WORKSPACE_RATE);
+    }
+
+    /** Counts one of these for its device. */
+    Optional<Admission.Reason> takeOne(UUID deviceId, long now) {
+        return device(deviceId, now).take(now) > 0
+                ? Optional.of(Admission.Reason.DEVICE_RATE)
+                : Optional.empty();
+    }
+
+    /**
+     * A rule's command that was counted was no new one, or comes again.
+     *
+     * @param deviceId null when it was not counted for its device
+     * @param viewer null when it was not counted for a viewer
+     */
+    void giveBack(UUID workspaceId, @Nullable UUID deviceId, @Nullable String viewer) {
         if (viewer != null) {
             var bucket = viewers.getIfPresent(new Viewer(workspaceId, viewer));
             if (bucket != null) {
                 bucket.giveBack();
             }
         }
-        var bucket = devices.getIfPresent(deviceId);
+        var bucket = deviceId == null ? null : devices.getIfPresent(deviceId);
         if (bucket != null) {
             bucket.giveBack();
         }

@@ -17,7 +17,7 @@ final class Departures {
 
     private static final Logger LOG = System.getLogger(Departures.class.getName());
 
-    /** KEYS arming, epochs, boards, last acks, paused; ARGV workspace, devices... */
+    /** KEYS arming, epochs, boards, last acks, paused, online; ARGV workspace, devices... */
     private static final Script FORGET =
             new Script(
                     "forget-devices",
@@ -25,7 +25,7 @@ final class Departures {
                     for i = 2, #ARGV do
                       redis.call('HDEL', KEYS[1], ARGV[1] .. '/' .. ARGV[i])
                       for key = 2, 4 do redis.call('HDEL', KEYS[key], ARGV[i]) end
-                      redis.call('SREM', KEYS[5], ARGV[i])
+                      for key = 5, 6 do redis.call('SREM', KEYS[key], ARGV[i]) end
                     end
                     return 1
                     """);
@@ -100,7 +100,8 @@ final class Departures {
                                             SafetyStore.epochsKey(partition),
                                             BoardNews.boardsKey(partition),
                                             CommandStore.lastAcksKey(partition),
-                                            Pauses.key(partition)),
+                                            Pauses.key(partition),
+                                            BoardNews.onlineKey(partition, workspaceId)),
                                     args));
         } catch (BusException e) {
             LOG.log(Level.WARNING, "devices={0} redis=keeps_them reason={1}", ids, e.getMessage());

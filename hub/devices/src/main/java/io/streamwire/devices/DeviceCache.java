@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +37,9 @@ final class DeviceCache {
     private final InstantSource clock;
     private final Map<UUID, Known> devices = new ConcurrentHashMap<>();
     private final Map<UUID, Set<UUID>> workspaces = new ConcurrentHashMap<>();
+
+    /** By workspace and tag, the devices in use; put together when asked for after a change. */
+    private final Map<UUID, Map<String, List<UUID>>> tagged = new ConcurrentHashMap<>();
 
     /** What boards said that they can do, as far as the database is not known to have it. */
     private final Map<UUID, Capabilities> told = new ConcurrentHashMap<>();
@@ -172,6 +176,7 @@ final class DeviceCache {
                                     ? known
                                     : merged(known, device);
                         });
+        tagged.remove(device.workspaceId());
     }
 
     private void remove(Device device) {
@@ -179,6 +184,7 @@ final class DeviceCache {
         told.remove(device.id());
         tokens.remove(device.id());
         ids(device.workspaceId()).remove(device.id());
+        tagged.remove(device.workspaceId());
         if (known != null) {
             gone.accept(known.device());
         }
@@ -260,6 +266,24 @@ final class DeviceCache {
                     return known != null && !known.device().archived();
                 })
                 .toList();
+    }
+
+    /** The ids of a workspace's devices that are in use and carry a tag, in their order. */
+    List<UUID> tagged(UUID workspaceId, String tag) {
+        return tagged.computeIfAbsent(workspaceId, this::byTag).getOrDefault(tag, List.of());
+    }
+
+    private Map<String, List<UUID>> byTag(UUID workspaceId) {
+        var byTag = new HashMap<String, List<UUID>>();
+        for (var id : devices(workspaceId).stream().sorted().toList()) {
+            var known = devices.get(id);
+            if (known != null) {
+                for (var tag : known.device().tags()) {
+                    byTag.computeIfAbsent(tag, _ -> new ArrayList<>()).add(id);
+                }
+            }
+        }
+        return byTag;
     }
 
     /** How many devices a workspace has, those out of use too. */

@@ -354,7 +354,7 @@ final class DeviceStore {
     /** Writes down when tokens were used. */
     void used(List<TokenUse> uses) {
         if (!uses.isEmpty()) {
-            var _ = database.batch("use-tokens", Json.write(uses));
+            var _ = database.batch("use-tokens", Json.writeBytes(uses));
         }
     }
 

@@ -36,10 +36,10 @@ final class DevicesApi implements Api {
     /** Boards on one bridge; the broker takes 512. */
     private static final int MOST_CHILDREN = 256;
 
-    private static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
+    static final Pattern BOARD = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern TAG = Pattern.compile("[a-z0-9-]{1,32}");
     private static final int MOST_TAGS = 16;
-    private static final Pattern HARDWARE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
+    static final Pattern HARDWARE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
 
     private final Bus bus;
     private final DeviceStore store;

@@ -247,7 +247,7 @@ final class FirmwareStore {
                 var _ =
                         transaction
                                 .createNamedInsert("insert-rollout-devices")
-                                .addParam("rows", Json.write(rows))
+                                .addParam("rows", Json.writeBytes(rows))
                                 .execute();
             }
             return Set.of();

@@ -170,7 +170,7 @@ final class HomeAssistantStore {
     /** Writes down when tokens were used. */
     void used(List<DeviceStore.TokenUse> uses) {
         if (!uses.isEmpty()) {
-            var _ = database.batch("use-home-assistant-tokens", Json.write(uses));
+            var _ = database.batch("use-home-assistant-tokens", Json.writeBytes(uses));
         }
     }
 

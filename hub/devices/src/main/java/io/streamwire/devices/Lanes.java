@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -59,12 +58,20 @@ final class Lanes implements DeviceLane.Way {
     private volatile BiPredicate<UUID, UUID> paused = (_, _) -> false;
     private volatile Predicate<Presence.Seen> leased = _ -> true;
 
+    /**
+     * That a command was given to the broker.
+     *
+     * @param at when, us since the epoch
+     * @param boot of the board that it was for
+     */
+    record HandedOver(long at, long boot) {}
+
     /** A lane and what is remembered of its board. */
     private static final class Board {
         private final UUID workspaceId;
         private final DeviceLane lane;
         private final Restraint.Book restraints = new Restraint.Book();
-        private final Map<UUID, Long> handedOver = new LinkedHashMap<>(); // guarded by itself
+        private final Map<UUID, HandedOver> handedOver = new LinkedHashMap<>(); // guarded by itself
 
         Board(UUID workspaceId, DeviceLane lane) {
             this.workspaceId = workspaceId;
@@ -158,14 +165,13 @@ final class Lanes implements DeviceLane.Way {
     }
 
     /** When a command was handed to the broker, us since the epoch. */
-    OptionalLong handedOver(UUID deviceId, UUID id) {
+    Optional<HandedOver> handedOver(UUID deviceId, UUID id) {
         var board = boards.get(deviceId);
         if (board == null) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         synchronized (board.handedOver) {
-            var at = board.handedOver.get(id);
-            return at == null ? OptionalLong.empty() : OptionalLong.of(at);
+            return Optional.ofNullable(board.handedOver.get(id));
         }
     }
 
@@ -392,7 +398,7 @@ final class Lanes implements DeviceLane.Way {
     public CompletableFuture<MqttLine.Taken> send(Command command) {
         var board = board(command.workspaceId(), command.deviceId());
         synchronized (board.handedOver) {
-            board.handedOver.put(command.id(), Hops.now());
+            board.handedOver.put(command.id(), new HandedOver(Hops.now(), command.boot()));
             if (board.handedOver.size() > REMEMBERED) {
                 var eldest = board.handedOver.keySet().iterator();
                 eldest.next();
@@ -406,6 +412,7 @@ final class Lanes implements DeviceLane.Way {
                         Topics.command(workspace, device),
                         command.message(),
                         false,
+                        MqttLine.Delivery.SURE,
                         expirySeconds(command, clock.millis()),
                         Topics.ack(workspace, device),
                         command.id().toString(),
@@ -422,7 +429,10 @@ final class Lanes implements DeviceLane.Way {
                 command.workspaceId(),
                 command.deviceId(),
                 command.id(),
-                Progress.sent(handedOver(command.deviceId(), command.id()).orElseGet(Hops::now)));
+                Progress.sent(
+                        handedOver(command.deviceId(), command.id())
+                                .map(HandedOver::at)
+                                .orElseGet(Hops::now)));
     }
 
     @Override

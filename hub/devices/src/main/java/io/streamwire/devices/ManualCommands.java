@@ -125,7 +125,7 @@ final class ManualCommands {
             case DEVICE_RATE, VIEWER_RATE, WORKSPACE_RATE ->
                     Problem.tooManyRequests(
                             refused.reason().code(), "Too many commands.", Duration.ofSeconds(1));
-            case EXPIRED, TOO_LARGE ->
+            case EXPIRED, TOO_LARGE, TAG_UNUSED, TAG_TOO_LARGE -> // people name no tag
                     Problem.unprocessable(
                             "invalid_command", "The command cannot be sent.", refused.violations());
         };

@@ -80,22 +80,42 @@ final class MqttLine implements AutoCloseable {
     record Settings(String url, String username, String password, String clientId) {}
 
     /**
-     * One message to publish with QoS 1.
+     * One message to publish.
      *
      * @param payload empty clears what is retained
+     * @param delivery what is worth its while
      * @param expirySeconds how long the broker may hold it, 0 = for ever
      */
     record Outgoing(
             String topic,
             String payload,
             boolean retained,
+            Delivery delivery,
             long expirySeconds,
             @Nullable String responseTopic,
             @Nullable String correlation,
             @Nullable String traceparent) {
 
         static Outgoing retained(String topic, String payload) {
-            return new Outgoing(topic, payload, true, 0, null, null, null);
+            return new Outgoing(topic, payload, true, Delivery.SURE, 0, null, null, null);
+        }
+
+        static Outgoing of(String topic, String payload, Delivery delivery, long expirySeconds) {
+            return new Outgoing(topic, payload, false, delivery, expirySeconds, null, null, null);
+        }
+    }
+
+    /** How much the client library does for a message. */
+    enum Delivery {
+        /** QoS 0: what is under way when the link is lost is gone, and never comes late. */
+        PROMPT(0),
+        /** QoS 1: sent again after a lost link, however long that took. */
+        SURE(1);
+
+        private final int qos;
+
+        Delivery(int qos) {
+            this.qos = qos;
         }
     }
 
@@ -176,10 +196,11 @@ final class MqttLine implements AutoCloseable {
     }
 
     /**
-     * Publishes; never waits. The future completes when the broker has the message. It fails with
-     * {@link NotSent} when the message certainly never left, and with a {@link TimeoutException}
-     * when that is unknown: a lost link is retried below, so the same message may arrive twice.
-     * Stops, disarmings and renewals find a place when everything else has filled the window.
+     * Publishes; never waits. The future completes when the broker has the message, or, of a {@link
+     * Delivery#PROMPT} one, when it was written to the socket. It fails with {@link NotSent} when
+     * the message certainly never left, and with a {@link TimeoutException} when that is unknown: a
+     * lost link is retried below, so the same message may arrive twice. Stops, disarmings and
+     * renewals find a place when everything else has filled the window.
      */
     CompletableFuture<Taken> publish(Outgoing message) {
         var client = publisher.client().orElse(null);
@@ -255,7 +276,7 @@ final class MqttLine implements AutoCloseable {
         }
         return new MqttMessage(
                 message.payload().getBytes(StandardCharsets.UTF_8),
-                1,
+                message.delivery().qos,
                 message.retained(),
                 properties);
     }

@@ -184,7 +184,7 @@ final class Projection {
             return;
         }
         try {
-            database.batch(statement, Json.write(rows));
+            database.batch(statement, Json.writeBytes(rows));
         } catch (DbClientException e) {
             if (!SqlState.isLasting(e)) {
                 throw e;

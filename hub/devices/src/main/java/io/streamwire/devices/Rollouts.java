@@ -265,14 +265,11 @@ final class Rollouts {
     private boolean published(Rollout rollout, Firmware firmware, UUID device) {
         var place = "%s/devices/%s/firmware/%s".formatted(url, device, firmware.id());
         var message =
-                new MqttLine.Outgoing(
+                MqttLine.Outgoing.of(
                         Topics.firmware(rollout.workspaceId(), device),
                         Json.write(firmware.offer(place)),
-                        false,
-                        OFFER_EXPIRY_SECONDS,
-                        null,
-                        null,
-                        null);
+                        MqttLine.Delivery.SURE,
+                        OFFER_EXPIRY_SECONDS);
         try {
             return line.publish(message).get(2, TimeUnit.SECONDS) == MqttLine.Taken.DELIVERABLE;
         } catch (ExecutionException e) {

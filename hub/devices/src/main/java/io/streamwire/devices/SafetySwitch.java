@@ -346,8 +346,8 @@ final class SafetySwitch {
         var topic = Topics.safety(workspaceId, deviceId);
         var _ =
                 line.publish(
-                        new MqttLine.Outgoing(
-                                topic, message, false, RENEWAL_EXPIRY_SECONDS, null, null, null));
+                        MqttLine.Outgoing.of(
+                                topic, message, MqttLine.Delivery.SURE, RENEWAL_EXPIRY_SECONDS));
     }
 
     /** The last arm or stop of a device or of its workspace, whichever it obeys. */
@@ -461,6 +461,11 @@ final class SafetySwitch {
         return renewals.renewedAt(scope) >= seen.since();
     }
 
+    /**
+     * Lets boards go on for one lease. A renewal sets their clocks and is their leave to move from
+     * when it comes: one that is sent again seconds later, after a lost link, would have them take
+     * old commands for new ones.
+     */
     private void renew(Decided decided, long now) {
         var arming = decided.arming();
         var until = Math.min(now + Safety.LEASE_MS, arming.until());
@@ -468,14 +473,11 @@ final class SafetySwitch {
         renewals.renewed(decided.scope(), now);
         var _ =
                 line.publish(
-                                new MqttLine.Outgoing(
+                                MqttLine.Outgoing.of(
                                         topic(decided.scope()),
                                         message,
-                                        false,
-                                        RENEWAL_EXPIRY_SECONDS,
-                                        null,
-                                        null,
-                                        null))
+                                        MqttLine.Delivery.PROMPT,
+                                        RENEWAL_EXPIRY_SECONDS))
                         .exceptionally(_ -> {
                             renewals.want(decided.scope());
                             return MqttLine.Taken.NOBODY_THERE;

@@ -3,7 +3,7 @@
 --      unfinished of the device
 -- ARGV id, workspace, device, head, state, reason as JSON, at ms, confirm by ms ('' = final already),
 --      boot, traceparent, frame us, decided us, ms to keep a refused one, what it costs, until ms ('' = nothing limits it),
---      urgency ('' = a rule's), most unfinished of the device, why it is rejected when it has them, as JSON ('' = nothing
+--      urgency ('' = a usual rule's), most unfinished of the device, why it is rejected when it has them, as JSON ('' = nothing
 --      is stored then)
 -- Returns 'created', 'known' or 'refused', each with its state.
 local known = redis.call('HGET', KEYS[1], 'state')

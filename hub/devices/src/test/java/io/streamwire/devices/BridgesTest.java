@@ -3,14 +3,18 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import io.streamwire.contract.Json;
+import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,88 @@ class BridgesTest {
     }
 
     @Test
+    void aBridgeTellsOfBoardsAndIsToldWhomItSpeaksFor() throws InterruptedException {
+        var bridge = create("bridge", null);
+        var client = rig.connect(bridge, token(bridge));
+        var configs = configs(client, member, bridge);
+        describe(client, member, bridge);
+
+        Rig.await(
+                "the unknown board",
+                () ->
+                        member.get("/devices/" + bridge)
+                                .text("/capabilities/unknown/0/hardware_uuid")
+                                .equals("usb:2341:0043:1"));
+        var child = create("uno", bridge, "usb:2341:0043:1");
+        Rig.await(
+                "the child",
+                () ->
+                        !configs.isEmpty()
+                                && List.of(new DeviceConfig.Child(child, "uno", "usb:2341:0043:1"))
+                                        .equals(configs.getLast().children()));
+        var etag = member.get("/devices/" + child).raw().headers().firstValue("etag").orElseThrow();
+        assertThat(member.delete("/devices/" + child, "If-Match", etag).status()).isEqualTo(204);
+        Rig.await("no child", () -> List.of().equals(configs.getLast().children()));
+        client.disconnect();
+    }
+
+    /** What it is told to be. */
+    private static List<DeviceConfig> configs(
+            Mqtt5BlockingClient client, Member member, UUID bridge) {
+        var configs = new CopyOnWriteArrayList<DeviceConfig>();
+        client.toAsync()
+                .publishes(
+                        MqttGlobalPublishFilter.ALL,
+                        message ->
+                                configs.add(
+                                        Json.read(
+                                                message.getPayloadAsBytes(), DeviceConfig.class)));
+        var _ =
+                client.subscribeWith()
+                        .topicFilter(Topics.desiredConfig(member.workspace, bridge))
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .send();
+        return configs;
+    }
+
+    private void describe(Mqtt5BlockingClient client, Member member, UUID bridge) {
+        rig.publish(client, Topics.state(member.workspace, bridge), READY);
+        rig.publish(
+                client,
+                Topics.describe(member.workspace, bridge),
+                """
+                {"v": 1, "fw": "1.0.0", "board": "bridge", "limits": "board", "commands": [],
+                 "unknown": [{"hardware_uuid": "usb:2341:0043:1", "board": "uno", "port": "/dev/ttyACM0"}]}
+                """);
+    }
+
+    @Test
+    void whoeverTakesABridgeOverTellsItWhomItSpeaksFor() throws InterruptedException {
+        var of = Member.owner(rig);
+        UUID bridge;
+        Mqtt5BlockingClient client;
+        List<DeviceConfig> configs;
+        try (var bus = rig.connect();
+                var _ = rig.another(bus)) {
+            rig.awaitShared("another");
+            while (!rig.owns("another", of.workspace)) {
+                of = Member.owner(rig);
+            }
+            bridge = create(of, "bridge", null, null);
+            client = rig.connect(bridge, of.token(bridge));
+            configs = configs(client, of, bridge);
+            describe(client, of, bridge);
+            Rig.await("told by the other one", () -> !configs.isEmpty());
+        }
+
+        var child = create(of, "uno", bridge, "usb:2341:0043:1");
+
+        var mapped = List.of(new DeviceConfig.Child(child, "uno", "usb:2341:0043:1"));
+        Rig.await("the child", () -> mapped.equals(configs.getLast().children()));
+        client.disconnect();
+    }
+
+    @Test
     void aBoardOnABridgeHasNoToken() {
         var child = create("uno", create("bridge", null));
 
@@ -184,7 +270,19 @@ class BridgesTest {
     }
 
     private UUID create(String board, @Nullable UUID parent) {
+        return create(board, parent, null);
+    }
+
+    private UUID create(String board, @Nullable UUID parent, @Nullable String hardware) {
+        return create(member, board, parent, hardware);
+    }
+
+    private static UUID create(
+            Member member, String board, @Nullable UUID parent, @Nullable String hardware) {
         var body = new HashMap<String, Object>(Map.of("name", "Board", "board", board));
+        if (hardware != null) {
+            body.put("hardware_uuid", hardware);
+        }
         if (parent != null) {
             body.put("parent_id", parent);
         }

@@ -16,6 +16,15 @@ class CommandRatesTest {
     private final CommandRates rates = new CommandRates(new CommandRates.Settings(2, 3, 4, 2));
 
     @Test
+    void whatComesTogetherCountsOnceForItsViewerAndIsDoneAltogetherOrNotAtAll() {
+        assertThat(rates.takeTogether(WORKSPACE, 10, "viewer", NOW)).isEmpty();
+        assertThat(rates.takeTogether(WORKSPACE, 1, "other", NOW)).hasValue(Reason.WORKSPACE_RATE);
+        rates.giveBack(WORKSPACE, null, null);
+        assertThat(rates.takeTogether(WORKSPACE, 2, "other", NOW)).hasValue(Reason.WORKSPACE_RATE);
+        assertThat(rates.takeTogether(WORKSPACE, 1, "other", NOW)).isEmpty();
+    }
+
+    @Test
     void aDeviceTakesABurstAndThenItsRate() {
         for (int i = 0; i < 3; i++) {
             assertThat(rates.take(WORKSPACE, DEVICE, null, NOW)).isEmpty();

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.contract.mqtt.Topics;
+import io.streamwire.devices.MqttLine.Delivery;
 import io.streamwire.devices.MqttLine.Outgoing;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,31 @@ class MqttLineTest {
                 .withCauseInstanceOf(TimeoutException.class);
     }
 
+    @Test
+    void onlyWhatIsSureIsSentAgainAfterALostLink() throws InterruptedException {
+        var command = Topics.command(WORKSPACE, BOARD);
+        var renewal = Topics.safety(WORKSPACE, BOARD);
+        var sure = publish(command);
+        var prompt = line.publish(Outgoing.of(renewal, "{}", Delivery.PROMPT, 60));
+        Rig.await("both left", () -> broker.topics().containsAll(List.of(command, renewal)));
+        assertThat(prompt).succeedsWithin(Rig.WAIT).isEqualTo(MqttLine.Taken.DELIVERABLE);
+
+        broker.cut();
+
+        Rig.await("one came again", () -> count(command) == 2);
+        broker.acknowledge();
+        assertThat(sure).succeedsWithin(Rig.WAIT);
+        assertThat(line.publish(Outgoing.of(renewal, "{}", Delivery.PROMPT, 60)))
+                .succeedsWithin(Rig.WAIT);
+        Rig.await("the next one came", () -> count(renewal) >= 2);
+        assertThat(broker.topics()).containsExactlyInAnyOrder(command, renewal, command, renewal);
+    }
+
+    private long count(String topic) {
+        return broker.topics().stream().filter(topic::equals).count();
+    }
+
     private CompletableFuture<MqttLine.Taken> publish(String topic) {
-        return line.publish(new Outgoing(topic, "{}", false, 60, null, null, null));
+        return line.publish(Outgoing.of(topic, "{}", Delivery.SURE, 60));
     }
 }

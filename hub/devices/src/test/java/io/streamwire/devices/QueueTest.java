@@ -2,10 +2,12 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.contract.Action;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.PinRecorder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -54,6 +56,52 @@ class QueueTest {
                 () -> member.get(path(device, "/queue")).text("/paused").equals("true"));
         assertThat(member.post(path(device, "/resume"), null).text("/paused")).isEqualTo("false");
         member.awaitState(device, kept, "done");
+    }
+
+    @Test
+    void theCommandsOfAnImportantRuleLeaveBeforeThoseOfOthersAndAfterPeoples()
+            throws InterruptedException {
+        var device = member.armedBoard().deviceId();
+        var _ = member.post(path(device, "/pause"), null);
+        var low = publish(RuleActions.urgent(action(device), 0));
+        var usual = publish(action(device));
+        var high = publish(RuleActions.urgent(action(device), 9));
+        var persons = member.command(device, spin(20, 20_000)).text("/id");
+
+        var order = List.of(persons, high, usual, low);
+        Rig.await("the queue", () -> queued(device).equals(order));
+        rig.restart(() -> {});
+        Rig.await(
+                "still paused",
+                () -> member.get(path(device, "/queue")).text("/paused").equals("true"));
+        Rig.await("all are there", () -> queued(device).equals(order));
+        var _ = member.post(path(device, "/resume"), null);
+        for (var id : order) {
+            member.awaitState(device, id, "done");
+        }
+        var ends = new ArrayList<Long>();
+        for (var id : order) {
+            ends.add(member.read(device, id).body().at("/hops/published").asLong());
+        }
+        assertThat(ends).isSorted();
+    }
+
+    private List<String> queued(UUID device) {
+        return member.get(path(device, "/queue")).body().path("items").findValuesAsText("id");
+    }
+
+    private Action action(UUID device) {
+        return RuleActions.action(
+                member.workspace,
+                device,
+                "motor_spin",
+                Map.of("level", 60L, "ms", 20L),
+                "7300000000000000001",
+                System.currentTimeMillis() + 20_000);
+    }
+
+    private String publish(Action action) {
+        return RuleActions.publish(rig, action, Long.MAX_VALUE);
     }
 
     @Test

@@ -84,6 +84,23 @@ class RecordsTest {
     }
 
     @Test
+    void halfACharacterAtTheEndOfALongLineCostsNoLineOfOthers() throws InterruptedException {
+        var board = board();
+        var other = board();
+        var line = "x".repeat(499) + "\uD83D\uDE80 and more";
+
+        write(board, "{\"items\":[{\"level\":\"info\",\"text\":\"%s\"}]}".formatted(line));
+        write(other, "{\"items\":[{\"level\":\"info\",\"text\":\"mine\"}]}");
+
+        var logs = "/devices/" + other.device() + "/logs";
+        Rig.await("the other's", () -> member.get(logs).raw().body().contains("mine"));
+        var cut = "/devices/" + board.device() + "/logs";
+        Rig.await("its own", () -> member.get(cut).raw().body().contains("x".repeat(499)));
+        board.client().disconnect();
+        other.client().disconnect();
+    }
+
+    @Test
     void nonsenseAndFloodsAreDropped() throws InterruptedException {
         var board = board();
         var batch =

@@ -1,5 +1,7 @@
 package io.streamwire.devices;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
@@ -20,7 +22,6 @@ import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -65,10 +67,13 @@ final class Rig implements AutoCloseable {
     private Bus serviceBus;
     private Devices devices;
 
+    /** How many there were after the test before. */
+    private int violations;
+
     private static final Script OWNER = new Script("owner", "return redis.call('GET', KEYS[1])");
 
-    /** Hands the one rig to test classes. */
-    static final class Extension implements ParameterResolver {
+    /** Hands the one rig to test classes, and fails the test in which a board did what none may. */
+    static final class Extension implements ParameterResolver, AfterEachCallback {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             return parameter.getParameter().getType() == Rig.class;
@@ -76,12 +81,24 @@ final class Rig implements AutoCloseable {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            var rig =
-                    context.getRoot()
-                            .getStore(ExtensionContext.Namespace.GLOBAL)
-                            .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
+            var rig = rig(context);
             rig.awaitAlone();
             return rig;
+        }
+
+        private static Rig rig(ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) {
+            var rig = rig(context);
+            var found = rig.recorder.violations();
+            var known = rig.violations;
+            rig.violations = found.size();
+            assertThat(found.subList(known, found.size())).isEmpty();
         }
     }
 
@@ -120,7 +137,7 @@ final class Rig implements AutoCloseable {
                                         "http://127.0.0.1:" + broker.httpPort()),
                                 Map.entry("instance.id", "rig"),
                                 Map.entry("data-dir", brokerDirectory.toString()),
-                                Map.entry("devices.port", Integer.toString(freePort()))),
+                                Map.entry("devices.port", "0")),
                         null);
         bus = Bus.connect(BusSettings.of(embedded.redisUrl()));
         serviceBus = connect();
@@ -164,20 +181,13 @@ final class Rig implements AutoCloseable {
                                 defaults.commandTimeout(),
                                 defaults.connectWait(),
                                 defaults.maxStreamLength(),
-                                defaults.keepLength()));
+                                defaults.keepLength(),
+                                defaults.keepBytes()));
         if (quiet.partition(workspace) < bus.partitions()) {
             quiet.close();
             throw new IllegalArgumentException("the service owns the partition of " + workspace);
         }
         return quiet;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     int port() {
@@ -248,7 +258,6 @@ final class Rig implements AutoCloseable {
     Devices another(Bus itsBus, Map<String, String> settings) {
         var own = new HashMap<>(settings);
         own.put("instance.id", "another");
-        own.put("devices.port", Integer.toString(freePort()));
         return Devices.start(Configuration.with(config, own), itsBus, TokenVerifier.trusting(key));
     }
 

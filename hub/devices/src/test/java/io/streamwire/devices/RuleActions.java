@@ -9,7 +9,9 @@ import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Actions as the rules service writes them on the bus. */
 final class RuleActions {
@@ -31,14 +33,54 @@ final class RuleActions {
             Map<String, Long> args,
             String viewer,
             long expiresAt) {
+        return action(workspace, device, null, command, args, viewer, expiresAt);
+    }
+
+    /** The same, for all devices that carry a tag. */
+    static Action tagged(
+            UUID workspace, String tag, String command, Map<String, Long> args, long expiresAt) {
+        return action(workspace, null, tag, command, args, "7300000000000000001", expiresAt);
+    }
+
+    /** The same, of a rule that says how urgent it is. */
+    static Action urgent(Action action, int priority) {
+        return new Action(
+                action.id(),
+                action.workspaceId(),
+                action.eventId(),
+                action.ruleId(),
+                action.deviceId(),
+                action.tag(),
+                action.command(),
+                action.args(),
+                priority,
+                action.expiresAt(),
+                action.epoch(),
+                action.simulated(),
+                action.viewerId(),
+                action.cause(),
+                action.traceparent(),
+                action.hops());
+    }
+
+    private static Action action(
+            UUID workspace,
+            @Nullable UUID device,
+            @Nullable String tag,
+            String command,
+            Map<String, Long> args,
+            String viewer,
+            long expiresAt) {
         return new Action(
                 Ids.next(),
                 workspace,
                 Ids.next(),
                 Ids.next(),
                 device,
+                tag,
                 command,
                 args,
+                null,
                 expiresAt,
                 0,
                 false,
@@ -50,6 +92,17 @@ final class RuleActions {
 
     /** Writes it, decided under an epoch; the id of the command that it becomes. */
     static String publish(Rig rig, Action action, long epoch) {
+        write(rig, action, epoch);
+        return command(action, Objects.requireNonNull(action.deviceId()));
+    }
+
+    /** The id of the command that an action becomes on a device. */
+    static String command(Action action, UUID device) {
+        return Ids.command(action.id(), device).toString();
+    }
+
+    /** Writes it, decided under an epoch. */
+    static void write(Rig rig, Action action, long epoch) {
         var partition = rig.bus.partition(action.workspaceId());
         var _ =
                 rig.bus
@@ -63,6 +116,5 @@ final class RuleActions {
                                         Long.toString(Hops.now()),
                                         Json.write(action)))
                         .join();
-        return Ids.command(action.id(), action.deviceId()).toString();
     }
 }

@@ -21,6 +21,9 @@ final class SlowBroker implements AutoCloseable {
     private static final int PUBLISH = 3;
     private static final int PING = 12;
 
+    /** In the first byte of a PUBLISH. */
+    private static final int QOS = 6;
+
     private final ServerSocket listener;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final List<String> topics = new CopyOnWriteArrayList<>();
@@ -64,6 +67,17 @@ final class SlowBroker implements AutoCloseable {
                 });
     }
 
+    /** Loses every connection; new ones are taken. */
+    void cut() {
+        for (var client : clients) {
+            try {
+                client.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     /** Ends every connection, and each new one, with "protocol error". */
     void breakSessions() {
         broken = true;
@@ -90,7 +104,8 @@ final class SlowBroker implements AutoCloseable {
         try (client) {
             var in = new DataInputStream(client.getInputStream());
             while (true) {
-                var type = in.readUnsignedByte() >> 4;
+                var first = in.readUnsignedByte();
+                var type = first >> 4;
                 var body = new byte[length(in)];
                 in.readFully(body);
                 if (type == CONNECT) {
@@ -99,7 +114,7 @@ final class SlowBroker implements AutoCloseable {
                         disconnect(client);
                     }
                 } else if (type == PUBLISH) {
-                    published(client, body);
+                    published(client, body, (first & QOS) != 0);
                 } else if (type == PING) {
                     send(client, 0xd0, 0);
                 }
@@ -109,10 +124,11 @@ final class SlowBroker implements AutoCloseable {
         }
     }
 
-    private void published(Socket client, byte[] body) {
+    private void published(Socket client, byte[] body, boolean wantsAcknowledgement) {
         var topic = number(body, 0);
-        var id = number(body, 2 + topic);
-        waiting.put(id, client);
+        if (wantsAcknowledgement) {
+            waiting.put(number(body, 2 + topic), client);
+        }
         topics.add(new String(body, 2, topic, StandardCharsets.UTF_8));
     }
 

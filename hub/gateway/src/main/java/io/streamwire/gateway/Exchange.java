@@ -10,6 +10,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,13 @@ final class Exchange implements AutoCloseable {
             HttpRequest.BodyPublisher body) {
 
         private static final Set<Method> SAFE = Set.of(Method.GET, Method.HEAD);
+
+        /** The same with another value of a header that it has. */
+        Outgoing with(String name, String value) {
+            var changed = new LinkedHashMap<>(headers);
+            changed.put(name, List.of(value));
+            return new Outgoing(method, target, changed, body);
+        }
 
         /** Whether it may reach a service twice: it changes nothing. */
         boolean safe() {

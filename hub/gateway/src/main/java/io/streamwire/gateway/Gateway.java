@@ -1,12 +1,18 @@
 package io.streamwire.gateway;
 
 import io.helidon.config.Config;
+import io.streamwire.bus.Bus;
 import io.streamwire.service.Agent;
+import io.streamwire.service.Api;
 import io.streamwire.service.Configuration;
+import io.streamwire.service.CutOffs;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
+import io.streamwire.service.Permission;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,12 +23,19 @@ public final class Gateway implements AutoCloseable {
     /** What rules take for a bundle, bytes. */
     private static final long LARGEST_BUNDLE = 1 << 20;
 
+    private static final int SECRET_LENGTH = 32; // characters
+
     private final HttpServer server;
+    private final CutOffs cutOffs;
+    private final Live live;
     private final Readiness readiness;
     private final Exchange exchange;
 
-    private Gateway(HttpServer server, Readiness readiness, Exchange exchange) {
+    private Gateway(
+            HttpServer server, CutOffs cutOffs, Live live, Readiness readiness, Exchange exchange) {
         this.server = server;
+        this.cutOffs = cutOffs;
+        this.live = live;
         this.readiness = readiness;
         this.exchange = exchange;
     }
@@ -33,17 +46,27 @@ public final class Gateway implements AutoCloseable {
      * @throws io.streamwire.service.ConfigurationException when a setting is wrong or the port is
      *     taken
      */
-    public static Gateway start(Config config) {
-        return start(config, TokenVerifier.of(config));
+    public static Gateway start(Config config, Bus bus) {
+        return start(config, bus, List.of());
+    }
+
+    /** Starts to listen, with more that it answers by itself. */
+    public static Gateway start(Config config, Bus bus, List<Api> more) {
+        return start(config, bus, TokenVerifier.of(config), more);
     }
 
     private static final Agent SOME_AGENT = new Agent(new UUID(0, 0), new UUID(0, 0));
 
-    static Gateway start(Config config, TokenVerifier verifier) {
+    static Gateway start(Config config, Bus bus, TokenVerifier verifier) {
+        return start(config, bus, verifier, List.of());
+    }
+
+    private static Gateway start(Config config, Bus bus, TokenVerifier verifier, List<Api> more) {
         var auth = upstream(config, "auth");
         var ingest = upstream(config, "ingest");
         var rules = upstream(config, "rules");
         var devices = upstream(config, "devices");
+        var liveSettings = LiveSettings.of(config);
         var rateLimit =
                 new RateLimit(
                         Configuration.number(config, "gateway.rate-limit", 1, 1_000_000),
@@ -56,36 +79,73 @@ public final class Gateway implements AutoCloseable {
                         duration(config, "gateway.silence-timeout"),
                         duration(config, "gateway.body-timeout"));
         var exchange = new Exchange(duration(config, "gateway.connect-timeout"));
-        var proxy = new Proxy(exchange, rateLimit, proxies, patience);
+        var identities =
+                new Identities(
+                        exchange,
+                        auth,
+                        verifier,
+                        Configuration.secret(config, "service.secret", SECRET_LENGTH),
+                        Configuration.duration(
+                                config,
+                                "gateway.identity-cache",
+                                Duration.ZERO,
+                                Duration.ofMinutes(1)));
+        var callers = new Callers(identities, verifier, rateLimit, proxies);
+        var proxy = new Proxy(exchange, callers, rateLimit, proxies, patience);
+        var metrics = new Metrics(Permission.SERVICE);
+        var cutOffs = CutOffs.follow(bus);
+        var current = verifier.refusing(cutOffs);
+        var live =
+                new Live(
+                        bus,
+                        current,
+                        liveSettings,
+                        new LiveStatuses(exchange, ingest, patience.silence()),
+                        new LiveHandshakes(
+                                callers,
+                                current,
+                                new RateLimit(
+                                        liveSettings.handshakesPerSecond(),
+                                        liveSettings.handshakeBurst()),
+                                proxies),
+                        metrics.registry());
         var readiness = new Readiness(exchange, List.of(auth, ingest, rules, devices));
         var wholeApi = new WholeApi(exchange, List.of(auth, ingest, rules, devices));
+        var apis =
+                new ArrayList<Api>(
+                        List.<Api>of(
+                                metrics,
+                                wholeApi,
+                                new Dashboard(),
+                                new GatewayApi(
+                                        proxy.to(auth),
+                                        proxy.to(ingest),
+                                        proxy.to(rules),
+                                        proxy.to(devices),
+                                        new GatewayApi.Upload(
+                                                proxy.uploadsTo(devices),
+                                                Configuration.size(config, "devices.firmware-max")),
+                                        new GatewayApi.Upload(
+                                                proxy.uploadsTo(ingest),
+                                                Configuration.size(
+                                                        config, "ingest.recordings.max-upload")),
+                                        new GatewayApi.Upload(
+                                                proxy.uploadsTo(rules), LARGEST_BUNDLE))));
+        apis.addAll(more);
         try {
             var server =
                     HttpServer.start(
                             config,
                             "gateway",
                             verifier.withAgents(Gateway::agent),
-                            List.of(
-                                    wholeApi,
-                                    new GatewayApi(
-                                            proxy.to(auth),
-                                            proxy.to(ingest),
-                                            proxy.to(rules),
-                                            proxy.to(devices),
-                                            new GatewayApi.Upload(
-                                                    proxy.uploadsTo(devices),
-                                                    Configuration.size(
-                                                            config, "devices.firmware-max")),
-                                            new GatewayApi.Upload(
-                                                    proxy.uploadsTo(ingest),
-                                                    Configuration.size(
-                                                            config,
-                                                            "ingest.recordings.max-upload")),
-                                            new GatewayApi.Upload(
-                                                    proxy.uploadsTo(rules), LARGEST_BUNDLE))),
+                            callers,
+                            apis,
+                            Optional.of(live.endpoint()),
                             readiness::check);
-            return new Gateway(server, readiness, exchange);
+            live.start();
+            return new Gateway(server, cutOffs, live, readiness, exchange);
         } catch (RuntimeException e) {
+            cutOffs.close();
             exchange.close();
             throw e;
         }
@@ -120,10 +180,15 @@ public final class Gateway implements AutoCloseable {
         return server.port();
     }
 
-    /** Stops accepting, gives running requests 2 s, then breaks off the rest. */
+    /**
+     * Tells live sockets that it goes, stops accepting, gives running requests 2 s, then breaks off
+     * the rest.
+     */
     @Override
     public void close() {
+        live.close();
         server.close();
         exchange.close();
+        cutOffs.close();
     }
 }

@@ -1,13 +1,15 @@
 package io.streamwire.gateway;
 
 import io.helidon.http.Method;
+import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.service.Api;
-import io.streamwire.service.Body;
 import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
 import java.util.List;
-import java.util.Map;
 
 /** Which path leads to which service, and what it takes to get there. */
 final class GatewayApi implements Api {
@@ -47,28 +49,14 @@ final class GatewayApi implements Api {
         this.devices = devices;
     }
 
-    /** What {@code GET /} says. */
-    record Welcome(String name, String description, Map<String, String> api) {}
-
-    private static final Welcome WELCOME =
-            new Welcome(
-                    "Streamwire",
-                    "Lets a TikTok LIVE stream move real hardware, safely.",
-                    Map.of(
-                            "auth", "/api/v1/auth",
-                            "workspaces", "/api/v1/workspaces",
-                            "livestreams", "/api/v1/livestreams",
-                            "rules", "/api/v1/rules",
-                            "devices", "/api/v1/devices",
-                            "receipts", "/api/v1/receipts",
-                            "keys", "/.well-known/jwks.json"));
-
     @Override
     public void routes(Routes routes) {
-        routes.get("/", Permission.PUBLIC, (_, response) -> Body.send(response, WELCOME))
-                .get("/.well-known/jwks.json", Permission.PUBLIC, auth)
+        routes.get("/.well-known/jwks.json", Permission.PUBLIC, auth)
+                .get(Live.PATH, Permission.PUBLIC, GatewayApi::upgradeRequired)
                 .post("/api/v1/auth/register", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/login", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/sessions", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/invitations/look", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/refresh", Permission.PUBLIC, auth)
                 // A board that nobody knows yet shows a secret or a code, which the service limits.
                 .post("/api/v1/devices/claim", Permission.PUBLIC, devices)
@@ -102,6 +90,14 @@ final class GatewayApi implements Api {
         }
         below(routes, "/api/v1/devices", devices);
         below(routes, "/api/v1/receipts", devices);
+    }
+
+    private static void upgradeRequired(ServerRequest request, ServerResponse response) {
+        throw Problem.of(
+                        Status.UPGRADE_REQUIRED_426,
+                        "upgrade_required",
+                        "This is a WebSocket: connect with ws:// or wss://.")
+                .header("Upgrade", "websocket");
     }
 
     private static void below(Routes routes, String prefix, Handler handler) {

@@ -1,5 +1,7 @@
 package io.streamwire.gateway;
 
+import io.streamwire.bus.Bus;
+import io.streamwire.service.Configuration;
 import io.streamwire.service.Program;
 
 /** The gateway as a process of its own. */
@@ -12,7 +14,8 @@ final class Main {
                 "gateway",
                 arguments,
                 (config, shutdown) -> {
-                    try (var _ = Gateway.start(config)) {
+                    try (var bus = Bus.connect(Configuration.bus(config));
+                            var _ = Gateway.start(config, bus)) {
                         shutdown.await();
                     }
                 });

@@ -44,12 +44,19 @@ final class Proxy {
     private static final int UPLOADS = 4;
 
     private final Exchange exchange;
+    private final Callers callers;
     private final RateLimit rateLimit;
     private final TrustedProxies trusted;
     private final Patience patience;
 
-    Proxy(Exchange exchange, RateLimit rateLimit, TrustedProxies trusted, Patience patience) {
+    Proxy(
+            Exchange exchange,
+            Callers callers,
+            RateLimit rateLimit,
+            TrustedProxies trusted,
+            Patience patience) {
         this.exchange = exchange;
+        this.callers = callers;
         this.rateLimit = rateLimit;
         this.trusted = trusted;
         this.patience = patience;
@@ -113,7 +120,7 @@ final class Proxy {
                         RequestTarget.of(prologue),
                         RequestHeaders.of(request, client, trusted.contain(address(request))),
                         body(request));
-        var answer = exchange.send(upstream, outgoing, patience(request));
+        var answer = answer(upstream, outgoing, request);
         try (var body = answer.body()) {
             response.header("RateLimit-Policy", rateLimit.policy())
                     .header("RateLimit", rateLimit.state(allowance));
@@ -128,6 +135,29 @@ final class Proxy {
                     .ifPresent(response.headers()::contentLength);
             copyBody(upstream, body, response);
         }
+    }
+
+    /**
+     * What the service says; when it refuses a session's access token, what it says to the next.
+     */
+    private HttpResponse<ResponseBody> answer(
+            Upstream upstream, Exchange.Outgoing outgoing, ServerRequest request)
+            throws InterruptedException {
+        var answer = exchange.send(upstream, outgoing, patience(request));
+        var caller = Callers.exchanged(request);
+        if (caller.isEmpty()) {
+            return answer;
+        }
+        if (answer.statusCode() == Status.UNAUTHORIZED_401.code() && caller.get().isRenewable()) {
+            answer.body().close();
+            var bearer = callers.again(caller.get()).bearer();
+            var again = outgoing.with("Authorization", "Bearer " + bearer);
+            return exchange.send(upstream, again, patience(request));
+        }
+        if (upstream.name().equals("auth") && !outgoing.safe()) {
+            callers.forget(caller.get()); // it may have another workspace or role from now on
+        }
+        return answer;
     }
 
     private static void copyHead(HttpResponse<?> answer, ServerResponse response) {

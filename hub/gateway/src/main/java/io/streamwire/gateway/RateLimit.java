@@ -60,6 +60,18 @@ final class RateLimit {
     }
 
     /**
+     * Looks whether a client has room for one more, without counting it.
+     *
+     * @throws Problem 429 {@code rate_limited}
+     */
+    void requireRoom(String client) {
+        var bucket = buckets.getIfPresent(client);
+        if (bucket != null && bucket.getAvailableTokens() < 1) {
+            take(client);
+        }
+    }
+
+    /**
      * Counts one request.
      *
      * @throws Problem 429 {@code rate_limited}

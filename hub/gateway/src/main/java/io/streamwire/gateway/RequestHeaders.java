@@ -12,13 +12,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a service gets to see of a client's headers: all but those of the connection, those that
- * only Streamwire itself may send, and those that say who is in front, which are written anew.
+ * What a service gets to see of a client's headers: all but those of the connection, cookies, those
+ * that only Streamwire itself may send, and those that say who is in front, which are written anew.
  */
 final class RequestHeaders {
 
     private static final Set<String> NOT_FROM_CLIENTS =
             Set.of(
+                    "cookie",
                     "expect",
                     "forwarded",
                     "host",
@@ -51,11 +52,17 @@ final class RequestHeaders {
                 headers.put(header.name(), header.allValues());
             }
         }
+        Callers.exchanged(request).ifPresent(caller -> authorize(headers, caller.identity()));
         headers.put("traceparent", List.of(Trace.of(request).traceparent()));
         headers.put("X-Forwarded-For", List.of(client.getHostAddress()));
         headers.put("X-Forwarded-Proto", List.of(scheme(request, believed)));
         host(request, believed).ifPresent(host -> headers.put("X-Forwarded-Host", List.of(host)));
         return headers;
+    }
+
+    private static void authorize(Map<String, List<String>> headers, Identity identity) {
+        headers.keySet().removeIf(name -> name.equalsIgnoreCase("authorization"));
+        headers.put("Authorization", List.of("Bearer " + identity.bearer()));
     }
 
     /** Every value of a header of a request, none when it is absent. */

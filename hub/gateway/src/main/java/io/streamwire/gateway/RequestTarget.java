@@ -4,12 +4,16 @@ import io.helidon.http.HttpPrologue;
 import io.streamwire.service.Problem;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A path and query exactly as the client sent them, after a check that nobody can read them in two
  * ways: the path has no dot segment, empty segment, percent-encoding, backslash or path parameter.
- * No path of the API needs any of these.
+ * No path of the API needs any of these. A ticket in the query stays here.
  */
 record RequestTarget(String path, String query) {
 
@@ -25,7 +29,22 @@ record RequestTarget(String path, String query) {
         if (prologue.fragment().hasValue()) {
             throw bad("The request has a fragment.");
         }
-        return new RequestTarget(prologue.uriPath().rawPath(), prologue.query().rawValue());
+        var query = prologue.query().rawValue();
+        return new RequestTarget(prologue.uriPath().rawPath(), withoutTicket(query));
+    }
+
+    private static String withoutTicket(String query) {
+        return Arrays.stream(query.split("&", -1))
+                .filter(parameter -> !name(parameter).equals(Credential.TICKET))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String name(String parameter) {
+        try {
+            return URLDecoder.decode(parameter.split("=", 2)[0], StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw bad("The query is not percent-encoded as it should be.");
+        }
     }
 
     /**

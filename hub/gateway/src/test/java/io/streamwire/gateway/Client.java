@@ -1,6 +1,7 @@
 package io.streamwire.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.streamwire.bus.Bus;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.service.AccessToken;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +23,9 @@ import java.util.UUID;
 
 /** Someone who calls a gateway that was started for a test. */
 final class Client implements AutoCloseable {
+
+    /** What services know each other by. */
+    static final String SECRET = "a secret of at least thirty-two characters";
 
     private static final SigningKey KEY = SigningKey.generate("test");
 
@@ -35,8 +40,14 @@ final class Client implements AutoCloseable {
      * Starts a gateway in front of one backend for every service, unless settings say otherwise.
      */
     static Client of(Backend backend, String... settings) {
+        return of(Redis.bus(), backend, settings);
+    }
+
+    /** The same with a bus of its own. */
+    static Client of(Bus bus, Backend backend, String... settings) {
         var overrides = new HashMap<String, String>();
         overrides.put("gateway.port", "0");
+        overrides.put("service.secret", SECRET);
         for (var service : new String[] {"auth", "ingest", "rules", "devices"}) {
             overrides.put("gateway." + service + "-url", backend.url());
         }
@@ -44,7 +55,8 @@ final class Client implements AutoCloseable {
             overrides.put(settings[i], settings[i + 1]);
         }
         return new Client(
-                Gateway.start(Configuration.load(overrides, null), TokenVerifier.trusting(KEY)));
+                Gateway.start(
+                        Configuration.load(overrides, null), bus, TokenVerifier.trusting(KEY)));
     }
 
     Gateway gateway() {
@@ -57,17 +69,20 @@ final class Client implements AutoCloseable {
 
     /** The value of an Authorization header of a new user. */
     static String newUser() {
+        return "Bearer " + token(UUID.randomUUID(), Ids.next(), Duration.ofMinutes(10));
+    }
+
+    /** An access token of the owner of a workspace. */
+    static String token(UUID user, UUID workspace, Duration life) {
         var now = Instant.now();
-        var workspace = Ids.next();
-        return "Bearer "
-                + KEY.sign(
-                        new AccessToken(
-                                UUID.randomUUID(),
-                                Ids.next(),
-                                workspace,
-                                Map.of(workspace, Role.OWNER),
-                                now,
-                                now.plusSeconds(600)));
+        return KEY.sign(
+                new AccessToken(
+                        user,
+                        Ids.next(),
+                        workspace,
+                        Map.of(workspace, Role.OWNER),
+                        now,
+                        now.plus(life)));
     }
 
     /** A GET of a new user. */
@@ -88,6 +103,11 @@ final class Client implements AutoCloseable {
     HttpResponse<String> send(HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<InputStream> stream(String target) throws IOException, InterruptedException {

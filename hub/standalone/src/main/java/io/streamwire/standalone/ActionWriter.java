@@ -10,13 +10,19 @@ import io.streamwire.contract.RuleCause;
 import io.streamwire.contract.Stream;
 import io.streamwire.virtualboard.BoardAccess;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** Writes actions on the bus as the rules service does, each of another viewer. Thread-safe. */
+/**
+ * Writes actions on the bus as the rules service does, each of another viewer. Those that a lost
+ * Redis may have forgotten are written again, as the rules decide again on the events that ingest
+ * repeats. Thread-safe.
+ */
 final class ActionWriter {
 
     /** The end of what the rules' script does for one action. */
@@ -35,6 +41,9 @@ final class ActionWriter {
 
     private final Bus bus;
     private final UUID ruleId = Ids.next();
+    private final Deque<Confirmed> confirmed = new ConcurrentLinkedDeque<>();
+
+    private record Confirmed(Action action, long atNanos) {}
 
     ActionWriter(Bus bus) {
         this.bus = bus;
@@ -51,8 +60,10 @@ final class ActionWriter {
                 eventId,
                 ruleId,
                 board.deviceId(),
+                null,
                 command,
                 args,
+                null,
                 decided / 1_000 + ttl.toMillis(),
                 0,
                 true,
@@ -66,7 +77,7 @@ final class ActionWriter {
 
     /** The command that an action becomes. */
     static UUID commandOf(Action action) {
-        return Ids.command(action.id(), action.deviceId());
+        return Ids.command(action.id(), Objects.requireNonNull(action.deviceId()));
     }
 
     /**
@@ -83,10 +94,29 @@ final class ActionWriter {
                                 action.id().toString(),
                                 action.workspaceId().toString(),
                                 action.eventId().toString(),
-                                action.deviceId().toString(),
+                                Objects.requireNonNull(action.deviceId()).toString(),
                                 Long.toString(Objects.requireNonNull(action.hops().decided())),
                                 Json.write(action)))
-                .thenApply(time ->
-                        Long.parseLong(time.text(0)) * 1_000_000 + Long.parseLong(time.text(1)));
+                .thenApply(time -> {
+                    confirmed(action);
+                    return Long.parseLong(time.text(0)) * 1_000_000 + Long.parseLong(time.text(1));
+                });
+    }
+
+    private void confirmed(Action action) {
+        var now = System.nanoTime();
+        confirmed.addLast(new Confirmed(action, now));
+        for (var first = confirmed.peekFirst();
+                first != null && now - first.atNanos() > Bus.UNSAFE.toNanos();
+                first = confirmed.peekFirst()) {
+            confirmed.remove(first);
+        }
+    }
+
+    /** Redis was killed and is back. */
+    void repeat() {
+        for (var last : List.copyOf(confirmed)) {
+            var _ = write(last.action());
+        }
     }
 }

@@ -89,6 +89,20 @@ final class ApiClient {
         return send("POST", path, body, "Idempotency-Key", idempotencyKey);
     }
 
+    /**
+     * Changes a resource.
+     *
+     * @param version that it has: its ETag
+     */
+    JsonNode patch(String path, Map<String, ?> body, long version) {
+        return send("PATCH", path, body, "If-Match", "\"" + version + "\"");
+    }
+
+    /** Removes a resource that has no version. */
+    void delete(String path) {
+        send("DELETE", path, null);
+    }
+
     private JsonNode send(
             String method, String path, @Nullable Map<String, ?> body, String... headers) {
         var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
@@ -111,7 +125,9 @@ final class ApiClient {
                         "%s %s answered %d: %s"
                                 .formatted(method, path, response.statusCode(), response.body()));
             }
-            return Json.read(response.body(), JsonNode.class);
+            return response.body().isEmpty()
+                    ? Json.mapper().missingNode()
+                    : Json.read(response.body(), JsonNode.class);
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + path + " failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {

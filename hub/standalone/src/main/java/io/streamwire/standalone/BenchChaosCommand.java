@@ -3,6 +3,7 @@ package io.streamwire.standalone;
 import io.streamwire.contract.Json;
 import io.streamwire.standalone.SplitHub.Target;
 import io.streamwire.virtualboard.PinRecorder;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
 final class BenchChaosCommand implements Callable<Integer> {
 
     private static final String BROKER_HEAP = "256m";
+
+    private static final Duration LONGEST_CALM = Duration.ofSeconds(4);
 
     @Mixin private final HubOptions options = new HubOptions();
 
@@ -59,7 +62,7 @@ final class BenchChaosCommand implements Callable<Integer> {
         bench.require("--workspaces", workspaces, 1);
         bench.require("--boards", boards, workspaces);
         var chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
-        var plan = new Chaos.Plan(chosen, cycles, kills);
+        var plan = new Chaos.Plan(chosen, cycles, kills, LONGEST_CALM);
         return bench.run(() -> {
             bench.progress("seed " + plan.seed());
             try (var hub = SplitHub.start(bench.settings(Map.of()), BROKER_HEAP)) {

@@ -35,14 +35,18 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "[MEASUREMENT]",
         commandListHeading = "%nOther measurements:%n",
+        footer = "  match     How fast the rules are found that an event sets off.",
         subcommands = {
             BenchIngestCommand.class,
+            BenchRulesCommand.class,
+            BenchLiveCommand.class,
             BenchMqttCommand.class,
             BenchStopCommand.class,
             BenchBoardsCommand.class,
             BenchRestartCommand.class,
             BenchChaosCommand.class,
-            BenchOutageCommand.class
+            BenchOutageCommand.class,
+            BenchBridgeCommand.class
         })
 final class BenchCommand implements Callable<Integer> {
 

@@ -47,7 +47,6 @@ final class Chaos {
     private static final double BY_HAND = 0.1;
     private static final int MOST_COMMANDS = 3;
     private static final int LONGEST_DOWN_MS = 1_000;
-    private static final int LONGEST_CALM_MS = 1_000;
 
     private final Plan plan;
     private final SplitHub hub;
@@ -65,8 +64,9 @@ final class Chaos {
      * What is to happen.
      *
      * @param kills of each of hub, broker and Redis
+     * @param longestCalm between one that is over and the next
      */
-    record Plan(long seed, int cycles, int kills) {}
+    record Plan(long seed, int cycles, int kills, Duration longestCalm) {}
 
     /**
      * A command that somebody asked for.
@@ -159,8 +159,9 @@ final class Chaos {
         var share = targets.isEmpty() ? plan.cycles() : plan.cycles() / (targets.size() + 1);
         due.release(share);
         for (int n = 0; n < targets.size(); n++) {
-            Thread.sleep(random.nextInt(LONGEST_CALM_MS));
-            due.release(share);
+            due.release(share / 2);
+            Thread.sleep(random.nextLong(plan.longestCalm().toMillis()));
+            due.release(share - share / 2);
             kill(targets.get(n), Duration.ofMillis(random.nextInt(LONGEST_DOWN_MS)));
             if ((n + 1) % 10 == 0) {
                 progress.accept(
@@ -178,6 +179,9 @@ final class Chaos {
         var begin = System.nanoTime();
         hub.kill(target, down);
         hub.awaitAnswers();
+        if (target == Target.REDIS) {
+            writer.repeat();
+        }
         awaitSomeoneArmed();
         recoveries.add(new Recovery(target, (System.nanoTime() - begin) / 1_000_000));
     }

@@ -89,7 +89,8 @@ final class IngestHub implements AutoCloseable {
                                                     Map.of(
                                                             "gateway.auth-url", local(auth.port()),
                                                             "gateway.ingest-url", local(port),
-                                                            "auth.jwks-url", keys(auth)))));
+                                                            "auth.jwks-url", keys(auth))),
+                                            bus));
             return new IngestHub(parts, embedded, ingest, port, gateway);
         } catch (RuntimeException e) {
             parts.close();

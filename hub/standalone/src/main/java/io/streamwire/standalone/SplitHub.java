@@ -140,7 +140,8 @@ final class SplitHub implements AutoCloseable {
                                                 Map.of(
                                                         "gateway.auth-url", local(auth.port()),
                                                         "gateway.devices-url", devicesUrl,
-                                                        "auth.jwks-url", keys(auth.port())))));
+                                                        "auth.jwks-url", keys(auth.port()))),
+                                        bus));
         return new SplitHub(
                 parts, embedded, bus, gateway, broker, devices, ports.get(1), ports.get(0));
     }

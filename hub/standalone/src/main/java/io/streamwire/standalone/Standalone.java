@@ -107,7 +107,7 @@ public final class Standalone implements AutoCloseable {
                         base,
                         Map.of(
                                 "mqtt.url",
-                                "tcp://127.0.0.1:" + broker.port(),
+                                mqttUrl(broker),
                                 "mqtt.shared-subscription",
                                 "false",
                                 "auth.jwks-url",
@@ -137,7 +137,12 @@ public final class Standalone implements AutoCloseable {
                                 "gateway.ingest-url", local(ingest.port()),
                                 "gateway.devices-url", local(devices.port()),
                                 "gateway.rules-url", local(rules.port())));
-        Gateway gateway = parts.open("gateway", () -> Gateway.start(upstream));
+        SimulatedBoards simulated =
+                parts.open(
+                        "simulators",
+                        () -> SimulatedBoards.start(config, URI.create(mqttUrl(broker))));
+        Gateway gateway =
+                parts.open("gateway", () -> Gateway.start(upstream, bus, List.of(simulated)));
 
         return new Standalone(
                 parts,
@@ -240,6 +245,10 @@ public final class Standalone implements AutoCloseable {
                         "database.password", embedded.databasePassword()));
     }
 
+    private static String mqttUrl(Broker broker) {
+        return "tcp://127.0.0.1:" + broker.port();
+    }
+
     private static String local(int port) {
         return "http://127.0.0.1:" + port;
     }
@@ -251,7 +260,7 @@ public final class Standalone implements AutoCloseable {
 
     /** Where boards connect. */
     public URI mqttUrl() {
-        return URI.create("tcp://127.0.0.1:" + broker.port());
+        return URI.create(mqttUrl(broker));
     }
 
     /** Where PostgreSQL, Redis and the secrets are. */

@@ -47,9 +47,11 @@ class ArchitectureTest {
                     Map.entry("auth", Set.of("contract", "bus", "service")),
                     Map.entry("gateway", Set.of("contract", "bus", "service")),
                     Map.entry("broker", Set.of("contract")),
+                    Map.entry("bridge", Set.of("contract")),
                     Map.entry("liveroom", Set.of("contract")),
                     Map.entry("virtualboard", Set.of("contract")),
                     Map.entry("embedded", Set.of()),
+                    Map.entry("boards", Set.of()), // compiled firmware, for tests
                     Map.entry(
                             "standalone",
                             Set.of(
@@ -62,25 +64,37 @@ class ArchitectureTest {
                                     "auth",
                                     "gateway",
                                     "broker",
+                                    "bridge",
                                     "liveroom",
                                     "virtualboard",
                                     "embedded")));
 
     /** Which modules alone may use a library, by the beginning of its class names. */
     private static final Map<String, Set<String>> USED_BY =
-            Map.of(
-                    "io.lettuce.", Set.of("bus"),
-                    "org.flywaydb.", Set.of("service"),
-                    "com.zaxxer.hikari.", Set.of("service"),
-                    "org.eclipse.paho.", Set.of("devices"),
-                    "com.hivemq.embedded.", Set.of("broker"),
-                    "com.hivemq.extension.", Set.of("broker"),
+            Map.ofEntries(
+                    Map.entry("io.lettuce.", Set.of("bus")),
+                    Map.entry("org.flywaydb.", Set.of("service")),
+                    Map.entry("com.zaxxer.hikari.", Set.of("service")),
+                    Map.entry("org.eclipse.paho.", Set.of("devices", "bridge")),
+                    Map.entry("com.hivemq.embedded.", Set.of("broker")),
+                    Map.entry("com.hivemq.extension.", Set.of("broker")),
                     // Routes of services are registered in one place, so that each names a
-                    // permission. The broker cannot see that place and has a server of its own.
-                    "io.helidon.webserver.WebServer", Set.of("service", "broker"),
-                    "io.helidon.webserver.http.HttpRouting", Set.of("service", "broker"),
-                    "io.helidon.webserver.http.HttpRules", Set.of("service", "broker"),
-                    "io.helidon.webserver.http.HttpService", Set.of("service", "broker"));
+                    // permission. Broker and bridge cannot see that place and have their own
+                    // server.
+                    Map.entry(
+                            "io.helidon.webserver.WebServer",
+                            Set.of("service", "broker", "bridge")),
+                    Map.entry(
+                            "io.helidon.webserver.http.HttpRouting",
+                            Set.of("service", "broker", "bridge")),
+                    Map.entry(
+                            "io.helidon.webserver.http.HttpRules",
+                            Set.of("service", "broker", "bridge")),
+                    Map.entry(
+                            "io.helidon.webserver.http.HttpService",
+                            Set.of("service", "broker", "bridge")),
+                    Map.entry("com.fazecast.jSerialComm.", Set.of("bridge")),
+                    Map.entry("com.pi4j.", Set.of("bridge")));
 
     /** Modules whose package shows one class, named as the module. */
     private static final Set<String> SERVICES =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamwire.service.Configuration;
 import io.streamwire.virtualboard.PinRecorder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A small, seeded slice of what {@code ./streamwire bench chaos} does for long. */
 class ChaosTest {
 
-    private static final Chaos.Plan SLICE = new Chaos.Plan(20_261_128, 240, 2);
+    private static final Chaos.Plan SLICE =
+            new Chaos.Plan(20_261_128, 240, 2, Duration.ofSeconds(1));
 
     @Test
     void noFaultMakesAPinMoveTwiceLateDisarmedOrWithoutAReceipt(@TempDir Path directory)

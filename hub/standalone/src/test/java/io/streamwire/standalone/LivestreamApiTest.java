@@ -8,10 +8,12 @@ import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.PinRecorder;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,14 @@ class LivestreamApiTest {
 
     private static final String LONG = "/api/v1/livestreams";
     private static final String SHORT = "/api/livestreams";
+    private static final String BYTES = "application/octet-stream";
+
+    /** Stands for a recording's file in a body. */
+    private static final String FILE = "{file}";
+
+    /** Under which each call that is repeated happens once. */
+    private static final String KEY = "documented";
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -55,7 +66,14 @@ class LivestreamApiTest {
     private static String livestream;
     private static String ended;
     private static String event;
+    private static String recording = "";
+    private static String replay;
+    private static byte[] file;
     private static JsonNode document;
+
+    /** Succeeds once only. */
+    private static final Call DELETE_RECORDING =
+            new Call("DELETE", "/recordings/{rid}", false, "admin", "", 204, "");
 
     /**
      * One call.
@@ -83,7 +101,7 @@ class LivestreamApiTest {
         }
 
         boolean ofOne() {
-            return path.contains("{id}");
+            return path.contains("{id}") || path.contains("{rid}");
         }
 
         @Override
@@ -111,11 +129,21 @@ class LivestreamApiTest {
                 Call.get("/events/stored", false, "moderator", json),
                 Call.get("/events/{event_id}", false, "viewer", json),
                 Call.get("/{id}/events/export", false, "admin", "application/x-ndjson"),
-                new Call("DELETE", "/viewers/{viewer}", false, "admin", "", 204, ""));
+                new Call("DELETE", "/viewers/{viewer}", false, "admin", "", 204, ""),
+                Call.post("/{id}/recordings", false, "", 200),
+                new Call("POST", "/recordings", false, "admin", FILE, 200, json),
+                Call.get("/recordings", false, "viewer", json),
+                Call.get("/recordings/{rid}", false, "viewer", json),
+                Call.post("/recordings/{rid}/stop", false, "", 200),
+                Call.get("/recordings/{rid}/download", false, "admin", BYTES),
+                Call.get("/recordings/{rid}/events", false, "moderator", "application/x-ndjson"),
+                Call.post("/recordings/{rid}/replay", false, "{\"speed\": 100}", 200),
+                Call.get("/replays", false, "viewer", json),
+                Call.get("/{id}/replay", false, "viewer", json));
     }
 
     @BeforeAll
-    static void setUp() {
+    static void setUp() throws Exception {
         var owner = new ApiClient(SharedHub.hub().url());
         workspace = owner.register("documented", "a long password");
         for (var role : ROLES) {
@@ -130,11 +158,36 @@ class LivestreamApiTest {
         ended = connect(owner, "documented_once");
         owner.post(LONG + "/" + ended + "/disconnect");
         event = stored(owner);
+        file = sampleShow();
+        recording = upload();
+        owner.post(LONG + "/" + livestream + "/recordings");
+        replay =
+                owner.post(LONG + "/recordings/" + recording + "/replay", Map.of("speed", 100), KEY)
+                        .path("livestream_id")
+                        .asText();
         document = owner.get("/api/v1/openapi.json");
     }
 
     private static String connect(ApiClient owner, String username) {
         return owner.post(LONG + "/connect", Map.of("username", username)).path("id").asText();
+    }
+
+    /** A recording that every workspace has. */
+    private static byte[] sampleShow() throws IOException, InterruptedException {
+        var call = Call.get("/recordings/sample-show/download", false, "admin", BYTES);
+        try (var answer = ask(call, forms(call).getFirst(), TOKENS.get("owner"), null)) {
+            answer.assertStatus(call);
+            return answer.body().readAllBytes();
+        }
+    }
+
+    /** The id of a recording of the workspace's own. */
+    private static String upload() throws IOException, InterruptedException {
+        var call = new Call("POST", "/recordings", false, "admin", FILE, 201, "application/json");
+        try (var answer = ask(call, forms(call).getFirst(), TOKENS.get("owner"), null)) {
+            answer.assertStatus(call);
+            return Json.read(answer.rest(), JsonNode.class).path("id").asText();
+        }
     }
 
     /** The id of an event that can be read again. */
@@ -171,7 +224,7 @@ class LivestreamApiTest {
         document.path("paths")
                 .properties()
                 .forEach(path -> {
-                    if (path.getKey().startsWith(LONG) && !ofRecordings(path.getKey())) {
+                    if (path.getKey().startsWith(LONG)) {
                         path.getValue()
                                 .fieldNames()
                                 .forEachRemaining(method ->
@@ -182,14 +235,9 @@ class LivestreamApiTest {
                     }
                 });
 
-        assertThat(calls())
+        assertThat(Stream.concat(calls().stream(), Stream.of(DELETE_RECORDING)))
                 .extracting(call -> call.method() + " " + LONG + call.path())
                 .containsExactlyInAnyOrderElementsOf(documented);
-    }
-
-    /** They have tests of their own. */
-    private static boolean ofRecordings(String path) {
-        return path.contains("/recordings") || path.contains("/replay");
     }
 
     @ParameterizedTest
@@ -227,6 +275,26 @@ class LivestreamApiTest {
                     answer.assertProblem(call, 404, "not_found");
                 }
             }
+        }
+    }
+
+    @Test
+    void aRecordingIsDeletedOnceByEveryForm() throws Exception {
+        for (int form = 0; form < forms(DELETE_RECORDING).size(); form++) {
+            var url = forms(DELETE_RECORDING).get(form);
+            nobodyElseIsAnswered(DELETE_RECORDING);
+            for (var role : List.of("viewer", "moderator")) {
+                try (var answer = ask(DELETE_RECORDING, url, TOKENS.get(role), workspace)) {
+                    answer.assertProblem(DELETE_RECORDING, 403, "role_too_low");
+                }
+            }
+            try (var answer = ask(DELETE_RECORDING, url, TOKENS.get("admin"), workspace)) {
+                answer.assertGood(DELETE_RECORDING);
+            }
+            try (var answer = ask(DELETE_RECORDING, url, TOKENS.get("admin"), workspace)) {
+                answer.assertProblem(DELETE_RECORDING, 404, "not_found");
+            }
+            recording = upload();
         }
     }
 
@@ -281,29 +349,41 @@ class LivestreamApiTest {
     }
 
     private static String path(String prefix, Call call) {
-        // Disconnecting, too, is done to one that has ended, however often.
-        var id = call.method().equals("POST") ? ended : livestream;
         return prefix
                 + call.path()
-                        .replace("{id}", id)
+                        .replace("{id}", id(call))
+                        .replace("{rid}", recording)
                         .replace("{event_id}", event)
                         .replace("{viewer}", "7100");
+    }
+
+    private static String id(Call call) {
+        return switch (call.path()) {
+            case "/{id}/disconnect" -> ended; // which is done to it however often
+            case "/{id}/replay" -> replay;
+            default -> livestream;
+        };
+    }
+
+    private static BodyPublisher body(Call call) {
+        if (call.body().isEmpty()) {
+            return BodyPublishers.noBody();
+        }
+        return call.body().equals(FILE)
+                ? BodyPublishers.ofByteArray(file)
+                : BodyPublishers.ofString(call.body().replace("{ended}", ended));
     }
 
     private static Answer ask(
             Call call, URI url, @Nullable String token, @Nullable UUID workspaceId)
             throws IOException, InterruptedException {
-        var body = call.body().replace("{ended}", ended);
         var request =
-                HttpRequest.newBuilder(url)
-                        .timeout(PATIENCE)
-                        .method(
-                                call.method(),
-                                body.isEmpty()
-                                        ? BodyPublishers.noBody()
-                                        : BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
+                HttpRequest.newBuilder(url).timeout(PATIENCE).method(call.method(), body(call));
+        if (!call.body().isEmpty()) {
+            request.header("Content-Type", call.body().equals(FILE) ? BYTES : "application/json");
+        }
+        if (call.method().equals("POST") && call.path().matches(".*/(recordings|replay)")) {
+            request.header("Idempotency-Key", KEY);
         }
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
@@ -315,15 +395,20 @@ class LivestreamApiTest {
         return new Answer(
                 url,
                 response,
+                response.body(),
                 new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
     }
 
     /** An answer whose body may go on for ever. */
-    private record Answer(URI url, HttpResponse<?> response, BufferedReader lines)
+    private record Answer(URI url, HttpResponse<?> response, InputStream body, BufferedReader lines)
             implements AutoCloseable {
 
-        void assertGood(Call call) throws IOException {
+        void assertStatus(Call call) {
             assertThat(response.statusCode()).as("%s", url).isEqualTo(call.status());
+        }
+
+        void assertGood(Call call) throws IOException {
+            assertStatus(call);
             assertThat(type()).as("%s", url).isEqualTo(call.type());
             if (call.type().equals("text/event-stream")) {
                 assertThat(lines.readLine()).isEqualTo(":");

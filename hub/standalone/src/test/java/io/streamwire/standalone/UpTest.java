@@ -45,6 +45,7 @@ class UpTest {
                     .extracting(line -> line.replaceAll(".*part=(\\S+).*", "$1"))
                     .containsExactly(
                             "gateway",
+                            "simulators",
                             "ingest",
                             "rules",
                             "devices",

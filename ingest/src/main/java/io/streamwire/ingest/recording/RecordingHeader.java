@@ -1,8 +1,10 @@
 package io.streamwire.ingest.recording;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a recording begins.
@@ -12,9 +14,16 @@ import java.util.regex.Pattern;
  * @param roomId TikTok's int64 room id in decimal
  * @param startedUs microseconds since the epoch; the times of all records count from here
  * @param streakTimeoutMs how long a streak of gifts stood still before it counted as ended
+ * @param joined whether the live had been followed before, so that nobody can tell by the recording
+ *     what it had had; null = no
  */
 public record RecordingHeader(
-        int version, String username, String roomId, long startedUs, long streakTimeoutMs) {
+        int version,
+        String username,
+        String roomId,
+        long startedUs,
+        long streakTimeoutMs,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean joined) {
 
     /** The version that is written. */
     public static final int VERSION = 1;
@@ -34,7 +43,18 @@ public record RecordingHeader(
 
     public static RecordingHeader of(
             String username, String roomId, Instant startedAt, long streakTimeoutMs) {
-        return new RecordingHeader(VERSION, username, roomId, micros(startedAt), streakTimeoutMs);
+        return new RecordingHeader(
+                VERSION, username, roomId, micros(startedAt), streakTimeoutMs, null);
+    }
+
+    /** The same of a live that had been followed before. */
+    public RecordingHeader ofJoined() {
+        return new RecordingHeader(VERSION, username, roomId, startedUs, streakTimeoutMs, true);
+    }
+
+    /** Whether it holds the live from where it was followed first. */
+    public boolean fromTheBeginning() {
+        return !Boolean.TRUE.equals(joined);
     }
 
     public Instant startedAt() {

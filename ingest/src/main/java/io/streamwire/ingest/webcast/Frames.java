@@ -12,6 +12,7 @@ import io.streamwire.ingest.webcast.wire.HeartBeat;
 import io.streamwire.ingest.webcast.wire.PushFrame;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /** The webcast protocol's frames, read and written. Pure. */
@@ -22,6 +23,9 @@ final class Frames {
 
     /** Messages and other fields of a payload; TikTok sends some hundred at most. */
     private static final int MOST_PARTS = 20_000;
+
+    /** Bytes that deflate can make of one. */
+    private static final long MOST_OF_A_BYTE = 1_032;
 
     // Most of what TikTok sends is not read here, and need not be kept.
     private static final Parser<PushFrame> FRAMES =
@@ -48,8 +52,8 @@ final class Frames {
         }
         var payload = frame.getPayload();
         if (payload.startsWith(GZIP)) {
-            try (var in = new GZIPInputStream(payload.newInput())) {
-                var unpacked = in.readNBytes(maxUnpacked + 1);
+            try {
+                var unpacked = unpacked(payload, maxUnpacked);
                 if (unpacked.length > maxUnpacked) {
                     return new Inbound.Damaged(Damage.UNPACKED_OVERSIZE);
                 }
@@ -72,6 +76,36 @@ final class Frames {
         } catch (IOException e) {
             return new Inbound.Damaged(Damage.NOT_A_RESULT);
         }
+    }
+
+    /**
+     * What was packed; one byte more than may be when it is too large.
+     *
+     * @param most bytes that it may be
+     */
+    private static byte[] unpacked(ByteString packed, int most) throws IOException {
+        try (var in = new GZIPInputStream(packed.newInput())) {
+            var bytes = new byte[Math.min(claimed(packed), most)];
+            int read = in.readNBytes(bytes, 0, bytes.length);
+            if (in.read() < 0) {
+                return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+            }
+        }
+        try (var in = new GZIPInputStream(packed.newInput())) {
+            return in.readNBytes(most + 1); // more than it says
+        }
+    }
+
+    /**
+     * What room to make: the size at the end of a gzip stream, which may be a lie, but not more
+     * than its bytes can become.
+     */
+    private static int claimed(ByteString packed) {
+        long size = 0;
+        for (int i = 1; i <= Integer.BYTES && i <= packed.size(); i++) {
+            size = (size << 8) | Byte.toUnsignedLong(packed.byteAt(packed.size() - i));
+        }
+        return (int) Math.min(size, Math.min(MOST_OF_A_BYTE * packed.size(), Integer.MAX_VALUE));
     }
 
     /** Counts the parts without making any: an empty message takes two bytes here, 50 when read. */

@@ -60,6 +60,42 @@ class FramesFuzzTest {
         assertThat(taken).isLessThan(MOST_MEMORY);
     }
 
+    /** Its last four bytes say how much there is, of the last of several streams. */
+    @Test
+    void whatIsPackedInTwoStreamsIsReadWhole() throws IOException {
+        var message = Message.newBuilder().setMethod("WebcastChatMessage").setMsgId(7);
+        var first = FetchResult.newBuilder().addMessages(message).addMessages(message).build();
+        var second = FetchResult.newBuilder().setNeedAck(true).build();
+        var packed = new ByteArrayOutputStream();
+        packed.write(gzip(first.toByteArray()));
+        packed.write(gzip(second.toByteArray()));
+
+        var inbound = read(packed.toByteArray());
+
+        assertThat(inbound)
+                .isInstanceOfSatisfying(
+                        Inbound.Messages.class,
+                        it -> {
+                            assertThat(it.messages()).hasSize(2);
+                            assertThat(it.acknowledge()).isTrue();
+                        });
+    }
+
+    @Test
+    void aSizeThatIsALieIsNoGzip() throws IOException {
+        for (byte lie : new byte[] {0, 1, 0x7f, (byte) 0xff}) {
+            var packed = gzip(FetchResult.newBuilder().setCursor("c").build().toByteArray());
+            packed[packed.length - 1] = lie;
+            packed[packed.length - 4] ^= 1;
+
+            assertThat(read(packed)).isEqualTo(new Inbound.Damaged(Inbound.Damage.NOT_GZIP));
+        }
+    }
+
+    private static Inbound read(byte[] packed) throws IOException {
+        return Frames.read(ByteString.copyFrom(frame("msg", packed)), NOW, MAX_UNPACKED);
+    }
+
     private static List<byte[]> seeds() throws IOException {
         var message = Message.newBuilder().setMethod("WebcastChatMessage").setMsgId(7);
         var result = FetchResult.newBuilder().setNeedAck(true).setCursor("c");

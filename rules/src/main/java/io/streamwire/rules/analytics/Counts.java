@@ -94,7 +94,7 @@ final class Counts {
             var _ =
                     transaction
                             .createNamedDmlStatement(statement)
-                            .addParam("rows", Json.write(rows))
+                            .addParam("rows", Json.writeBytes(rows))
                             .execute();
         }
     }
@@ -105,7 +105,7 @@ final class Counts {
             var _ =
                     transaction
                             .createNamedDmlStatement(statement)
-                            .addParam("rows", Json.write(rows))
+                            .addParam("rows", Json.writeBytes(rows))
                             .addParam("most", most)
                             .execute();
         }

@@ -24,15 +24,25 @@ final class Script {
 
     private static final int OPEN_STREAKS = 20;
 
+    /** From one gift of a streak to the next, at most: nobody taps slower. */
+    private static final int STREAK_SECONDS = 3;
+
     private record Step(ScriptedViewer viewer, Gift gift, long groupId, int count, int of) {}
 
     private final Show show;
     private final Random random;
+    private final int openStreaks;
     private final Deque<Step> streaks = new ArrayDeque<>();
 
     Script(Show show) {
         this.show = show;
         this.random = new Random(show.seed());
+        var giftsPerSecond =
+                show.messagesPerSecond()
+                        * (1 - show.matching())
+                        * show.mix().gifts()
+                        / show.mix().total();
+        this.openStreaks = Math.clamp(Math.round(giftsPerSecond * STREAK_SECONDS), 1, OPEN_STREAKS);
     }
 
     Frame next(LongSupplier groupIds, int messages) {
@@ -102,7 +112,7 @@ final class Script {
 
     /** Goes on with the oldest open streak or begins one. */
     private void gift(Frame frame, ScriptedViewer viewer, LongSupplier groupIds) {
-        if (streaks.size() >= OPEN_STREAKS || (!streaks.isEmpty() && random.nextBoolean())) {
+        if (streaks.size() >= openStreaks || (!streaks.isEmpty() && random.nextBoolean())) {
             go(frame, streaks.removeFirst());
             return;
         }

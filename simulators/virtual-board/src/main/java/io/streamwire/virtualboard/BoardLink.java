@@ -16,7 +16,9 @@ import io.streamwire.contract.mqtt.Topics;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,9 @@ final class BoardLink implements Firmware.Uplink {
     private volatile long delayMs;
     private volatile boolean doubled;
 
+    /** What came in and waits for the board's thread. */
+    private final Queue<Message> inbox = new ConcurrentLinkedQueue<>();
+
     BoardLink(
             URI broker,
             BoardAccess access,
@@ -85,7 +90,7 @@ final class BoardLink implements Firmware.Uplink {
         var connecting = client(of);
         client = connecting;
         connecting.publishes(
-                MqttGlobalPublishFilter.ALL, publish -> arrived(of, new Message(publish)));
+                MqttGlobalPublishFilter.ALL, publish -> arrived(Message.of(of, publish)));
         var _ =
                 connecting
                         .connect(
@@ -175,8 +180,9 @@ final class BoardLink implements Firmware.Uplink {
     void repeatLastCommand() {
         var message = lastCommand;
         if (message != null) {
-            tap(message);
-            deliver(connection, message);
+            var again = message.again(connection);
+            tap(again);
+            deliver(again);
         }
     }
 
@@ -269,20 +275,22 @@ final class BoardLink implements Firmware.Uplink {
         return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2);
     }
 
-    /** On the network's thread, so that the recorder knows when a message really came. */
-    private void arrived(long of, Message message) {
+    /** On the network's thread, so that recorder and board know when a message really came. */
+    private void arrived(Message message) {
         var copies = doubled && message.isCommand() ? 2 : 1;
         for (var copy = 0; copy < copies; copy++) {
             var delay = delayMs;
             if (delay == 0) {
                 tap(message);
-                thread.execute(() -> deliver(of, message));
+                inbox.add(message);
+                thread.execute(this::deliverNext);
             } else {
                 thread.schedule(
                         () -> {
-                            if (of == connection) {
-                                tap(message);
-                                deliver(of, message);
+                            if (message.connection == connection) {
+                                var late = message.again(connection);
+                                tap(late);
+                                deliver(late);
                             }
                         },
                         delay);
@@ -292,41 +300,75 @@ final class BoardLink implements Firmware.Uplink {
 
     private void tap(Message message) {
         recorder.received(
-                access.deviceId(),
-                message.topic,
-                message.body,
-                message.retained,
-                System.nanoTime());
+                access.deviceId(), message.topic, message.body, message.retained, message.nanoTime);
     }
 
-    private void deliver(long of, Message message) {
-        if (of != connection) {
+    private void deliverNext() {
+        var message = inbox.poll();
+        if (message != null) { // else the board took it out of turn
+            deliver(message);
+        }
+    }
+
+    @Override
+    public void heedSafety() {
+        for (var waiting = inbox.iterator(); waiting.hasNext(); ) {
+            var message = waiting.next();
+            if (message.isSafety()) {
+                waiting.remove();
+                deliver(message);
+            }
+        }
+    }
+
+    private void deliver(Message message) {
+        if (message.connection != connection) {
             return;
         }
         if (message.isCommand()) {
             lastCommand = message;
         }
-        board.received(message.topic, message.body, message.retained);
+        board.received(message.topic, message.body, message.retained, message.nanoTime);
     }
 
     private static Mqtt5Subscription subscription(String filter) {
         return Mqtt5Subscription.builder().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).build();
     }
 
-    /** What came in. */
+    /** What came in, on which connection, and when. */
     private static final class Message {
+        private final long connection;
         private final String topic;
         private final byte[] body;
         private final boolean retained;
+        private final long nanoTime = System.nanoTime();
 
-        Message(Mqtt5Publish publish) {
-            this.topic = publish.getTopic().toString();
-            this.body = publish.getPayloadAsBytes();
-            this.retained = publish.isRetain();
+        private Message(long connection, String topic, byte[] body, boolean retained) {
+            this.connection = connection;
+            this.topic = topic;
+            this.body = body;
+            this.retained = retained;
+        }
+
+        static Message of(long connection, Mqtt5Publish publish) {
+            return new Message(
+                    connection,
+                    publish.getTopic().toString(),
+                    publish.getPayloadAsBytes(),
+                    publish.isRetain());
+        }
+
+        /** The same, as it comes now. */
+        Message again(long on) {
+            return new Message(on, topic, body, retained);
         }
 
         boolean isCommand() {
             return topic.endsWith("/down/cmd");
+        }
+
+        boolean isSafety() {
+            return topic.endsWith("/down/safety");
         }
     }
 }

@@ -109,6 +109,9 @@ final class Firmware {
 
         /** Publishes with QoS 0. */
         void publish(String topic, Object body);
+
+        /** Hands over at once, out of turn, what has come on the safety topics and waits. */
+        void heedSafety();
     }
 
     /** Whether the broker took a message. */
@@ -175,17 +178,22 @@ final class Firmware {
         abort(LINK_LOST);
     }
 
-    void received(String topic, byte[] body, boolean retained) {
+    /**
+     * A message came.
+     *
+     * @param at when, in the board's own ms; later is now, on a board that was busy
+     */
+    void received(String topic, byte[] body, boolean retained, long at) {
         if (!powered) {
             return;
         }
         try {
             if (topic.equals(Topics.command(access.workspaceId(), access.deviceId()))) {
-                command(body, retained);
+                command(body, retained, at);
             } else if (topic.equals(Topics.safety(access.workspaceId(), access.deviceId()))) {
-                safety(SafetyGate.Scope.OWN, Json.read(body, Safety.class), retained);
+                safety(SafetyGate.Scope.OWN, Json.read(body, Safety.class), retained, at);
             } else if (topic.equals(Topics.safety(access.workspaceId()))) {
-                safety(SafetyGate.Scope.WORKSPACE, Json.read(body, Safety.class), retained);
+                safety(SafetyGate.Scope.WORKSPACE, Json.read(body, Safety.class), retained, at);
             } else if (topic.equals(
                     Topics.desiredConfig(access.workspaceId(), access.deviceId()))) {
                 configure(Json.read(body, DeviceConfig.class));
@@ -211,7 +219,7 @@ final class Firmware {
 
     /** The stop stays until somebody arms. */
     void releaseStop() {
-        gate.release();
+        gate.release(clock.now(local()));
     }
 
     /** The power goes: outputs off, everything forgotten. */
@@ -226,7 +234,7 @@ final class Firmware {
 
     // Commands.
 
-    private void command(byte[] body, boolean retained) {
+    private void command(byte[] body, boolean retained, long at) {
         if (retained || body.length > CommandMessage.MAX_BYTES) {
             return;
         }
@@ -234,8 +242,8 @@ final class Firmware {
         if (command.id() == null || command.cmd() == null) {
             return;
         }
-        clock.observe(command.iat(), local());
-        var received = now();
+        clock.observe(command.iat(), at);
+        var received = time(at);
         var original = ring.status(command.id()).orElse(null);
         if (original != null) {
             send(
@@ -264,8 +272,12 @@ final class Firmware {
         }
     }
 
-    /** Why a command may not switch on now; null when it may. Asked on arrival and at its turn. */
+    /**
+     * Why a command may not switch on now; null when it may. Asked on arrival and at its turn. A
+     * board that was busy looks first whether it was stopped meanwhile.
+     */
     @Nullable Refusal refusal(CommandMessage command) {
+        uplink.heedSafety();
         if (command.boot() != boot) {
             return new Refusal(Ack.Status.REJECTED, Ack.REBOOTED);
         }
@@ -316,13 +328,13 @@ final class Firmware {
 
     // Safety and configuration.
 
-    private void safety(SafetyGate.Scope scope, Safety safety, boolean retained) {
+    private void safety(SafetyGate.Scope scope, Safety safety, boolean retained, long at) {
         var epoch = gate.epoch();
         var before = phase;
         if (!retained) {
-            clock.observe(safety.now(), local());
+            clock.observe(safety.now(), at);
         }
-        gate.obey(scope, safety, retained, local());
+        gate.obey(scope, safety, retained, at);
         if (!gate.armed(local())) {
             abort(gate.stopped() ? Ack.STOPPED : Ack.LEASE_LAPSED);
         } else {
@@ -445,8 +457,12 @@ final class Firmware {
 
     /** The hub's clock as far as the board knows, ms since the epoch. */
     @Nullable Long now() {
-        var now = clock.now(local());
-        return now.isPresent() ? now.getAsLong() : null;
+        return time(local());
+    }
+
+    private @Nullable Long time(long local) {
+        var time = clock.now(local);
+        return time.isPresent() ? time.getAsLong() : null;
     }
 
     BoardThread thread() {

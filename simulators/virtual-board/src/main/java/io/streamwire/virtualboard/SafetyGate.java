@@ -1,6 +1,7 @@
 package io.streamwire.virtualboard;
 
 import io.streamwire.contract.mqtt.Safety;
+import java.util.OptionalLong;
 
 /**
  * Whether the board may move, from the two safety topics. The higher epoch wins, a stop wins a tie;
@@ -16,8 +17,14 @@ final class SafetyGate {
     private boolean pressed;
     private boolean latched;
 
-    /** The highest epoch that cannot end the latch. */
+    /**
+     * The highest epoch that cannot end the latch: one is never below the hub's time at which it
+     * was given.
+     */
     private long latchedEpoch;
+
+    /** The button is down, or was let go at a time that nobody knows: nothing ends the latch. */
+    private boolean undated;
 
     /** Which of the two topics a message came on. */
     enum Scope {
@@ -32,8 +39,8 @@ final class SafetyGate {
      */
     void obey(Scope scope, Safety safety, boolean retained, long local) {
         var topic = scope == Scope.OWN ? own : workspace;
-        if (pressed) {
-            latchedEpoch = Math.max(latchedEpoch, safety.epoch());
+        if (!pressed && !retained) {
+            date(Math.max(safety.epoch(), safety.now()));
         }
         if (safety.epoch() < topic.epoch) {
             return;
@@ -54,19 +61,32 @@ final class SafetyGate {
         }
         var lease = Math.clamp(until - safety.now(), 0, Safety.LEASE_MS);
         topic.leaseEnd = Math.max(topic.leaseEnd, local + lease);
-        latched &= safety.epoch() <= latchedEpoch;
+        latched &= undated || safety.epoch() <= latchedEpoch;
     }
 
     /** The stop button is pressed: only an arming that is given after its release ends it. */
     void press() {
         pressed = true;
         latched = true;
-        latchedEpoch = Math.max(latchedEpoch, epoch());
+        undated = true;
         dropLeases();
     }
 
-    void release() {
+    /**
+     * The stop button is let go. While the hub's time is not known, its next message tells it.
+     *
+     * @param hubNow the hub's time, ms since the epoch
+     */
+    void release(OptionalLong hubNow) {
         pressed = false;
+        hubNow.ifPresent(this::date);
+    }
+
+    private void date(long hubNow) {
+        if (undated) {
+            latchedEpoch = Math.max(Math.max(latchedEpoch, epoch()), hubNow);
+            undated = false;
+        }
     }
 
     /** Whether a stop of the board's own holds. */

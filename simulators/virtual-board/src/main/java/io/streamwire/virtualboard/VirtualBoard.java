@@ -68,6 +68,7 @@ public final class VirtualBoard {
     private long skewMs;
     private String version = Firmware.VERSION;
     private boolean stopPressed;
+    private boolean telling;
     private Firmware firmware;
     private final FirmwareUpdate update;
 
@@ -136,17 +137,26 @@ public final class VirtualBoard {
     }
 
     /** A message came; on the board's thread. */
-    void received(String topic, byte[] body, boolean retained) {
+    void received(String topic, byte[] body, boolean retained, long nanoTime) {
         if (topic.equals(Topics.firmware(access.workspaceId(), access.deviceId()))) {
             update.received(body, retained);
             return;
         }
-        telling(() -> firmware.received(topic, body, retained));
+        telling(() -> firmware.received(topic, body, retained, localMs(nanoTime)));
     }
 
     private void telling(Runnable change) {
         var before = firmware.phase();
-        change.run();
+        if (telling) {
+            change.run();
+            return;
+        }
+        telling = true;
+        try {
+            change.run();
+        } finally {
+            telling = false;
+        }
         var now = firmware.phase();
         if (now != before) {
             phaseListeners.forEach(listener -> listener.accept(now));
@@ -283,7 +293,11 @@ public final class VirtualBoard {
 
     /** Milliseconds since boot, as the board's own clock counts them. */
     private long localMs() {
-        return (System.nanoTime() - bootNanos) / 1_000_000 + skewMs;
+        return localMs(System.nanoTime());
+    }
+
+    private long localMs(long nanoTime) {
+        return (nanoTime - bootNanos) / 1_000_000 + skewMs;
     }
 
     /**

@@ -79,6 +79,14 @@ public final class VirtualBoards implements AutoCloseable {
         return board;
     }
 
+    /** Cuts the power of a board for good. */
+    public void remove(UUID deviceId) {
+        var board = boards.remove(deviceId);
+        if (board != null) {
+            var _ = board.close();
+        }
+    }
+
     public Optional<VirtualBoard> board(UUID deviceId) {
         return Optional.ofNullable(boards.get(deviceId));
     }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +107,68 @@ class VirtualBoardTest {
         assertThat(edges).extracting(Edge::commandId).containsOnly(id);
         assertThat(recorder.received(device, id)).isPresent();
         assertClean(1);
+    }
+
+    /** The board's thread stands still while the test says what comes in meanwhile. */
+    private void whileItIsBusy(UUID running, Runnable meanwhile) {
+        var busy = new CountDownLatch(1);
+        var free = new CountDownLatch(1);
+        recorder.onEdge(edge -> {
+            if (edge.on() && edge.commandId().equals(running)) {
+                busy.countDown();
+                await("free", () -> free.getCount() == 0);
+            }
+        });
+        var last = command("fly", Map.of(), Ids.next());
+        hub.send(board, command("motor_spin", Map.of("level", 60L, "ms", 5L), running));
+        await("busy", () -> busy.getCount() == 0);
+        meanwhile.run();
+        hub.send(board, last);
+        await("all of it", () -> recorder.received(device, last.id()).isPresent());
+        free.countDown();
+        hub.awaitAck(last.id(), Status.REJECTED);
+    }
+
+    @Test
+    void heedsAStopBeforeWhatItWasToldEarlier() {
+        arm(EPOCH);
+        var running = Ids.next();
+        var light = command("light_on", Map.of("ms", 20L), Ids.next());
+
+        whileItIsBusy(
+                running,
+                () -> {
+                    hub.send(board, light);
+                    hub.stop(workspace, EPOCH + 1);
+                });
+
+        assertThat(hub.awaitAck(light.id(), Status.REJECTED).why()).isEqualTo(Ack.NOT_ARMED);
+        assertThat(hub.awaitAck(running, Status.ABORTED).why()).isEqualTo(Ack.STOPPED);
+        assertThat(edges).extracting(Edge::commandId).containsOnly(running);
+    }
+
+    @Test
+    void countsALeaseFromTheMomentItCame() {
+        hub.publish(
+                Topics.safety(workspace),
+                new Safety(true, EPOCH, Hub.now() + 2_000, Hub.now()),
+                false);
+        await("armed", () -> board.status().armed());
+        var light = command("light_on", Map.of("ms", 20L), Ids.next());
+
+        whileItIsBusy(
+                Ids.next(),
+                () -> {
+                    var now = Hub.now();
+                    hub.publish(
+                            Topics.safety(workspace),
+                            new Safety(true, EPOCH, now + 2_500, now),
+                            false);
+                    await("its end", () -> Hub.now() > now + 2_600);
+                    hub.send(board, light);
+                });
+
+        assertThat(hub.awaitAck(light.id(), Status.REJECTED).why()).isEqualTo(Ack.NOT_ARMED);
     }
 
     @Test
@@ -501,6 +564,11 @@ class VirtualBoardTest {
 
     private long boot() {
         return board.status().boot();
+    }
+
+    private CommandMessage command(String name, Map<String, Long> args, UUID id) {
+        var now = Hub.now();
+        return new CommandMessage(id, name, args, now, now + 30_000, EPOCH, boot(), null);
     }
 
     private CommandMessage spin(long ms) {

@@ -1,0 +1,3 @@
+#pragma once
+
+#define SIG_GPIO_OUT_IDX 256

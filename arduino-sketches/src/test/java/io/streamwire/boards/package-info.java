@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.boards;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.bridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+import {t} from './text.js';
+
+const VIEWERS = [
+  ['Ada', 4200],
+  ['Bo', 1800],
+  ['Cleo', 950],
+  ['Dan', 400],
+  ['Eve', 120],
+];
+
+const ANSWERS = [
+  [/^\/livestreams\/events\//, () => ({type: 'tiktok.gift', user: {nickname: 'Ada'}, payload: {name: 'Rose', count: 5}})],
+  [/^\/livestreams\/status/, () => ({items: []})],
+  [/^\/devices\//, () => ({name: t('overlays.sampleDevice')})],
+  [/^\/rules\/analytics/, () => ({items: VIEWERS.map(([nickname, diamonds], at) => ({viewer_id: String(at), nickname, diamonds}))})],
+  [/^\/rules\//, () => ({name: t('overlays.sampleRule')})],
+];
+
+const NEWS = {
+  commands: () => ({command_id: crypto.randomUUID(), state: 'done', source: 'rule', event_id: 'e', device_id: 'd', hops: {frame: 0, on: 214_000}}),
+  decisions: () => ({rule_id: 'r', outcome: 'crowd_sum', observed: 720, needed: 1000}),
+  overlay: () => ({id: crypto.randomUUID(), text: t('overlays.sampleText'), for_ms: 3_600_000}),
+};
+
+/** Stands in for the hub where an overlay is shown to whoever sets it up. */
+export class SampleLine {
+  async get(path) {
+    return ANSWERS.find(([pattern]) => pattern.test(path))[1]();
+  }
+
+  hear(topic, onData) {
+    setTimeout(() => onData(NEWS[topic]()), 50);
+  }
+
+  close() {}
+}

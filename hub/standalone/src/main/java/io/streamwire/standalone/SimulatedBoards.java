@@ -1,0 +1,155 @@
+package io.streamwire.standalone;
+
+import io.helidon.config.Config;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.streamwire.service.Api;
+import io.streamwire.service.Body;
+import io.streamwire.service.Caller;
+import io.streamwire.service.Configuration;
+import io.streamwire.service.Paths;
+import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
+import io.streamwire.service.Routes;
+import io.streamwire.virtualboard.BoardAccess;
+import io.streamwire.virtualboard.PinRecorder;
+import io.streamwire.virtualboard.VirtualBoards;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Virtual boards for whoever has no hardware yet: each is a device like any other, with a token of
+ * its own, and connects over MQTT. They are kept in the data directory and come back after a
+ * restart. Its lock guards which boards there are.
+ */
+final class SimulatedBoards implements Api, AutoCloseable {
+
+    private static final String BOARDS = "/api/v1/simulators/boards";
+
+    private final KeptBoards kept;
+    private final VirtualBoards boards;
+    private final Map<UUID, Set<String>> on = new ConcurrentHashMap<>();
+    private final int mostOfWorkspace;
+    private final int most;
+
+    private SimulatedBoards(Config config, KeptBoards kept, VirtualBoards boards) {
+        this.kept = kept;
+        this.boards = boards;
+        this.mostOfWorkspace =
+                (int) Configuration.number(config, "simulators.boards-per-workspace", 0, 100);
+        this.most = (int) Configuration.number(config, "simulators.boards", 0, 1_000);
+    }
+
+    static SimulatedBoards start(Config config, URI broker) {
+        var kept = KeptBoards.in(Configuration.path(config, "data-dir"));
+        var recorder = new PinRecorder();
+        var simulated =
+                new SimulatedBoards(
+                        config, kept, VirtualBoards.start(broker, kept.all(), recorder));
+        recorder.onEdge(simulated::edge);
+        return simulated;
+    }
+
+    private void edge(PinRecorder.Edge edge) {
+        var outputs = on.computeIfAbsent(edge.deviceId(), _ -> ConcurrentHashMap.newKeySet());
+        if (edge.on()) {
+            outputs.add(edge.actuator());
+        } else {
+            outputs.remove(edge.actuator());
+        }
+    }
+
+    /** A board that is to be: the device that it is, and a token of it. */
+    record NewBoard(UUID deviceId, String token) {
+        NewBoard {
+            if (token.isBlank() || token.length() > 200) {
+                throw new IllegalArgumentException("token must have 1 to 200 characters");
+            }
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "NewBoard[deviceId=" + deviceId + "]";
+        }
+    }
+
+    /**
+     * How a board is.
+     *
+     * @param on the outputs that are on
+     */
+    record Board(UUID deviceId, boolean connected, boolean armed, Set<String> on) {}
+
+    record Boards(List<Board> items) {}
+
+    @Override
+    public void routes(Routes routes) {
+        routes.get(BOARDS, Permission.DEVICES_READ, this::list)
+                .post(BOARDS, Permission.TOKENS_CHANGE, this::add)
+                .delete(BOARDS + "/{id}", Permission.TOKENS_CHANGE, this::remove);
+    }
+
+    private void list(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var items =
+                boards.all().stream()
+                        .filter(board -> board.workspaceId().equals(workspace))
+                        .map(board -> {
+                            var status = board.status();
+                            var outputs = on.getOrDefault(board.deviceId(), Set.of());
+                            return new Board(
+                                    board.deviceId(),
+                                    status.connected(),
+                                    status.armed(),
+                                    new TreeSet<>(outputs));
+                        })
+                        .toList();
+        Body.send(response, new Boards(items));
+    }
+
+    private synchronized void add(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var wanted = Body.read(request, NewBoard.class);
+        var all = kept.all();
+        if (boards.board(wanted.deviceId()).isPresent()) {
+            throw Problem.conflict("board_exists", "This device is simulated already.");
+        }
+        var here = all.stream().filter(board -> board.workspaceId().equals(workspace)).count();
+        if (here >= mostOfWorkspace || all.size() >= most) {
+            throw Problem.conflict(
+                    "too_many_boards",
+                    "A workspace has at most %d simulated boards, a hub %d."
+                            .formatted(mostOfWorkspace, most));
+        }
+        var access = new BoardAccess(workspace, wanted.deviceId(), wanted.token());
+        kept.add(access);
+        boards.add(access);
+        Body.send(
+                response, Status.CREATED_201, new Board(wanted.deviceId(), false, false, Set.of()));
+    }
+
+    private synchronized void remove(ServerRequest request, ServerResponse response) {
+        var workspace = Caller.of(request).workspaceId();
+        var id = Paths.uuid(request, "id");
+        var board = boards.board(id).filter(found -> found.workspaceId().equals(workspace));
+        if (board.isEmpty()) {
+            throw Problem.notFound("board_not_found", "No such board is simulated here.");
+        }
+        kept.remove(id);
+        boards.remove(id);
+        on.remove(id);
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
+    @Override
+    public void close() {
+        boards.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.streamwire.standalone;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+
+/** The system's Chromium, started once for all test classes that look at pages. */
+final class Chromium implements BeforeAllCallback {
+
+    private static final List<String> PLACES =
+            List.of(
+                    "/usr/bin/chromium",
+                    "/usr/bin/chromium-browser",
+                    "/usr/bin/google-chrome",
+                    "/usr/bin/google-chrome-stable",
+                    "/snap/bin/chromium");
+
+    private static @Nullable Running running;
+
+    private record Running(Playwright playwright, Browser browser) implements AutoCloseable {
+
+        static Running start() {
+            var playwright =
+                    Playwright.create(
+                            new Playwright.CreateOptions()
+                                    .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            var browser =
+                    playwright
+                            .chromium()
+                            .launch(
+                                    new LaunchOptions()
+                                            .setExecutablePath(program())
+                                            .setArgs(
+                                                    List.of(
+                                                            "--no-sandbox",
+                                                            "--disable-dev-shm-usage")));
+            return new Running(playwright, browser);
+        }
+
+        @Override
+        public void close() {
+            browser.close();
+            playwright.close();
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        running =
+                context.getRoot()
+                        .getStore(Namespace.create(Chromium.class))
+                        .computeIfAbsent("running", _ -> Running.start(), Running.class);
+    }
+
+    static Browser browser() {
+        return Objects.requireNonNull(running, "the class lacks @ExtendWith(Chromium.class)")
+                .browser();
+    }
+
+    private static Path program() {
+        return Stream.concat(
+                        Optional.ofNullable(System.getenv("CHROMIUM")).stream(), PLACES.stream())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                "The tests of the dashboard need Chromium: apt-get install"
+                                        + " chromium, or set CHROMIUM to the program."));
+    }
+}

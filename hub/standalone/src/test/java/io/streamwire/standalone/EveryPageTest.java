@@ -1,0 +1,114 @@
+package io.streamwire.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamwire.virtualboard.PinRecorder;
+import io.streamwire.virtualboard.VirtualBoards;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds on every page of the dashboard: a page that is added belongs into {@link #pages}. */
+@ExtendWith({SharedHub.class, Chromium.class})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EveryPageTest {
+
+    private Viewer.@Nullable Account account;
+    private @Nullable VirtualBoards boards;
+    private @Nullable Viewer desk;
+    private @Nullable Viewer phone;
+
+    @BeforeAll
+    void aWorkspaceInUse() {
+        account = Viewer.Account.made();
+        boards = account.board("Motor", new PinRecorder());
+        var device = boards.all().getFirst().deviceId().toString();
+        account.api().post("/api/v1/rules/recipes/spin-on-comment", Map.of("device_id", device));
+        account.api().post("/api/v1/devices/arm", Map.of());
+        account.api()
+                .post(
+                        "/api/v1/livestreams/simulate",
+                        Map.of("type", "comment", "text", "spin", "user", Map.of("handle", "a")));
+        desk = Viewer.onDesk().as(account);
+        phone = Viewer.onPhone().as(account);
+    }
+
+    @AfterAll
+    void nobodyIsLeft() {
+        Objects.requireNonNull(desk).close();
+        Objects.requireNonNull(phone).close();
+        Objects.requireNonNull(boards).close();
+    }
+
+    List<String> pages() {
+        var known = Objects.requireNonNull(account).api();
+        var device = known.get("/api/v1/devices").at("/items/0/id").asText();
+        var rule = known.get("/api/v1/rules").at("/items/0/id").asText();
+        var command =
+                known.get("/api/v1/devices/" + device + "/commands").at("/items/0/id").asText();
+        return List.of(
+                "/live",
+                "/devices",
+                "/devices/" + device,
+                "/rules",
+                "/rules/recipes",
+                "/rules/new",
+                "/rules/" + rule,
+                "/receipts",
+                "/receipts/" + command,
+                "/start",
+                "/analytics",
+                "/overlays",
+                "/team",
+                "/tokens",
+                "/audit",
+                "/system",
+                "/settings");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void isAccessible(String path) {
+        var viewer = Objects.requireNonNull(desk);
+        viewer.at(path);
+
+        assertThat(viewer.inaccessible()).isEmpty();
+        assertThat(viewer.faults()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void fitsAPhone(String path) {
+        var viewer = Objects.requireNonNull(phone);
+        var page = viewer.at(path);
+
+        var wide =
+                page.evaluate(
+                        "() => [...document.querySelectorAll('main *')].filter((element) =>"
+                                + " element.getBoundingClientRect().right > innerWidth + 1 &&"
+                                + " !element.closest('.table-wrap, pre, .tabs, .theirs,"
+                                + " .sr-only')).map((element) => element.outerHTML.slice(0, 120))");
+        assertThat((List<?>) wide).isEmpty();
+        assertThat(page.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
+        assertThat(viewer.inaccessible()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "contrast"})
+    void hasEnoughContrastInOtherColours(String theme) {
+        try (var viewer = Viewer.onDesk().in(theme).as(Objects.requireNonNull(account))) {
+            for (var path : pages()) {
+                viewer.at(path);
+                assertThat(viewer.inaccessible()).as(path).isEmpty();
+            }
+        }
+    }
+}

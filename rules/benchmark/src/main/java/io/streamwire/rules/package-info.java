@@ -1,0 +1,5 @@
+/** Live events become actions. */
+@NullMarked
+package io.streamwire.rules;
+
+import org.jspecify.annotations.NullMarked;
