@@ -76,10 +76,13 @@ class RuleFromPageTest {
             spin.locator("[data-test=tenth]").click();
             assertThat(spin.locator(".chip.good")).hasText("Done");
             assertThat(recorder.totals().switchedOn()).isEqualTo(1);
-            var args =
-                    account.api()
-                            .get("/api/v1/devices/" + device + "/commands")
-                            .at("/items/0/args");
+            // The list is of PostgreSQL, which learns of a command after Redis.
+            var listed = "/api/v1/devices/" + device + "/commands";
+            Wait.until(
+                    Duration.ofSeconds(20),
+                    "the command is listed",
+                    () -> account.api().get(listed).path("items").size() == 1);
+            var args = account.api().get(listed).at("/items/0/args");
             assertThat(List.of(args.path("level").asInt(), args.path("ms").asInt()))
                     .isEqualTo(List.of(6, 80));
         }
