@@ -57,6 +57,8 @@ final class BrokerApi implements HttpService {
     @Override
     public void routing(HttpRules rules) {
         rules.get("/health", this::health)
+                .get("/health/ready", this::health)
+                .get("/health/live", this::live)
                 .get("/status", this::status)
                 .get("/metrics", this::metrics)
                 .get("/ca.pem", this::ca)
@@ -72,6 +74,10 @@ final class BrokerApi implements HttpService {
             LOG.log(Level.WARNING, "health status=down reason={0}", e.getMessage());
             json(response, Status.SERVICE_UNAVAILABLE_503, Map.of("status", "down"));
         }
+    }
+
+    private void live(ServerRequest request, ServerResponse response) {
+        json(response, Status.OK_200, Map.of("status", "up"));
     }
 
     private void status(ServerRequest request, ServerResponse response) {

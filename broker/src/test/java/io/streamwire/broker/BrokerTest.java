@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokerTest {
 
@@ -424,9 +425,10 @@ class BrokerTest {
         hub.disconnect();
     }
 
-    @Test
-    void itsHealthIsUp() throws Exception {
-        var url = "http://127.0.0.1:" + fixture.broker.httpPort() + "/health";
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/health/live", "/health/ready"})
+    void itsHealthIsUp(String path) throws Exception {
+        var url = "http://127.0.0.1:" + fixture.broker.httpPort() + path;
         try (var http = HttpClient.newHttpClient()) {
             var health =
                     http.send(

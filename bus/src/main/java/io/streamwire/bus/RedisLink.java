@@ -47,6 +47,9 @@ final class RedisLink implements AutoCloseable {
     /** How long a blocking read waits for news. */
     static final Duration BLOCK = Duration.ofSeconds(2);
 
+    /** How often a start that waits says so. */
+    private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
+
     /** As Redis says it, also in the middle of what it says of a script. */
     private static final String OUT_OF_MEMORY = "OOM command not allowed";
 
@@ -132,6 +135,7 @@ final class RedisLink implements AutoCloseable {
             RedisClient client, BusSettings settings) {
         var deadline = System.nanoTime() + settings.connectWait().toNanos();
         var backoff = new Backoff();
+        var sayAt = System.nanoTime();
         while (true) {
             try {
                 var connection = client.connect(TextCodec.UTF8);
@@ -143,12 +147,14 @@ final class RedisLink implements AutoCloseable {
                     throw e;
                 }
             } catch (RedisException e) {
-                if (System.nanoTime() > deadline) {
+                var now = System.nanoTime();
+                if (now - deadline > 0 || Thread.currentThread().isInterrupted()) {
                     throw new BusException.Unavailable(
                             "Redis does not answer at " + place(settings), e);
                 }
-                if (backoff.fresh()) {
-                    LOG.log(Level.INFO, "redis=waiting at={0}", place(settings));
+                if (now - sayAt >= 0) {
+                    LOG.log(Level.WARNING, "redis=waiting at={0}", place(settings));
+                    sayAt = now + SAY_AGAIN.toNanos();
                 }
                 pause(backoff.next());
             }

@@ -232,7 +232,7 @@ public final class Configuration {
                 (int) number(config, "bus.partitions", 1, 1024),
                 settings.leaseTtl(),
                 settings.commandTimeout(),
-                settings.connectWait(),
+                duration(config, "bus.wait"),
                 most,
                 number(config, "bus.keep-length", 0, most - 1),
                 size(config, "bus.keep-size"));

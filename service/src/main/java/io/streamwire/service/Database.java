@@ -29,6 +29,7 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Database.class.getName());
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final HikariDataSource pool;
@@ -166,7 +167,7 @@ public final class Database implements AutoCloseable {
 
     private static void awaitAnswer(HikariDataSource pool, Duration wait, String service) {
         long deadline = System.nanoTime() + wait.toNanos();
-        boolean said = false;
+        long sayAt = System.nanoTime();
         while (true) {
             try (var connection = pool.getConnection()) {
                 if (connection.isValid((int) CONNECT_TIMEOUT.toSeconds())) {
@@ -174,18 +175,19 @@ public final class Database implements AutoCloseable {
                 }
             } catch (SQLException e) {
                 var reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-                if (System.nanoTime() > deadline) {
+                long now = System.nanoTime();
+                if (now - deadline > 0) {
                     throw new ConfigurationException(
                             "the database of %s did not answer within %d s: %s"
                                     .formatted(service, wait.toSeconds(), reason));
                 }
-                if (!said) {
+                if (now - sayAt >= 0) {
                     LOG.log(
                             Level.WARNING,
                             "service={0} database=waiting why=\"{1}\"",
                             service,
                             reason);
-                    said = true;
+                    sayAt = now + SAY_AGAIN.toNanos();
                 }
             }
             pause();

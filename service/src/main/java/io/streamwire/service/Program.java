@@ -32,12 +32,20 @@ public final class Program {
         Logging.configure();
         try (var shutdown = new ShutdownSignal()) {
             var file = withFile ? Path.of(arguments[1]) : null;
-            body.run(Configuration.load(Map.of(), file), shutdown);
-            return 0;
-        } catch (ConfigurationException | BusException e) {
-            System.err.println(name + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            try {
+                body.run(Configuration.load(Map.of(), file), shutdown);
+                return 0;
+            } catch (ConfigurationException | BusException e) {
+                if (!shutdown.isRequested()) {
+                    System.err.println(name + ": " + e.getMessage());
+                }
+            } catch (RuntimeException e) {
+                if (!shutdown.isRequested()) { // else what it started was interrupted
+                    throw e;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         return FAILED;
     }

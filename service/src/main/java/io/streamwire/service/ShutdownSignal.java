@@ -5,9 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets {@code main} end in order on SIGTERM or SIGINT: the hook releases the waiting thread and
- * then waits until this signal is closed. Open it as the first resource of a try, so that
- * everything else is closed before it.
+ * Lets {@code main} end in order on SIGTERM or SIGINT: the hook releases the waiting thread, or
+ * interrupts it in what it starts, and then waits until this signal is closed. Open it as the first
+ * resource of a try, so that everything else is closed before it.
  */
 public final class ShutdownSignal implements AutoCloseable {
 
@@ -17,17 +17,33 @@ public final class ShutdownSignal implements AutoCloseable {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    private final Thread main = Thread.currentThread();
+    private boolean started; // guarded by this
+
     public ShutdownSignal() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
     }
 
     /** Returns when the process is asked to end. */
     public void await() throws InterruptedException {
+        synchronized (this) {
+            started = true;
+        }
         requested.await();
     }
 
+    /** Whether the process has been asked to end. */
+    boolean isRequested() {
+        return requested.getCount() == 0;
+    }
+
     private void end() {
-        requested.countDown();
+        synchronized (this) {
+            requested.countDown();
+            if (!started) {
+                main.interrupt();
+            }
+        }
         try {
             var _ = closed.await(LONGEST_CLOSING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
