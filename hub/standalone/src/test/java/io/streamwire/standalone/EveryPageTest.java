@@ -62,6 +62,7 @@ class EveryPageTest {
                 "/rules/recipes",
                 "/rules/new",
                 "/rules/" + rule,
+                "/rehearsal",
                 "/receipts",
                 "/receipts/" + command,
                 "/start",

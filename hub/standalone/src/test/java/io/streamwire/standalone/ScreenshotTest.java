@@ -96,6 +96,7 @@ class ScreenshotTest {
                 new Picture("rules", "/rules"),
                 new Picture("recipes", "/rules/recipes"),
                 new Picture("rule", "/rules/" + rule),
+                new Picture("rehearsal", "/rehearsal"),
                 new Picture("receipts", "/receipts"),
                 new Picture("receipt", "/receipts/" + command),
                 new Picture("start", "/start"),
@@ -130,6 +131,10 @@ class ScreenshotTest {
     private static void take(Viewer viewer, Picture picture, String kind) {
         var page = viewer.at(picture.path());
         assertThat(page.locator(".skeleton")).hasCount(0);
+        if (picture.name().equals("rehearsal")) {
+            page.locator("[data-action=run]").click();
+            page.locator("sw-would li").first().waitFor();
+        }
         page.screenshot(
                 new ScreenshotOptions()
                         .setPath(PLACE.resolve(picture.name() + "-" + kind + ".png"))

@@ -25,6 +25,7 @@ export const routes = [
   page('/rules/recipes', 'sw-recipes-page', {texts: ['rules', 'actions'], of: 'rules'}),
   page('/rules/new', 'sw-rule', {texts: RULE, of: 'rules'}),
   page('/rules/:id', 'sw-rule', {texts: RULE, of: 'rules'}),
+  page('/rehearsal', 'sw-rehearsal', {texts: ['rehearsal', 'events', 'outcomes'], nav: 'main', icon: 'rehearsal', name: 'rehearsal'}),
   page('/receipts', 'sw-receipts', {texts: ['receipts', 'actions'], nav: 'main', icon: 'receipts', name: 'receipts'}),
   page('/receipts/event/:event', 'sw-receipt', {texts: RECEIPT, of: 'receipts'}),
   page('/receipts/:id', 'sw-receipt', {texts: RECEIPT, of: 'receipts'}),

@@ -45,6 +45,12 @@ export async function arm(forMs, deviceIds) {
   return answer;
 }
 
+/** Stops some devices, and nothing else. */
+export async function stopDevices(ids) {
+  await post('/devices/stop', {device_ids: ids}, {key: newKey()});
+  await readArming();
+}
+
 /**
  * Stops everything in the workspace. Never asks, needs nothing that was read before, and is tried again until the hub has
  * answered. Who has not confirmed is followed.
