@@ -43,6 +43,7 @@ final class Decider implements BatchHandler {
     private final Function<UUID, RuleEngine> engines;
     private final DelayedActions delayed;
     private final Timers timers;
+    private final Standings standings;
     private final InstantSource clock;
     private final Duration maxAge;
 
@@ -54,11 +55,13 @@ final class Decider implements BatchHandler {
             Function<UUID, RuleEngine> engines,
             DelayedActions delayed,
             Timers timers,
+            Standings standings,
             InstantSource clock,
             Duration maxAge) {
         this.engines = engines;
         this.delayed = delayed;
         this.timers = timers;
+        this.standings = standings;
         this.clock = clock;
         this.maxAge = maxAge;
     }
@@ -215,7 +218,9 @@ final class Decider implements BatchHandler {
             var reply = step.reply().join();
             var verdicts = Verdict.all(reply);
             for (int i = 0; i < step.matches().size(); i++) {
-                log(step.event(), step.matches().get(i), verdicts.get(i));
+                var match = step.matches().get(i);
+                log(step.event(), match, verdicts.get(i));
+                standings.decided(lease.partition(), match, step.event(), verdicts.get(i));
             }
         } catch (CompletionException e) {
             switch (e.getCause()) {

@@ -20,6 +20,7 @@ import io.streamwire.service.Routes;
 import io.streamwire.service.TokenVerifier;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ final class OverlayApi implements Api {
 
     private static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
     private static final Duration WAIT = Duration.ofSeconds(5);
-    private static final String EVENT = "overlay";
+    private static final Map<String, String> EVENTS =
+            Map.of(OverlayMessage.TYPE, "overlay", CrowdNews.TYPE, CrowdNews.TYPE);
 
     private final Bus bus;
     private final EventStreams streams;
@@ -69,9 +71,9 @@ final class OverlayApi implements Api {
                 news.add(null, "gap", "{\"reason\":\"trimmed\"}");
             }
             for (var entry : batch.entries()) {
-                if (entry.type().equals(OverlayMessage.TYPE)
-                        && entry.field("workspace_id").equals(workspace)) {
-                    news.add(entry.id(), EVENT, entry.body());
+                @Nullable String event = EVENTS.get(entry.type());
+                if (event != null && entry.field("workspace_id").equals(workspace)) {
+                    news.add(entry.id(), event, entry.body());
                 }
             }
             news.send();

@@ -90,7 +90,8 @@ public final class Rules implements AutoCloseable {
             var delayed = new DelayedActions(clock, new Turns(book::engine, clock, maxEventAge));
             var history = parts.add(new RuleHistory(database, clock));
             var timers = parts.add(new Timers(book::engine, clock));
-            var decider = new Decider(book::engine, delayed, timers, clock, maxEventAge);
+            var standings = parts.add(new Standings(clock, maxEventAge));
+            var decider = new Decider(book::engine, delayed, timers, standings, clock, maxEventAge);
             var events =
                     new StoredEvents(
                             Configuration.url(config, "rules.ingest-url", "http", "https"));
@@ -110,6 +111,7 @@ public final class Rules implements AutoCloseable {
             log.start();
             webhooks.start();
             timers.start();
+            standings.start();
             history.start();
             analytics.start();
             var server =
@@ -146,7 +148,7 @@ public final class Rules implements AutoCloseable {
                             Configuration.optional(config, "instance.id")
                                     .orElseGet(() -> instance(server.port())),
                             consumers(decider, webhooks, log, analytics),
-                            PartitionListener.all(delayed, timers)));
+                            PartitionListener.all(delayed, timers, standings)));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
             parts.close();

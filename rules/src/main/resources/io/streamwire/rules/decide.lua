@@ -91,6 +91,15 @@ local function begins_anew(key, ms)
   return first and first + ms <= now
 end
 
+-- What has ended is shown once more by standing.lua, and then nobody needs it.
+local function last_words(key)
+  if dry then
+    redis.call('UNLINK', key)
+  else
+    redis.call('PEXPIRE', key, 30000)
+  end
+end
+
 -- Different viewers. Keys: viewers by time. Parameters: viewer, window.
 function crowds.viewers(keys, needed, ms, viewer, window)
   local key = keys[1]
@@ -148,7 +157,7 @@ function crowds.every(keys, needed, ms, amount)
   return sum, sum >= needed and '' or nil
 end
 
--- A tug-of-war. Keys: a hash of begin and lead. Parameters: choice (1 or 2), weight.
+-- A tug-of-war. Keys: a hash of begin, lead and the weight of each choice ('c:'). Parameters: choice (1 or 2), weight.
 function crowds.tug(keys, needed, ms, choice, weight)
   local key = keys[1]
   local begin = tonumber(redis.call('HGET', key, 'begin'))
@@ -158,6 +167,7 @@ function crowds.tug(keys, needed, ms, choice, weight)
   end
   local by = choice == '1' and tonumber(weight) or 0 - weight
   local lead = redis.call('HINCRBY', key, 'lead', text(by))
+  redis.call('HINCRBY', key, 'c:' .. choice, weight)
   expire(key, ms)
   local won
   if math.abs(lead) >= needed then
@@ -179,7 +189,9 @@ function crowds.vote(keys, _, ms, choice, weight, viewer, how, id, livestream, b
     redis.call('SET', keys[1], text(now) .. ' ' .. id)
     if not dry then
       local ends = now + ms
-      delay(text(ends), {id, workspace, '', livestream, '', text(ends * 1000), body})
+      -- What is replayed happened long ago, and yet people are to have time to vote.
+      local due = ends + keep < decided / 1000 and math.floor(decided / 1000) + ms or ends
+      delay(text(due), {id, workspace, '', livestream, '', text(ends * 1000), body})
     end
   end
   local key, field = keys[2] .. current, 'v:' .. viewer
@@ -217,7 +229,7 @@ function crowds.tally(keys, needed, _, choices, tie)
       leaders[#leaders + 1] = tostring(choice)
     end
   end
-  redis.call('UNLINK', key)
+  last_words(key)
   if voters < needed or #leaders == 0 then
     return voters, nil
   end
@@ -231,6 +243,10 @@ end
 local function used_up(kind, keys, needed)
   if kind == 'tally' then
     return -- is gone already
+  end
+  if kind == 'tug' then
+    redis.call('RENAME', keys[1], keys[1] .. ':won')
+    return last_words(keys[1] .. ':won')
   end
   if kind == 'every' then
     local sum = tonumber(redis.call('GET', keys[1]))

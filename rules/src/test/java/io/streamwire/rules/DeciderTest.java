@@ -47,6 +47,7 @@ class DeciderTest {
                     id -> engines.getOrDefault(id, RuleEngine.EMPTY),
                     delayed,
                     new Timers(_ -> RuleEngine.EMPTY, InstantSource.system()),
+                    new Standings(InstantSource.system(), Duration.ofMinutes(1)),
                     InstantSource.system(),
                     Duration.ofMinutes(1));
     private @Nullable Membership membership;

@@ -20,7 +20,9 @@ final class Deciding {
         var clock = InstantSource.system();
         var delayed = delayed(clock, engines);
         var timers = new Timers(engines, clock);
-        var decider = new Decider(engines, delayed, timers, clock, Duration.ofMinutes(1));
+        var standings = new Standings(clock, Duration.ofMinutes(1));
+        var decider =
+                new Decider(engines, delayed, timers, standings, clock, Duration.ofMinutes(1));
         return bus.join(
                 "rules",
                 instance,

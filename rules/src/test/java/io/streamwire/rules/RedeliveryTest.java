@@ -36,6 +36,7 @@ class RedeliveryTest {
                     id -> engines.getOrDefault(id, RuleEngine.EMPTY),
                     delayed,
                     new Timers(_ -> RuleEngine.EMPTY, InstantSource.system()),
+                    new Standings(InstantSource.system(), Duration.ofMinutes(1)),
                     InstantSource.system(),
                     Duration.ofMinutes(1));
     private final Live live = new Live(bus, engines);

@@ -56,7 +56,7 @@ enum LiveTopic {
             case DECISIONS -> type.equals(Decision.TYPE);
             case COMMANDS -> type.startsWith(COMMAND);
             case DEVICES -> !type.startsWith(COMMAND);
-            case OVERLAY -> type.equals("overlay_triggered");
+            case OVERLAY -> type.equals("overlay_triggered") || type.equals("crowd_changed");
             case LIVESTREAMS -> false;
         };
     }

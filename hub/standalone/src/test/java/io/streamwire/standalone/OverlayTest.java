@@ -126,6 +126,60 @@ class OverlayTest {
     }
 
     @Test
+    void aVoteIsCountedLiveAndItsWinnerIsNamed() {
+        var account = Viewer.Account.made();
+        try (var owner = Viewer.onDesk().as(account);
+                var program = Viewer.onDesk()) {
+            crowd(account, "Turn <b>", Map.of("type", "vote", "within_ms", 5000), "red", "blue");
+            crowd(
+                    account,
+                    "Rope",
+                    Map.of("type", "tug", "lead", 2, "within_ms", 60000),
+                    "hot",
+                    "cold");
+            var page = program.page();
+            page.navigate(link(owner, "vote"));
+            assertThat(page.locator(HEARS)).isAttached();
+            var panel = page.locator(".over-panel");
+
+            say(account, "5", "blue");
+            assertThat(panel).containsText("Turn <b>");
+            assertThat(panel).containsText("1 voter");
+            assertThat(panel).containsText(Pattern.compile("0:0[0-5] left"));
+            say(account, "6", "blue");
+            say(account, "7", "red");
+            var counts = page.locator(".choice .over-number");
+            assertThat(counts).hasText(new String[] {"1", "2"});
+            assertThat(panel).containsText("“blue” wins!");
+            assertThat(counts).hasText(new String[] {"1", "2"});
+
+            say(account, "5", "hot");
+            assertThat(panel).containsText("Wins with a lead of 2");
+            say(account, "6", "hot");
+            assertThat(panel).containsText("“hot” wins!");
+            assertThat(counts).hasText(new String[] {"2", "0"});
+            assertThat(page.locator("main b")).hasCount(0);
+            assertThat(program.faults()).isEmpty();
+        }
+    }
+
+    private static void crowd(
+            Viewer.Account account, String name, Map<String, Object> crowd, String... words) {
+        account.api()
+                .post(
+                        "/api/v1/rules",
+                        Map.of(
+                                "name",
+                                name,
+                                "trigger",
+                                Map.of("type", "comment", "word", words),
+                                "crowd",
+                                crowd,
+                                "actions",
+                                List.of(Map.of("type", "overlay", "text", "over"))));
+    }
+
+    @Test
     void aKeyThatIsNotGoodIsSaid() {
         try (var program = Viewer.onDesk()) {
             var page = program.page();

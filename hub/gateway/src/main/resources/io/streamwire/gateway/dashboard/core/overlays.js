@@ -3,6 +3,7 @@ export const OVERLAYS = {
   last: {icon: 'bolt', width: 1000, height: 220},
   gifters: {icon: 'gift', width: 600, height: 520},
   meter: {icon: 'analytics', width: 1000, height: 200},
+  vote: {icon: 'team', width: 900, height: 460},
   message: {icon: 'comment', width: 1000, height: 220},
 };
 

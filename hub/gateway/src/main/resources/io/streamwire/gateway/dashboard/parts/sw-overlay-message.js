@@ -14,7 +14,7 @@ class OverlayMessage extends Component {
 
   connectedCallback() {
     super.connectedCallback();
-    this.line.hear('overlay', (message) => this.heard(message));
+    this.line.hear('overlay', (message, event) => event === 'overlay_triggered' && this.heard(message));
   }
 
   disconnectedCallback() {
