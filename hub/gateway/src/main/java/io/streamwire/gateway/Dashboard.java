@@ -69,11 +69,7 @@ final class Dashboard implements Api {
                     .get("/" + page + "/*", Permission.PUBLIC, this::page);
         }
         routes.get("/ui/*", Permission.PUBLIC, this::asset)
-                .get(
-                        "/sw.js",
-                        Permission.PUBLIC,
-                        (request, response) ->
-                                send(request, response, file("sw.js"), ASK_EACH_TIME))
+                .get("/sw.js", Permission.PUBLIC, this::worker)
                 .get(
                         "/manifest.webmanifest",
                         Permission.PUBLIC,
@@ -121,6 +117,12 @@ final class Dashboard implements Api {
                 .header("Cross-Origin-Opener-Policy", "same-origin")
                 .header("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
         send(request, response, file("index.html"), ASK_EACH_TIME);
+    }
+
+    /** What its answer allows is what the worker may do for as long as it lives. */
+    private void worker(ServerRequest request, ServerResponse response) {
+        response.header("Content-Security-Policy", "default-src 'none'; connect-src 'self'");
+        send(request, response, file("sw.js"), ASK_EACH_TIME);
     }
 
     private void asset(ServerRequest request, ServerResponse response) {

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 /** The system's Chromium, started once for all test classes that look at pages. */
 final class Chromium implements BeforeAllCallback {
 
+    /** The hub as a machine on the local network, where browsers allow less than on loopback. */
+    static final String OTHER_HOST = "hub.test";
+
     private static final List<String> PLACES =
             List.of(
                     "/usr/bin/chromium",
@@ -43,6 +46,9 @@ final class Chromium implements BeforeAllCallback {
                                             .setExecutablePath(program())
                                             .setArgs(
                                                     List.of(
+                                                            "--host-resolver-rules=MAP "
+                                                                    + OTHER_HOST
+                                                                    + " 127.0.0.1",
                                                             "--no-sandbox",
                                                             "--disable-dev-shm-usage")));
             return new Running(playwright, browser);

@@ -2,6 +2,7 @@ package io.streamwire.standalone;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import com.microsoft.playwright.Page;
 import java.util.List;
@@ -47,6 +48,35 @@ class TextsTest {
             viewer.heading().waitFor();
 
             assertThat((List<?>) viewer.page().evaluate(DIFFERENCES)).isEmpty();
+        }
+    }
+
+    @Test
+    void noLanguageSaysOneWhereThereIsNone() {
+        try (var viewer = Viewer.onDesk()) {
+            viewer.page().navigate("/sign-in");
+            viewer.heading().waitFor();
+
+            assertThat(
+                            viewer.page()
+                                    .evaluate(
+                                            """
+                                            async () => {
+                                              const base = document.querySelector('script[type=module]').src.replace(/app\\.js$/, '');
+                                              const {LANGUAGES, prefs} = await import(base + 'core/prefs.js');
+                                              const {loadTexts, t} = await import(base + 'core/text.js');
+                                              const said = [];
+                                              for (const language of Object.keys(LANGUAGES)) {
+                                                prefs.set({...prefs.get(), language});
+                                                await loadTexts('system');
+                                                said.push(t('system.gaps', {count: 0}));
+                                              }
+                                              return said;
+                                            }
+                                            """))
+                    .asInstanceOf(LIST)
+                    .hasSize(5)
+                    .allSatisfy(said -> assertThat((String) said).startsWith("0 "));
         }
     }
 

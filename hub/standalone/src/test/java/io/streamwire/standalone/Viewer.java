@@ -5,6 +5,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.RequestOptions;
 import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.BoardAccess;
@@ -12,6 +13,7 @@ import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ final class Viewer implements AutoCloseable {
     private static final int PHONE_WIDE = 360;
     private static final int PHONE_HIGH = 780;
 
+    private final String url;
     private final BrowserContext context;
     private final Page page;
     private final List<String> faults = new ArrayList<>();
@@ -63,8 +66,12 @@ final class Viewer implements AutoCloseable {
     }
 
     private Viewer(NewContextOptions options) {
-        context =
-                Chromium.browser().newContext(options.setBaseURL(SharedHub.hub().url().toString()));
+        this(options, SharedHub.hub().url().toString());
+    }
+
+    private Viewer(NewContextOptions options, String url) {
+        this.url = url;
+        context = Chromium.browser().newContext(options.setBaseURL(url));
         context.setDefaultTimeout(15_000);
         page = context.newPage();
         page.onConsoleMessage(message -> {
@@ -80,11 +87,20 @@ final class Viewer implements AutoCloseable {
     }
 
     static Viewer onPhone() {
+        return new Viewer(phone());
+    }
+
+    /** A phone on the network of the hub, which has no certificate. */
+    static Viewer onPhoneInTheNetwork() {
         return new Viewer(
-                new NewContextOptions()
-                        .setViewportSize(PHONE_WIDE, PHONE_HIGH)
-                        .setIsMobile(true)
-                        .setHasTouch(true));
+                phone(), "http://" + Chromium.OTHER_HOST + ":" + SharedHub.hub().url().getPort());
+    }
+
+    private static NewContextOptions phone() {
+        return new NewContextOptions()
+                .setViewportSize(PHONE_WIDE, PHONE_HIGH)
+                .setIsMobile(true)
+                .setHasTouch(true);
     }
 
     /** Shows everything in these colours: dark, light or contrast. */
@@ -107,7 +123,7 @@ final class Viewer implements AutoCloseable {
         var answer =
                 context.request()
                         .post(
-                                "/api/v1/auth/sessions",
+                                SharedHub.hub().url() + "/api/v1/auth/sessions",
                                 RequestOptions.create()
                                         .setHeader("X-Streamwire", "1")
                                         .setData(
@@ -119,6 +135,15 @@ final class Viewer implements AutoCloseable {
         if (!answer.ok()) {
             throw new IllegalStateException("no session: " + answer.text());
         }
+        context.addCookies(
+                context.cookies().stream()
+                        .map(cookie ->
+                                new Cookie(cookie.name, cookie.value)
+                                        .setDomain(URI.create(url).getHost())
+                                        .setPath(cookie.path)
+                                        .setHttpOnly(true)
+                                        .setSameSite(cookie.sameSite))
+                        .toList());
         return this;
     }
 

@@ -1,5 +1,8 @@
 // Keeps the shell, so that the page and its STOP open while the network is slow. Never an answer of the API.
 const BASE = '@base@';
+const PATIENCE = 3000;
+// An address has one content here, whatever the browser says that it accepts.
+const SAME = {ignoreVary: true};
 const CACHE = `shell-${BASE}`;
 
 self.addEventListener('install', (event) => {
@@ -26,7 +29,7 @@ self.addEventListener('fetch', (event) => {
   const {request} = event;
   if (request.method !== 'GET') return;
   if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(() => caches.match('/live')));
+    event.respondWith(page(request));
     return;
   }
   if (new URL(request.url).pathname.startsWith(`${BASE}/`)) {
@@ -34,9 +37,18 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+/** The hub's own page if it comes soon; a hub that hangs is as good as one that is away. */
+async function page(request) {
+  try {
+    return await fetch(request, {signal: AbortSignal.timeout(PATIENCE)});
+  } catch {
+    return (await caches.match('/live', SAME)) ?? Response.error();
+  }
+}
+
 async function kept(request) {
   const cache = await caches.open(CACHE);
-  const found = await cache.match(request);
+  const found = await cache.match(request, SAME);
   if (found) return found;
   const answer = await fetch(request);
   if (answer.ok) await cache.put(request, answer.clone());

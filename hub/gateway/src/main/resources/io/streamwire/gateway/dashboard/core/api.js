@@ -26,15 +26,26 @@ const listeners = new Set();
 /** Calls the listener when the hub no longer knows who we are. */
 export const onSignedOut = (listener) => listeners.add(listener);
 
-export const newKey = () => crypto.randomUUID();
+/** A key that nobody guesses; browsers have `randomUUID` only over TLS, and a hub on the local network may have none. */
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+let ahead = 0;
+
+/** What time it is at the hub: a phone's clock may be wrong by minutes. */
+export const hubNow = () => Date.now() + ahead;
+
+/** The header has whole seconds, and was written a moment ago. */
+function heedClock(date) {
+  const difference = Date.parse(date) + 500 - Date.now();
+  if (Number.isFinite(difference)) ahead = Math.abs(difference) < 2000 ? 0 : difference;
+}
 
 /**
- * @param options body: sent as JSON; key: an Idempotency-Key; etag: for If-Match; wait: seconds to wait for the final state
+ * @param options workspace: another one than the page's; body: sent as JSON; key: an Idempotency-Key; etag: for If-Match; wait: seconds to wait for the final state
  * @returns {Promise<{data: any, etag: string | null, status: number}>}
  */
-export async function call(method, path, {body, key, etag, wait, accept, signal, timeout = 20_000, raw} = {}) {
+export async function call(method, path, {body, key, etag, wait, accept, signal, timeout = 20_000, raw, workspace = workspaceId.get()} = {}) {
   const headers = {Accept: accept ?? 'application/json'};
-  const workspace = workspaceId.get();
   if (workspace) headers['X-Workspace-Id'] = workspace;
   if (method !== 'GET') headers['X-Streamwire'] = '1';
   if (key) headers['Idempotency-Key'] = key;
@@ -63,6 +74,7 @@ export async function call(method, path, {body, key, etag, wait, accept, signal,
     throw new ApiError(0, {code: limit.aborted ? 'timeout' : 'unreachable'});
   }
   reach.set({ok: true, at: Date.now()});
+  heedClock(response.headers.get('Date'));
   return answer(response);
 }
 

@@ -1,6 +1,6 @@
 import {Value} from './value.js';
 import {workspaceId} from './api.js';
-import {session} from './session.js';
+import {resume, session} from './session.js';
 
 /**
  * One WebSocket for everything that happens in the workspace. Each topic is resumed behind the last cursor that came, so that a
@@ -24,7 +24,7 @@ let watchdog;
  * what server-sent events call it; the second one is called when something in between is gone. The answer ends it.
  */
 export function hear(topic, onData, onGap = () => {}) {
-  const entry = topics.get(topic) ?? {listeners: new Set(), cursor: undefined, asked: false};
+  const entry = topics.get(topic) ?? {listeners: new Set(), cursor: undefined, asked: false, refused: false};
   topics.set(topic, entry);
   const listener = {onData, onGap};
   entry.listeners.add(listener);
@@ -116,6 +116,7 @@ function ask(wanted) {
     const entry = topics.get(topic);
     if (!entry || entry.asked) continue;
     entry.asked = true;
+    entry.refused = false;
     const after = entry.cursor === undefined ? undefined : {[topic]: entry.cursor};
     send({type: 'subscribe', id: topic, workspace_id: workspaceId.get(), topics: [topic], after});
   }
@@ -129,7 +130,7 @@ function received(text) {
   const now = Date.now();
   if (now - lastTold > 1000) {
     lastTold = now;
-    line.set({state: 'open', at: now});
+    if (![...topics.values()].some(({refused: out}) => out)) line.set({state: 'open', at: now});
   }
   take(message);
 }
@@ -148,7 +149,7 @@ function take(message) {
       passed(message.cursors ?? {});
       return send({type: 'pong'});
     case 'error':
-      return console.warn('live', message.code, message.detail ?? message.reason);
+      return refused(message);
     default:
       return undefined;
   }
@@ -159,6 +160,18 @@ function data({topic, cursor, event, data: body}) {
   if (!entry) return;
   if (cursor !== undefined) entry.cursor = cursor;
   entry.listeners.forEach(({onData}) => onData(body, event));
+}
+
+/** Nothing more comes of that topic: what is shown of it is old from now on, and our role may have changed. */
+function refused({id, code, detail, reason}) {
+  console.warn('live', code, detail ?? reason);
+  const entry = topics.get(id);
+  if (!entry) return;
+  entry.asked = false;
+  entry.refused = true;
+  set('lost');
+  if (['workspace_forbidden', 'role_too_low'].includes(code)) resume();
+  else setTimeout(() => ask([id]), LONGEST_PAUSE);
 }
 
 /** Up to where the hub has looked, also where there was nothing for us. */

@@ -1,3 +1,4 @@
+import {newKey} from './api.js';
 import {t} from './text.js';
 
 const VIEWERS = [
@@ -17,12 +18,12 @@ const ANSWERS = [
 ];
 
 const NEWS = {
-  commands: () => ({command_id: crypto.randomUUID(), state: 'done', source: 'rule', event_id: 'e', device_id: 'd', hops: {frame: 0, on: 214_000}}),
+  commands: () => ({command_id: newKey(), state: 'done', source: 'rule', event_id: 'e', device_id: 'd', hops: {frame: 0, on: 214_000}}),
   decisions: () => ({rule_id: 'r', outcome: 'crowd_sum', observed: 720, needed: 1000}),
 };
 
 const SHOWN = {
-  overlay_triggered: () => ({id: crypto.randomUUID(), text: t('overlays.sampleText'), for_ms: 3_600_000}),
+  overlay_triggered: () => ({id: newKey(), text: t('overlays.sampleText'), for_ms: 3_600_000}),
   crowd_changed: () => ({rule_id: 'r', name: t('overlays.sampleVote'), kind: 'vote', choices: [t('overlays.sampleLeft'), t('overlays.sampleRight')], counts: [42, 57], voters: 99, needed: 3, within_ms: 30_000, left_ms: 12_000, outcome: 'open'}),
 };
 

@@ -1,12 +1,18 @@
 import {Value} from './value.js';
-import {ApiError, call, get, newKey, post, workspaceId} from './api.js';
+import {ApiError, all, call, get, newKey, post, workspaceId} from './api.js';
 import {session} from './session.js';
 import {hear} from './live.js';
 
 /** What is armed and until when: `{workspace, items, healthy}` as `GET /devices/arming` says; null until it is known. */
 export const arming = new Value(null);
 
-/** The last stop of this page: `{phase: sending | following | failed | done, ...}`; null when there was none. */
+/** How that is known: when it was read, and since when it cannot be read any more. */
+export const armingRead = new Value({at: undefined, failingSince: undefined});
+
+/**
+ * What became of the last stop: `{phase: sending | trying | failed | following | done, ...}`; null when there is nothing to say.
+ * It only shows: what is being done about a stop goes on whether or not anybody looks.
+ */
 export const lastStop = new Value(null);
 
 const FOLLOW_EVERY = 500;
@@ -24,10 +30,16 @@ export async function readArming() {
     return;
   }
   reading = true;
+  const asked = workspaceId.get();
   try {
-    arming.set(await get('/devices/arming?limit=200'));
+    const read = await get('/devices/arming?limit=200');
+    if (read.next_cursor) read.items = await all('/devices/arming');
+    if (asked !== workspaceId.get()) return;
+    arming.set(read);
+    armingRead.set({at: Date.now(), failingSince: undefined});
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    armingRead.update(({at, failingSince}) => ({at, failingSince: failingSince ?? Date.now()}));
   } finally {
     reading = false;
     if (again) {
@@ -55,21 +67,27 @@ export async function stopDevices(ids) {
  * Stops everything in the workspace. Never asks, needs nothing that was read before, and is tried again until the hub has
  * answered. Who has not confirmed is followed.
  */
-export async function stopEverything() {
-  const mine = {key: newKey(), at: Date.now()};
-  lastStop.set({phase: 'sending', ...mine});
+export const stopEverything = () => stop('/devices/stop');
+
+/** Stops one device, in the same way. */
+export const stopDevice = (id) => stop(`/devices/${id}/stop`);
+
+async function stop(path) {
+  // Nothing that happens to the page after the press, not even another workspace, changes what is stopped.
+  const mine = {key: newKey(), at: Date.now(), workspace: workspaceId.get(), again: () => stop(path)};
+  tell(mine, {phase: 'sending'});
   for (let tries = 1; ; tries++) {
     try {
-      const {data} = await call('POST', '/devices/stop', {key: mine.key, timeout: 4000});
+      const {data} = await call('POST', path, {key: mine.key, timeout: 4000, workspace: mine.workspace});
       follow(mine, data);
       readArming();
       return;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (lastStop.get()?.key !== mine.key) return;
       const hopeless = error.status >= 400 && error.status < 500 && error.status !== 429;
-      lastStop.set({phase: 'failed', ...mine, code: error.code, tries, given: hopeless || tries >= TRIES});
-      if (hopeless || tries >= TRIES) return;
+      const given = hopeless || tries >= TRIES;
+      tell(mine, {phase: given ? 'failed' : 'trying', code: error.code, tries});
+      if (given) return;
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
     }
   }
@@ -77,8 +95,7 @@ export async function stopEverything() {
 
 async function follow(mine, {epoch, confirmed, unconfirmed}) {
   const told = (state) => {
-    if (lastStop.get()?.key !== mine.key) return false;
-    lastStop.set({phase: state.unconfirmed.length === 0 ? 'done' : 'following', epoch, ...mine, ...state});
+    tell(mine, {phase: state.unconfirmed.length === 0 ? 'done' : 'following', epoch, ...state});
     return state.unconfirmed.length > 0;
   };
   let open = told({
@@ -88,11 +105,27 @@ async function follow(mine, {epoch, confirmed, unconfirmed}) {
   while (open && Date.now() - mine.at < FOLLOW_FOR) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY));
     try {
-      open = told(await get(`/devices/stops/${epoch}`));
+      const state = (await call('GET', `/devices/stops/${epoch}`, {workspace: mine.workspace})).data;
+      open = told(state);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
+}
+
+let closed;
+
+/** Takes the report away; it comes back when there is something new to say. */
+export function closeReport() {
+  const shown = lastStop.get();
+  closed = shown && `${shown.key} ${shown.phase}`;
+  lastStop.set(null);
+}
+
+/** Says of a stop what is new, unless a later one is being shown. */
+function tell(mine, state) {
+  if (closed === `${mine.key} ${state.phase}` || (lastStop.get()?.at ?? 0) > mine.at) return;
+  lastStop.set({...state, ...mine});
 }
 
 let due;
@@ -106,13 +139,21 @@ function readSoon() {
 }
 
 let endOfHearing = () => {};
+let watched = null;
 
+/** Begins anew for another user or workspace, and only then: a stop that is under way stays in sight. */
 function begin() {
+  const {state, user} = session.get();
+  if (state === 'unknown' || state === 'unreachable') return;
+  const next = state === 'in' && workspaceId.get() ? `${user.id} ${workspaceId.get()}` : null;
+  if (next === watched) return;
   endOfHearing();
   endOfHearing = () => {};
   arming.set(null);
-  lastStop.set(null);
-  if (session.get().state !== 'in' || !workspaceId.get()) return;
+  armingRead.set({at: undefined, failingSince: undefined});
+  if (watched) lastStop.set(null);
+  watched = next;
+  if (!next) return;
   readArming();
   endOfHearing = hear('devices', readSoon, readSoon);
 }

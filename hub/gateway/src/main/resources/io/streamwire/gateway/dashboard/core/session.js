@@ -5,6 +5,8 @@ import {ApiError, get, onSignedOut, post, remove, workspaceId} from './api.js';
 export const session = new Value({state: 'unknown', user: null, workspaces: []});
 
 const KEY = 'streamwire.workspace';
+// Whoever needs STOP does not wait for a database that hangs.
+const PATIENCE = 4000;
 const RANKS = ['viewer', 'moderator', 'admin', 'owner'];
 
 onSignedOut(() => {
@@ -28,7 +30,7 @@ export async function resume() {
 }
 
 async function entered() {
-  const {user, workspaces} = await get('/auth/me');
+  const {user, workspaces} = await get('/auth/me', {timeout: PATIENCE});
   const chosen = workspaces.find(({id}) => id === kept()) ?? workspaces[0];
   choose(chosen?.id ?? null);
   session.set({state: 'in', user, workspaces});

@@ -48,5 +48,7 @@ function of(language, area, name) {
 }
 
 function chosen(language, forms, count) {
-  return forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
+  const form = new Intl.PluralRules(language).select(count);
+  // What is said of one thing says "1": in Portuguese, where zero counts as one too, that would be wrong.
+  return (form === 'one' && count !== 1 ? forms.other : forms[form]) ?? forms.other;
 }

@@ -3,7 +3,7 @@ import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {ApiError, call, edit, get, newKey, post} from '../core/api.js';
 import {readDevices} from '../core/devices.js';
-import {arm, arming} from '../core/safety.js';
+import {arm, arming, stopDevice} from '../core/safety.js';
 import {may} from '../core/session.js';
 import {statuses, watchStatuses} from '../core/statuses.js';
 import {go} from '../core/router.js';
@@ -127,7 +127,7 @@ class DevicePage extends Component {
     return html`${may('moderator') && !status?.armed
         ? html`<button class="btn" type="button" @click=${() => attempt(() => arm(ARM_MS, [id]))}>${icon('armed')}${t('devices.armFor', {length: length(ARM_MS)})}</button>`
         : nothing}
-      ${status?.armed ? html`<button class="btn danger" type="button" @click=${() => attempt(() => post(`/devices/${id}/stop`))}>${icon('stop')}${t('devices.stopThis')}</button>` : nothing}
+      <button class="btn danger" type="button" @click=${() => stopDevice(id)}>${icon('stop')}${t('devices.stopThis')}</button>
       ${may('moderator') && identifies ? html`<button class="btn" type="button" @click=${(event) => this.identify(event)}>${icon('search')}${t('devices.identify')}</button>` : nothing}
       ${may('admin')
         ? html`<button class="btn icon" type="button" aria-label=${t('devices.rename')} @click=${() => this.ask('rename', name)}>${icon('edit')}</button>

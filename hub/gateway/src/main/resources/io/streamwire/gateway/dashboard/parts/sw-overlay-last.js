@@ -35,7 +35,7 @@ class OverlayLast extends Component {
     if (source !== 'rule' || !event || hops?.on === undefined || !['started', 'done'].includes(state) || this.seen.has(id)) return;
     this.seen.add(id);
     if (this.seen.size > KNOWN) this.seen.delete(this.seen.values().next().value);
-    this.waiting = [...this.waiting, {event, device, ms: (hops.on - hops.frame) / 1000}].slice(-WAITING);
+    this.waiting = [...this.waiting, {event, device, ms: tookMs(hops)}].slice(-WAITING);
     if (!this.timer || this.resting) this.next();
   }
 
@@ -72,9 +72,15 @@ class OverlayLast extends Component {
   render() {
     if (!this.now) return nothing;
     const {event, name, ms} = this.now;
-    const values = {what: isolated(what(event)), device: isolated(name), time: length(Math.max(0, ms)).replace(' ', '\u00a0')};
-    return html`<div class="over-panel"><strong class="theirs cut"><bdi>${viewerName(event.user)}</bdi></strong><span class="theirs over-two">${t('overlays.moved', values)}</span></div>`;
+    const values = {what: isolated(what(event)), device: isolated(name), time: ms === undefined ? '' : length(Math.max(0, ms)).replace(' ', '\u00a0')};
+    return html`<div class="over-panel"><strong class="theirs cut"><bdi>${viewerName(event.user)}</bdi></strong><span class="theirs over-two">${t(ms === undefined ? 'overlays.movedSometime' : 'overlays.moved', values)}</span></div>`;
   }
+}
+
+/** From the frame of the event, or from the decision where no frame was: a button, a webhook. */
+function tookMs({frame, decided, on}) {
+  const from = frame ?? decided;
+  return from === undefined ? undefined : (on - from) / 1000;
 }
 
 function what({type, payload = {}}) {

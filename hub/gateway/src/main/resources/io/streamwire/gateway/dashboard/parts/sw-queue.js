@@ -15,7 +15,7 @@ const SOON = 400;
 
 /** What waits for the devices: who asked for it and what it waits for; drop one, clear, pause. */
 class Queue extends Component {
-  static properties = {device: {}, queues: {state: true}};
+  static properties = {device: {}, queues: {state: true}, old: {state: true}};
 
   static styles = css`
     sw-queue {
@@ -40,12 +40,13 @@ class Queue extends Component {
   constructor() {
     super();
     this.queues = new Map();
+    this.changed = new Set();
     new Watch(this, devices, prefs);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.end = hear('commands', () => this.soon(), () => this.soon());
+    this.end = hear('commands', ({device_id: id}) => this.soon(id), () => this.read());
     this.clock = setInterval(() => this.read(), 5000);
     this.listening = devices.listen(() => this.read());
     this.read();
@@ -60,25 +61,40 @@ class Queue extends Component {
     this.due = undefined;
   }
 
-  soon() {
+  /** Reads anew what a command has changed: that device's queue, once for all that happens within a moment. */
+  soon(id) {
+    this.changed.add(id);
     this.due ??= setTimeout(() => {
       this.due = undefined;
-      this.read();
+      const ids = this.shown().filter((one) => this.changed.has(one));
+      this.changed.clear();
+      this.readOf(ids);
     }, SOON);
   }
 
-  async read() {
-    if (document.visibilityState !== 'visible') return;
-    const ids = this.device ? [this.device] : [...(devices.get()?.keys() ?? [])].slice(0, MOST);
+  shown() {
+    return this.device ? [this.device] : [...(devices.get()?.keys() ?? [])].slice(0, MOST);
+  }
+
+  read() {
+    return this.readOf(this.shown());
+  }
+
+  /** What is refused stays as it was, and is said to be old: no answer is not an empty queue. */
+  async readOf(ids) {
+    if (document.visibilityState !== 'visible' || ids.length === 0) return;
     const answers = await Promise.all(ids.map((id) => get(`/devices/${id}/queue`).catch(nothingOnRefusal)));
-    this.queues = new Map(ids.map((id, at) => [id, answers[at]]).filter(([, queue]) => queue));
+    const read = new Map(ids.map((id, at) => [id, answers[at]]).filter(([, queue]) => queue));
+    this.old = read.size < ids.length;
+    this.queues = new Map(this.shown().map((id) => [id, read.get(id) ?? this.queues.get(id)]).filter(([, queue]) => queue));
   }
 
   render() {
     const shown = [...this.queues].filter(([, {items, paused}]) => this.device || items.length > 0 || paused);
     return html`<section class="card flush" aria-label=${t('live.queue')}>
       <div class="card-head"><h2>${t('live.queue')}</h2>${may('moderator') && !this.device ? this.pauseAll() : nothing}</div>
-      ${shown.length === 0 ? html`<p class="soft device">${t('live.queueEmpty')}</p>` : shown.map(([id, queue]) => this.of(id, queue))}
+      ${this.old ? html`<div class="device"><div class="note warn">${icon('warn')}<p>${t('live.queueOld')}</p></div></div>` : nothing}
+      ${shown.length === 0 ? (this.old ? nothing : html`<p class="soft device">${t('live.queueEmpty')}</p>`) : shown.map(([id, queue]) => this.of(id, queue))}
     </section>`;
   }
 

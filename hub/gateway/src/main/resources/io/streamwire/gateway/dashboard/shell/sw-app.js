@@ -6,6 +6,7 @@ import {resume, session} from '../core/session.js';
 import {workspaceId} from '../core/api.js';
 import {stopEverything} from '../core/safety.js';
 import {t} from '../core/text.js';
+import {loading} from '../kit/empty.js';
 import {html as staticHtml, unsafeStatic} from 'lit/static-html.js';
 import './sw-side.js';
 import './sw-top.js';
@@ -15,9 +16,12 @@ import './sw-banner.js';
 import './sw-toasts.js';
 
 const START = '/live';
+const SLOW = 400;
 
 /** The whole page: what surrounds a page of the dashboard, and the page itself. */
 class App extends Component {
+  static properties = {slow: {state: true}};
+
   static styles = css`
     sw-app {
       display: block;
@@ -80,6 +84,8 @@ class App extends Component {
     super();
     new Watch(this, session, location_, prefs, workspaceId);
     addEventListener('keydown', (event) => this.pressed(event));
+    // STOP is there before the hub has said who we are, if that takes long.
+    setTimeout(() => (this.slow = true), SLOW);
   }
 
   render() {
@@ -88,7 +94,7 @@ class App extends Component {
     const {state} = session.get();
     const {route, params} = here;
     if (route.bare) return this.page(route, params);
-    if (state === 'unknown') return nothing;
+    if (state === 'unknown' && !this.slow) return nothing;
     if (state === 'out' && !route.open) return this.toSignIn();
     if (route.open && state !== 'in') return html`<div class="alone"><main id="main">${this.page(route, params)}</main></div><sw-toasts></sw-toasts>`;
     return html`<a class="btn skip" href="#main" @click=${this.toMain}>${t('shell.skip')}</a>
@@ -99,7 +105,7 @@ class App extends Component {
           <div class="page stack wide">
             <sw-stopped></sw-stopped>
             <sw-banner></sw-banner>
-            ${state === 'unreachable' ? this.unreachable() : this.page(route, params)}
+            ${state === 'unreachable' ? this.unreachable() : state === 'unknown' ? loading(t('shell.loading')) : this.page(route, params)}
           </div>
         </main>
       </div>

@@ -2,7 +2,7 @@ import {Component, css, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {may, session} from '../core/session.js';
-import {workspaceId} from '../core/api.js';
+import {hubNow, workspaceId} from '../core/api.js';
 import {arm, arming, stopEverything} from '../core/safety.js';
 import {t} from '../core/text.js';
 import {clock, countdown, length} from '../core/format.js';
@@ -73,22 +73,22 @@ class Arm extends Component {
 
   render() {
     const {count, all, until, on} = this.state();
-    const label = !on ? t('shell.disarmed') : count < all ? t('shell.partlyArmed', {count, all}) : t('shell.armed');
-    return html`<button class="arm ${on ? 'on' : ''}" type="button" ?disabled=${!may('moderator') || arming.get() === null}
+    const known = arming.get() !== null;
+    const label = !known ? t('shell.armingUnknown') : !on ? t('shell.disarmed') : count < all ? t('shell.partlyArmed', {count, all}) : t('shell.armed');
+    return html`<button class="arm ${on ? 'on' : ''}" type="button" ?disabled=${!may('moderator') || !known}
         @click=${() => (on ? stopEverything() : this.ask())}>
-        ${icon('armed')}<span>${label}</span>${on ? html`<span class="left">${countdown(until - Date.now())}</span>` : nothing}<span class="sr-only">${on ? t('shell.disarmLabel', {at: clock(until)}) : t('shell.armLabel')}</span>
+        ${icon('armed')}<span>${label}</span>${on ? html`<span class="left">${countdown(Math.max(0, until - hubNow()))}</span>` : nothing}<span class="sr-only">${on ? t('shell.disarmLabel', {at: clock(until)}) : t('shell.armLabel')}</span>
       </button>
       <sw-dialog .heading=${t('shell.armTitle')} ?open=${this.asking} @closed=${() => (this.asking = false)}
         .content=${() => this.question(all)} .actions=${() => this.answers()}></sw-dialog>`;
   }
 
-  /** How many of the devices are armed, and until when at the latest. */
+  /** How many of the devices are armed, and until when at the latest: by the hub's word, never by this machine's clock. */
   state() {
     const read = arming.get();
     const items = read?.items ?? [];
-    const now = Date.now();
-    const armed = items.map((item) => item.arming).filter((one) => one?.armed && new Date(one.until) > now);
-    const whole = read?.workspace?.armed && new Date(read.workspace.until) > now ? [read.workspace] : [];
+    const armed = items.map((item) => item.arming).filter((one) => one?.armed);
+    const whole = read?.workspace?.armed ? [read.workspace] : [];
     const untils = (armed.length > 0 ? armed : items.length === 0 ? whole : []).map(({until}) => new Date(until).getTime());
     return {count: armed.length, all: items.length, on: untils.length > 0, until: Math.max(0, ...untils)};
   }

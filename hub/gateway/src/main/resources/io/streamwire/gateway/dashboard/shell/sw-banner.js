@@ -3,7 +3,7 @@ import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {reach} from '../core/api.js';
 import {line} from '../core/live.js';
-import {arming} from '../core/safety.js';
+import {arming, armingRead} from '../core/safety.js';
 import {t} from '../core/text.js';
 import {ago} from '../core/format.js';
 import {icon} from '../kit/icon.js';
@@ -27,7 +27,7 @@ class Banner extends Component {
 
   constructor() {
     super();
-    new Watch(this, reach, arming, prefs);
+    new Watch(this, reach, arming, armingRead, prefs);
     this.lostAt = undefined;
   }
 
@@ -61,7 +61,7 @@ class Banner extends Component {
   render() {
     const since = this.oldSince();
     if (since !== undefined && Date.now() - since > PATIENCE) {
-      return this.note('bad', t(navigator.onLine ? 'shell.old' : 'shell.offline', {ago: ago(since)}));
+      return this.note('bad', t(this.why(), {ago: ago(since)}));
     }
     if (this.back && Date.now() - this.back.at < REMEMBERED && this.back.at - this.back.from > PATIENCE) {
       return this.note('good', t('shell.back', {ago: ago(this.back.from)}));
@@ -75,7 +75,13 @@ class Banner extends Component {
   oldSince() {
     if (this.lostAt !== undefined) return this.lostAt;
     if (!reach.get().ok || !navigator.onLine) return reach.get().at;
-    return undefined;
+    const {at, failingSince} = armingRead.get();
+    return failingSince && (at ?? failingSince);
+  }
+
+  why() {
+    if (!navigator.onLine) return 'shell.offline';
+    return this.lostAt === undefined && reach.get().ok ? 'shell.armingOld' : 'shell.old';
   }
 
   note(kind, text) {

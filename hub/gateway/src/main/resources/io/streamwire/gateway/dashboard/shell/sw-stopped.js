@@ -2,7 +2,7 @@ import {Component, css, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {deviceName, devices} from '../core/devices.js';
-import {lastStop, stopEverything} from '../core/safety.js';
+import {closeReport, lastStop} from '../core/safety.js';
 import {t} from '../core/text.js';
 import {time} from '../core/format.js';
 import {chip} from '../kit/chip.js';
@@ -66,19 +66,21 @@ class Stopped extends Component {
         <span class="headline">${this.headline(stop)}</span>
         <span class="row tight">
           <span class="soft small">${time(stop.at)}</span>
-          <button class="btn ghost small icon" type="button" aria-label=${t('shell.close')} @click=${() => lastStop.set(null)}>${icon('close')}</button>
+          <button class="btn ghost small icon" type="button" aria-label=${t('shell.close')} @click=${closeReport}>${icon('close')}</button>
         </span>
       </div>
       ${this.details(stop)}
     </section>`;
   }
 
-  headline({phase, confirmed, unconfirmed, tries, given}) {
+  headline({phase, confirmed, unconfirmed, tries}) {
     switch (phase) {
       case 'sending':
         return t('shell.stopSending');
+      case 'trying':
+        return t('shell.stopTrying', {tries});
       case 'failed':
-        return given ? t('shell.stopFailed') : t('shell.stopTrying', {tries});
+        return t('shell.stopFailed');
       case 'following':
         return t('shell.stopFollowing', {done: confirmed.length, all: confirmed.length + unconfirmed.length});
       default:
@@ -86,10 +88,11 @@ class Stopped extends Component {
     }
   }
 
-  details({phase, unconfirmed, given}) {
+  details({phase, unconfirmed, again}) {
+    if (phase === 'trying') return html`<p>${t('shell.cutPower')}</p>`;
     if (phase === 'failed') {
       return html`<p>${t('shell.cutPower')}</p>
-        ${given ? html`<div><button class="btn danger" @click=${() => stopEverything()}>${t('shell.stopAgain')}</button></div>` : nothing}`;
+        <div><button class="btn danger" type="button" @click=${again}>${t('shell.stopAgain')}</button></div>`;
     }
     if (phase !== 'following') return nothing;
     return html`<p>${t('shell.unconfirmed')}</p>

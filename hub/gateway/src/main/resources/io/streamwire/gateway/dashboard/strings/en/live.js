@@ -59,6 +59,7 @@ export default {
 
   queue: 'Queue',
   queueEmpty: 'Nothing waits.',
+  queueOld: 'The hub does not say what waits now. This is what waited before.',
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   pause: 'Pause',

@@ -33,6 +33,7 @@ export default {
   how_3: 'That is all: the background is transparent, and it connects again by itself.',
   keys: 'Each link is an API key with the role viewer. End one under',
   moved: '{what} moved {device} in {time}',
+  movedSometime: '{what} moved {device}',
   comment: '“{text}”',
   what_like: 'Likes',
   what_follow: 'A new follow',

@@ -66,6 +66,7 @@ export default {
   stopped: 'Stopped',
   partlyArmed: '{count} of {all} armed',
   disarmed: 'Disarmed',
+  armingUnknown: 'Armed?',
   armLabel: 'Arm the devices.',
   disarmLabel: 'Until {at}. Stop and disarm.',
   armTitle: 'Arm the devices?',
@@ -79,6 +80,7 @@ export default {
 
   offline: 'You are offline. What you see is from {ago}. STOP may not get through.',
   old: 'No connection to the hub. What you see is from {ago}. Connecting again …',
+  armingOld: 'The hub does not say what is armed. What you see of it is from {ago}.',
   back: 'Connected again. What you had seen was from {ago}; it is up to date now.',
   unhealthy: 'The hub does not renew the arming now ({why}). Devices switch off by themselves within 30 seconds.',
   ailment_starting: 'it is starting',

@@ -55,6 +55,7 @@ export default {
   noDecisionsText: 'En cuanto un evento encaje con una regla estará aquí, con el porqué.',
   queue: 'Cola',
   queueEmpty: 'No espera nada.',
+  queueOld: 'El hub no dice qué espera ahora. Esto es lo que esperaba antes.',
   pauseAll: 'Pausar todo',
   resumeAll: 'Reanudar todo',
   pause: 'Pausar',

@@ -33,6 +33,7 @@ export default {
   how_3: 'Eso es todo: el fondo es transparente y se conecta de nuevo solo.',
   keys: 'Cada enlace es una clave de API con el rol de espectador. Termina una en',
   moved: '{what} movió {device} en {time}',
+  movedSometime: '{what} movió {device}',
   comment: '“{text}”',
   what_like: 'Los me gusta',
   what_follow: 'Un nuevo seguidor',

@@ -55,6 +55,7 @@ export default {
   noDecisionsText: 'Begitu kejadian cocok dengan aturan, muncul di sini beserta alasannya.',
   queue: 'Antrean',
   queueEmpty: 'Tidak ada yang menunggu.',
+  queueOld: 'Hub tidak mengatakan apa yang menunggu sekarang. Ini yang menunggu sebelumnya.',
   pauseAll: 'Jeda semua',
   resumeAll: 'Lanjutkan semua',
   pause: 'Jeda',

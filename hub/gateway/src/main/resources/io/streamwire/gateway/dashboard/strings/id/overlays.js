@@ -33,6 +33,7 @@ export default {
   how_3: 'Itu saja: latarnya transparan, dan ia terhubung kembali sendiri.',
   keys: 'Setiap tautan adalah kunci API dengan peran penonton. Akhiri di',
   moved: '{what} menggerakkan {device} dalam {time}',
+  movedSometime: '{what} menggerakkan {device}',
   comment: '“{text}”',
   what_like: 'Suka',
   what_follow: 'Pengikut baru',

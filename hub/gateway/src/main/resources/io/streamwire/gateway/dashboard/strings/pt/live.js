@@ -55,6 +55,7 @@ export default {
   noDecisionsText: 'Assim que um evento combinar com uma regra, aparece aqui com o porquê.',
   queue: 'Fila',
   queueEmpty: 'Nada espera.',
+  queueOld: 'O hub não diz o que espera agora. Isto é o que esperava antes.',
   pauseAll: 'Pausar tudo',
   resumeAll: 'Retomar tudo',
   pause: 'Pausar',

@@ -33,6 +33,7 @@ export default {
   how_3: 'É só isso: o fundo é transparente, e ele se reconecta sozinho.',
   keys: 'Cada link é uma chave de API com o papel de espectador. Encerre uma em',
   moved: '{what} moveu {device} em {time}',
+  movedSometime: '{what} moveu {device}',
   comment: '“{text}”',
   what_like: 'Curtidas',
   what_follow: 'Um novo seguidor',

@@ -55,6 +55,7 @@ export default {
   noDecisionsText: 'Ngay khi sự kiện khớp với một quy tắc, nó hiện ở đây cùng lý do.',
   queue: 'Hàng đợi',
   queueEmpty: 'Không có gì chờ.',
+  queueOld: 'Hub không cho biết cái gì đang chờ. Đây là những gì đã chờ trước đó.',
   pauseAll: 'Tạm dừng tất cả',
   resumeAll: 'Tiếp tục tất cả',
   pause: 'Tạm dừng',

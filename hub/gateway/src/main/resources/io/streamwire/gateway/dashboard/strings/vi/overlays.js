@@ -33,6 +33,7 @@ export default {
   how_3: 'Vậy là xong: nền trong suốt, và nó tự kết nối lại.',
   keys: 'Mỗi liên kết là một khóa API với vai trò người xem. Kết thúc khóa tại',
   moved: '{what} làm {device} chuyển động sau {time}',
+  movedSometime: '{what} làm {device} chuyển động',
   comment: '“{text}”',
   what_like: 'Lượt thích',
   what_follow: 'Người theo dõi mới',
