@@ -29,7 +29,7 @@ class Workspace extends Component {
     return html`<select class="input" aria-label=${t('shell.workspace')} @change=${(event) => choose(event.target.value)}>
       ${workspaces.map(
         ({id, name, role}) =>
-          html`<option value=${id} ?selected=${id === workspaceId.get()}>${name} (${t(`shell.role_${role}`)})</option>`,
+          html`<option value=${id} ?selected=${id === workspaceId.get()}>${workspaces.length === 1 ? name : `${name} (${t(`shell.role_${role}`)})`}</option>`,
       )}
     </select>`;
   }
