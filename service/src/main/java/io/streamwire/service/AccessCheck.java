@@ -32,19 +32,23 @@ final class AccessCheck {
             case PUBLIC -> {}
             case SERVICE -> requireSecret(request);
             case DEVICES_STOP -> {
-                var bearer = credentials.token(request);
+                var bearer = credentials.token(request, permission);
                 var agent = verifier.agent(bearer);
                 agent.ifPresent(request.context()::register);
                 if (agent.isEmpty()) {
-                    requireToken(request, permission, bearer);
+                    requireToken(request, permission, verifier.verifyForStop(bearer));
                 }
             }
-            default -> requireToken(request, permission, credentials.token(request));
+            default ->
+                    requireToken(
+                            request,
+                            permission,
+                            verifier.verify(credentials.token(request, permission)));
         }
     }
 
-    private void requireToken(ServerRequest request, Permission permission, String bearer) {
-        var token = verifier.verify(bearer);
+    private static void requireToken(
+            ServerRequest request, Permission permission, AccessToken token) {
         if (token.ofKey() && !permission.isForKeys()) {
             throw Problem.forbidden("key_forbidden", "An API key may not do this, a person may.");
         }

@@ -10,14 +10,16 @@ import java.util.Optional;
 public interface Credentials {
 
     /** The header {@code Authorization} and nothing else. */
-    Credentials AUTHORIZATION = request -> bearer(request.headers()).orElseThrow(Credentials::none);
+    Credentials AUTHORIZATION =
+            (request, _) -> bearer(request.headers()).orElseThrow(Credentials::none);
 
     /**
      * The token that the request shows, not verified.
      *
+     * @param permission what it is wanted for: one to stop may have expired a while ago
      * @throws Problem 401 {@code token_missing} or {@code token_invalid}
      */
-    String token(ServerRequest request);
+    String token(ServerRequest request, Permission permission);
 
     /**
      * What stands behind {@code Authorization: Bearer}; empty without this header.

@@ -19,8 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Access that ended before its tokens expire. Auth cuts a user or a session off; every service
  * hears of it at once over the bus, looks again every 5 s, and refuses the tokens that were issued
- * before. A cut-off is kept for an hour, the longest life of an access token. While Redis is away
- * it waits in the instance that made it, and elsewhere tokens live until they expire.
+ * before. A cut-off is kept for 13 hours, the longest life of an access token and how long it is
+ * good to stop after that. While Redis is away it waits in the instance that made it, and elsewhere
+ * tokens live until they expire.
  */
 public final class CutOffs implements AutoCloseable {
 
@@ -29,7 +30,8 @@ public final class CutOffs implements AutoCloseable {
     private static final List<String> KEYS = List.of(Stream.key(0, "cut-offs"));
     private static final Script CUT = Script.of(CutOffs.class, "cut-off.lua");
     private static final Script LIST = Script.of(CutOffs.class, "cut-offs.lua");
-    private static final Duration LIFE = Duration.ofHours(1).plusMinutes(1);
+    private static final Duration LIFE =
+            Duration.ofHours(1).plus(TokenVerifier.STOP_LEEWAY).plusMinutes(1);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration OVERLAP = Duration.ofMinutes(1);
 

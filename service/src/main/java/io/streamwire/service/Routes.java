@@ -4,20 +4,23 @@ import io.helidon.http.Method;
 import io.helidon.webserver.http.Handler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The routes of one server: the only way to register one, so that none lacks a permission. */
 public final class Routes {
 
     private final List<Route> all;
     private final List<String> prefixes;
+    private final UnaryOperator<Handler> around;
 
     Routes() {
-        this(new ArrayList<>(), List.of(""));
+        this(new ArrayList<>(), List.of(""), UnaryOperator.identity());
     }
 
-    private Routes(List<Route> all, List<String> prefixes) {
+    private Routes(List<Route> all, List<String> prefixes, UnaryOperator<Handler> around) {
         this.all = all;
         this.prefixes = prefixes;
+        this.around = around;
     }
 
     /**
@@ -25,7 +28,12 @@ public final class Routes {
      * is what the documents name.
      */
     public Routes at(String... prefixes) {
-        return new Routes(all, List.of(prefixes));
+        return new Routes(all, List.of(prefixes), around);
+    }
+
+    /** A view that registers every route with something around its handler. */
+    public Routes through(UnaryOperator<Handler> wrapping) {
+        return new Routes(all, prefixes, wrapping);
     }
 
     public Routes get(String path, Permission permission, Handler handler) {
@@ -68,7 +76,7 @@ public final class Routes {
                             join(prefix, path),
                             canonical,
                             permission,
-                            handler,
+                            around.apply(handler),
                             largestBody));
         }
         return this;

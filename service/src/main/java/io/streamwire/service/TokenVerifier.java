@@ -37,19 +37,18 @@ public final class TokenVerifier implements AutoCloseable {
 
     private static final Duration SKEW = Duration.ofSeconds(5);
 
+    /**
+     * How long after its end a token is still good to stop: the longest arming, so that whoever
+     * could start something can stop it although nobody renews tokens meanwhile.
+     */
+    static final Duration STOP_LEEWAY = Duration.ofHours(12);
+
     private final Keys keys;
     private final Optional<CutOffs> cutOffs;
     private final UnaryOperator<AccessToken> current;
     private final Function<String, Optional<Agent>> agents;
-    private final JwtValidator validator =
-            JwtValidator.builder()
-                    .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(SKEW))
-                    .addNotBeforeValidator(nbf -> nbf.mandatory(false).allowedTimeSkew(SKEW))
-                    .addIssueTimeValidator(iat -> iat.mandatory(true).allowedTimeSkew(SKEW))
-                    .addCriticalValidator()
-                    .addIssuerValidator(SigningKey.ISSUER)
-                    .addAudienceValidator(SigningKey.AUDIENCE)
-                    .build();
+    private final JwtValidator validator = validator(SKEW);
+    private final JwtValidator stopValidator = validator(STOP_LEEWAY);
 
     private TokenVerifier(
             Keys keys,
@@ -60,6 +59,17 @@ public final class TokenVerifier implements AutoCloseable {
         this.cutOffs = cutOffs;
         this.current = current;
         this.agents = agents;
+    }
+
+    private static JwtValidator validator(Duration afterExpiry) {
+        return JwtValidator.builder()
+                .addExpirationValidator(exp -> exp.mandatory(true).allowedTimeSkew(afterExpiry))
+                .addNotBeforeValidator(nbf -> nbf.mandatory(false).allowedTimeSkew(SKEW))
+                .addIssueTimeValidator(iat -> iat.mandatory(true).allowedTimeSkew(SKEW))
+                .addCriticalValidator()
+                .addIssuerValidator(SigningKey.ISSUER)
+                .addAudienceValidator(SigningKey.AUDIENCE)
+                .build();
     }
 
     private TokenVerifier(Keys keys) {
@@ -130,10 +140,24 @@ public final class TokenVerifier implements AutoCloseable {
      * @throws Problem 401 {@code token_invalid}, 503 {@code keys_unavailable}
      */
     public AccessToken verify(String token) {
+        return verify(token, validator);
+    }
+
+    /**
+     * Verifies a token of somebody who wants to stop: up to 12 h after its end it is still good for
+     * that, since auth may be away, but not after it was cut off.
+     *
+     * @throws Problem 401 {@code token_invalid}, 503 {@code keys_unavailable}
+     */
+    public AccessToken verifyForStop(String token) {
+        return verify(token, stopValidator);
+    }
+
+    private AccessToken verify(String token, JwtValidator times) {
         if (token.length() > LONGEST) {
             throw invalid();
         }
-        var verified = parse(token);
+        var verified = parse(token, times);
         if (cutOffs.isPresent() && cutOffs.get().refuses(verified)) {
             throw invalid();
         }
@@ -144,11 +168,20 @@ public final class TokenVerifier implements AutoCloseable {
      * Whether a token that was verified is still good: it has not expired or been cut off since.
      */
     public boolean accepts(AccessToken token) {
-        return Instant.now().isBefore(token.expiresAt())
+        return accepts(token, Duration.ZERO);
+    }
+
+    /** Whether a token that was verified is still good to stop. */
+    public boolean acceptsForStop(AccessToken token) {
+        return accepts(token, STOP_LEEWAY);
+    }
+
+    private boolean accepts(AccessToken token, Duration afterExpiry) {
+        return Instant.now().isBefore(token.expiresAt().plus(afterExpiry))
                 && cutOffs.filter(cut -> cut.refuses(token)).isEmpty();
     }
 
-    private AccessToken parse(String token) {
+    private AccessToken parse(String token, JwtValidator times) {
         try {
             var signed = SignedJwt.parseToken(token);
             var jwt = signed.getJwt();
@@ -158,7 +191,7 @@ public final class TokenVerifier implements AutoCloseable {
             var key = key(jwt.keyId().orElseThrow(TokenVerifier::invalid));
             if (!SigningKey.ALGORITHM.equals(key.algorithm())
                     || !key.verifySignature(signed.getSignedBytes(), signed.getSignature())
-                    || !validator.validate(jwt).isValid()) {
+                    || !times.validate(jwt).isValid()) {
                 throw invalid();
             }
             return claims(jwt);

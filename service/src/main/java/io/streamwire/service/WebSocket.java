@@ -34,6 +34,12 @@ public final class WebSocket implements ServerConnection {
     private static final int LENGTH_64_BIT = 127;
     private static final int LONGEST_HEAD = 10;
 
+    /** Frames of a client in the long run, of whatever kind; each may cost an answer. */
+    private static final int FRAMES_PER_SECOND = 50;
+
+    private static final int FRAMES_AT_ONCE = 200;
+    private static final int POLICY_VIOLATION = 1008;
+
     private final ConnectionContext context;
     private final int largestMessage;
     private final WebSocketReceiver receiver;
@@ -43,6 +49,7 @@ public final class WebSocket implements ServerConnection {
     private volatile @Nullable Thread reader;
     private volatile @Nullable Thread writer;
     private volatile long heard = System.nanoTime();
+    private double frames = FRAMES_AT_ONCE; // that the client may still send, when it was heard
     private boolean inMessage;
     private boolean closeSent;
 
@@ -77,11 +84,21 @@ public final class WebSocket implements ServerConnection {
     private void readAll() {
         try {
             while (receive()) {
-                heard = System.nanoTime();
+                countFrame();
             }
         } catch (WsCloseException e) {
             close(e.closeCode(), String.valueOf(e.getMessage()));
             readOn();
+        }
+    }
+
+    private void countFrame() {
+        long now = System.nanoTime();
+        double refilled = (now - heard) * FRAMES_PER_SECOND / 1e9;
+        heard = now;
+        frames = Math.min(FRAMES_AT_ONCE, frames + refilled) - 1;
+        if (frames < 0) {
+            throw new WsCloseException("too many frames", POLICY_VIOLATION);
         }
     }
 

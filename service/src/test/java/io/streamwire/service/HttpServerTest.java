@@ -13,6 +13,7 @@ import io.helidon.webserver.testing.junit5.ServerTest;
 import io.helidon.webserver.testing.junit5.SetUpServer;
 import io.streamwire.contract.Json;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,7 @@ class HttpServerTest {
                 "/of/{workspace_id}",
                 Permission.WORKSPACE_READ,
                 (request, response) -> Body.send(response, Caller.of(request)));
+        routes.post("/stop", Permission.DEVICES_STOP, (_, response) -> Body.send(response, "ok"));
         routes.get("/inside", Permission.SERVICE, (_, response) -> Body.send(response, "inside"));
         routes.get(
                 "/broken",
@@ -163,6 +165,33 @@ class HttpServerTest {
                         .request(String.class);
 
         assertProblem(answer, 401, "token_invalid");
+    }
+
+    @Test
+    void aTokenThatHasExpiredStillStops() {
+        var end = Instant.now().minusSeconds(3_600);
+        var expired =
+                KEY.sign(
+                        new AccessToken(
+                                MINE,
+                                MINE,
+                                MINE,
+                                Map.of(MINE, Role.VIEWER),
+                                end.minusSeconds(600),
+                                end));
+        var bearer = "Bearer " + expired;
+
+        var stop =
+                client.post("/stop")
+                        .header(HeaderNames.AUTHORIZATION, bearer)
+                        .request(String.class);
+        var read =
+                client.get("/caller")
+                        .header(HeaderNames.AUTHORIZATION, bearer)
+                        .request(String.class);
+
+        assertThat(stop.entity()).isEqualTo("\"ok\"");
+        assertProblem(read, 401, "token_invalid");
     }
 
     @Test

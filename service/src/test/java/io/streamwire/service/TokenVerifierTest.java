@@ -8,6 +8,7 @@ import io.streamwire.contract.Ids;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,31 @@ class TokenVerifierTest {
     @Test
     void anExpiredTokenIsRefused() {
         assertRefused(KEY.sign(Tokens.of(WORKSPACE, Role.OWNER, Duration.ofSeconds(-10))));
+    }
+
+    @Test
+    void anExpiredTokenIsGoodToStopForAsLongAsAnArmingMayLast() {
+        var expired = expired(Duration.ofHours(11));
+        var old = KEY.sign(expired(Duration.ofHours(13)));
+
+        var verified = VERIFIER.verifyForStop(KEY.sign(expired));
+
+        assertThat(verified.userId()).isEqualTo(expired.userId());
+        assertThat(VERIFIER.acceptsForStop(verified)).isTrue();
+        assertThat(VERIFIER.accepts(verified)).isFalse();
+        assertThatThrownBy(() -> VERIFIER.verifyForStop(old)).isInstanceOf(Problem.class);
+        assertRefused(KEY.sign(expired));
+    }
+
+    private static AccessToken expired(Duration since) {
+        var end = Instant.now().minus(since);
+        return new AccessToken(
+                Ids.next(),
+                Ids.next(),
+                WORKSPACE,
+                Map.of(WORKSPACE, Role.VIEWER),
+                end.minus(LIFE),
+                end);
     }
 
     @Test

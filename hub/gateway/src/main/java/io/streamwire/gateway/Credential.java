@@ -16,8 +16,18 @@ sealed interface Credential {
     /** An access token, or the agent token of a board; good without asking auth. */
     record Token(String text) implements Credential {}
 
+    /** Nothing. */
+    record None() implements Credential {}
+
+    /** One or more of which only auth can tell the owner; several only of cookies. */
+    record Secrets(List<Secret> all) implements Credential {
+        public Secrets {
+            all = List.copyOf(all);
+        }
+    }
+
     /** What only auth can tell the owner of. */
-    sealed interface Secret extends Credential {
+    sealed interface Secret {
         String text();
     }
 
@@ -39,7 +49,11 @@ sealed interface Credential {
     /** 256 bits in base64url. */
     Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
 
-    Pattern COOKIE = Pattern.compile("(?:^|[;,\\s])streamwire_session=([^;,\\s]*)");
+    /** Over https the name has a prefix that keeps other hosts from setting it (RFC 6265bis). */
+    Pattern COOKIE = Pattern.compile("(?:^|[;,\\s])(__Host-)?streamwire_session=([^;,\\s]+)");
+
+    /** Most cookies of the name that are tried. */
+    int MOST_COOKIES = 4;
 
     /** Where a browser cannot send a header: the WebSocket and the event streams. */
     Pattern TAKES_TICKETS =
@@ -51,17 +65,21 @@ sealed interface Credential {
      *
      * @throws Problem 401 {@code token_invalid} when it cannot be a good one
      */
-    static Optional<Credential> of(HttpPrologue prologue, Headers headers) {
+    static Credential of(HttpPrologue prologue, Headers headers) {
         return Credentials.bearer(headers)
                 .map(Credential::bearer)
                 .or(() -> ticket(prologue))
-                .or(() -> cookie(headers));
+                .orElseGet(() -> cookies(headers));
     }
 
     private static Credential bearer(String text) {
         return text.startsWith(KEY_PREFIX)
-                ? new Key(KEY_PREFIX + checked(text.substring(KEY_PREFIX.length())))
+                ? one(new Key(KEY_PREFIX + checked(text.substring(KEY_PREFIX.length()))))
                 : new Token(text);
+    }
+
+    private static Credential one(Secret secret) {
+        return new Secrets(List.of(secret));
     }
 
     private static Optional<Credential> ticket(HttpPrologue prologue) {
@@ -69,18 +87,33 @@ sealed interface Credential {
                 || !TAKES_TICKETS.matcher(prologue.uriPath().rawPath()).matches()) {
             return Optional.empty();
         }
-        return prologue.query().first(TICKET).asOptional().map(text -> new Ticket(checked(text)));
+        return prologue.query()
+                .first(TICKET)
+                .asOptional()
+                .map(text -> one(new Ticket(checked(text))));
     }
 
     /** Two cookies of the same name may come from two hosts, one of which is not ours. */
-    private static Optional<Credential> cookie(Headers headers) {
+    private static Credential cookies(Headers headers) {
         var text = String.join("; ", headers.all(HeaderNames.COOKIE, List::of));
-        var values = COOKIE.matcher(text).results().map(match -> match.group(1)).distinct();
-        var found = values.filter(value -> !value.isEmpty()).toList();
-        if (found.size() > 1) {
+        var found = COOKIE.matcher(text).results().toList();
+        if (found.isEmpty()) {
+            return new None();
+        }
+        boolean ours = found.stream().anyMatch(match -> match.group(1) != null);
+        var sessions =
+                found.stream()
+                        .filter(match -> !ours || match.group(1) != null)
+                        .map(match -> match.group(2))
+                        .filter(SECRET.asMatchPredicate())
+                        .distinct()
+                        .limit(MOST_COOKIES)
+                        .<Secret>map(Session::new)
+                        .toList();
+        if (sessions.isEmpty()) {
             throw invalid();
         }
-        return found.stream().findFirst().map(value -> new Session(checked(value)));
+        return new Secrets(sessions);
     }
 
     private static String checked(String secret) {

@@ -25,6 +25,9 @@ public final class Gateway implements AutoCloseable {
 
     private static final int SECRET_LENGTH = 32; // characters
 
+    /** Requests of a workspace's keys at once, in seconds of what they may in the long run. */
+    private static final int KEYS_BURST = 2;
+
     private final HttpServer server;
     private final CutOffs cutOffs;
     private final Live live;
@@ -57,11 +60,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final Agent SOME_AGENT = new Agent(new UUID(0, 0), new UUID(0, 0));
 
-    static Gateway start(Config config, Bus bus, TokenVerifier verifier) {
-        return start(config, bus, verifier, List.of());
-    }
-
-    private static Gateway start(Config config, Bus bus, TokenVerifier verifier, List<Api> more) {
+    static Gateway start(Config config, Bus bus, TokenVerifier verifier, List<Api> more) {
         var auth = upstream(config, "auth");
         var ingest = upstream(config, "ingest");
         var rules = upstream(config, "rules");
@@ -71,13 +70,16 @@ public final class Gateway implements AutoCloseable {
                 new RateLimit(
                         Configuration.number(config, "gateway.rate-limit", 1, 1_000_000),
                         Configuration.number(config, "gateway.rate-burst", 1, 1_000_000));
+        var keysPerSecond =
+                Configuration.number(config, "gateway.rate-limit-of-keys", 1, 1_000_000);
         var proxies = TrustedProxies.of(config, "gateway.trusted-proxies");
         var patience =
                 new Proxy.Patience(
                         duration(config, "gateway.response-timeout"),
                         duration(config, "gateway.prefer-wait"),
                         duration(config, "gateway.silence-timeout"),
-                        duration(config, "gateway.body-timeout"));
+                        duration(config, "gateway.body-timeout"),
+                        Configuration.size(config, "gateway.upload-rate"));
         var exchange = new Exchange(duration(config, "gateway.connect-timeout"));
         var identities =
                 new Identities(
@@ -90,11 +92,16 @@ public final class Gateway implements AutoCloseable {
                                 "gateway.identity-cache",
                                 Duration.ZERO,
                                 Duration.ofMinutes(1)));
-        var callers = new Callers(identities, verifier, rateLimit, proxies);
-        var proxy = new Proxy(exchange, callers, rateLimit, proxies, patience);
-        var metrics = new Metrics(Permission.SERVICE);
         var cutOffs = CutOffs.follow(bus);
         var current = verifier.refusing(cutOffs);
+        var callers = new Callers(identities, current, rateLimit, proxies);
+        var limits =
+                new Limits(
+                        rateLimit,
+                        new RateLimit(keysPerSecond, KEYS_BURST * keysPerSecond),
+                        proxies);
+        var proxy = new Proxy(exchange, callers, limits, proxies, patience);
+        var metrics = new Metrics(Permission.SERVICE);
         var live =
                 new Live(
                         bus,
@@ -103,7 +110,6 @@ public final class Gateway implements AutoCloseable {
                         new LiveStatuses(exchange, ingest, patience.silence()),
                         new LiveHandshakes(
                                 callers,
-                                current,
                                 new RateLimit(
                                         liveSettings.handshakesPerSecond(),
                                         liveSettings.handshakeBurst()),
@@ -119,6 +125,7 @@ public final class Gateway implements AutoCloseable {
                                 new Dashboard(),
                                 new GatewayApi(
                                         proxy.to(auth),
+                                        proxy.signInTo(auth),
                                         proxy.to(ingest),
                                         proxy.to(rules),
                                         proxy.to(devices),
@@ -131,13 +138,13 @@ public final class Gateway implements AutoCloseable {
                                                         config, "ingest.recordings.max-upload")),
                                         new GatewayApi.Upload(
                                                 proxy.uploadsTo(rules), LARGEST_BUNDLE))));
-        apis.addAll(more);
+        more.forEach(api -> apis.add(routes -> api.routes(routes.through(limits::around))));
         try {
             var server =
                     HttpServer.start(
                             config,
                             "gateway",
-                            verifier.withAgents(Gateway::agent),
+                            current.withAgents(Gateway::agent),
                             callers,
                             apis,
                             Optional.of(live.endpoint()),

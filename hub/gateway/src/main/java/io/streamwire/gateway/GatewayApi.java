@@ -18,6 +18,7 @@ final class GatewayApi implements Api {
             List.of(Method.GET, Method.POST, Method.PUT, Method.PATCH, Method.DELETE);
 
     private final Handler auth;
+    private final Handler signIn;
     private final Handler ingest;
     private final Handler rules;
     private final Handler devices;
@@ -34,6 +35,7 @@ final class GatewayApi implements Api {
 
     GatewayApi(
             Handler auth,
+            Handler signIn,
             Handler ingest,
             Handler rules,
             Handler devices,
@@ -44,6 +46,7 @@ final class GatewayApi implements Api {
         this.firmware = firmware;
         this.recordings = recordings;
         this.auth = auth;
+        this.signIn = signIn;
         this.ingest = ingest;
         this.rules = rules;
         this.devices = devices;
@@ -55,7 +58,7 @@ final class GatewayApi implements Api {
                 .get(Live.PATH, Permission.PUBLIC, GatewayApi::upgradeRequired)
                 .post("/api/v1/auth/register", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/login", Permission.PUBLIC, auth)
-                .post("/api/v1/auth/sessions", Permission.PUBLIC, auth)
+                .post("/api/v1/auth/sessions", Permission.PUBLIC, signIn)
                 .post("/api/v1/auth/invitations/look", Permission.PUBLIC, auth)
                 .post("/api/v1/auth/refresh", Permission.PUBLIC, auth)
                 // A board that nobody knows yet shows a secret or a code, which the service limits.
@@ -64,19 +67,20 @@ final class GatewayApi implements Api {
                 .post("/api/v1/rules/hooks/{id}", Permission.PUBLIC, rules)
                 // A board shows its agent token, which the devices service knows.
                 .get("/api/v1/devices/{id}/firmware/{firmware}", Permission.PUBLIC, devices)
+                // Whose role is too low must not take one of the few places of uploads.
                 .upload(
                         "/api/v1/devices/firmware",
-                        Permission.SIGNED_IN,
+                        Permission.DEVICES_CHANGE,
                         firmware.handler(),
                         firmware.largest())
                 .upload(
                         "/api/v1/livestreams/recordings",
-                        Permission.SIGNED_IN,
+                        Permission.EVENTS_EXPORT,
                         recordings.handler(),
                         recordings.largest())
                 .upload(
                         "/api/v1/rules/import",
-                        Permission.SIGNED_IN,
+                        Permission.RULES_CHANGE,
                         ruleBundles.handler(),
                         ruleBundles.largest());
         below(routes, "/api/v1/auth", auth);

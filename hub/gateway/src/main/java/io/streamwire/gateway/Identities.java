@@ -17,13 +17,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Exchanges sessions, keys and tickets at auth for access tokens. What auth says about a session or
  * a key counts for a few seconds; one lock each lets only one of many requests ask. While auth does
- * not answer, the last access token counts until it expires, so that a stop still gets through.
+ * not answer, the last access token counts until it expires, and longer for whoever wants to stop.
  */
 final class Identities {
 
@@ -42,6 +43,7 @@ final class Identities {
     private final String secret;
     private final Duration goodFor;
     private final Cache<Credential.Secret, Place> places;
+    private final Cache<Credential.Secret, Identity> last;
 
     /**
      * @param secret {@code service.secret}
@@ -63,6 +65,11 @@ final class Identities {
                         .maximumSize(MOST)
                         .expireAfterAccess(Duration.ofMinutes(10))
                         .build();
+        this.last =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST)
+                        .expireAfterWrite(Duration.ofHours(13))
+                        .build();
     }
 
     /**
@@ -77,6 +84,17 @@ final class Identities {
         return places.get(credential, _ -> new Place()).identity(credential);
     }
 
+    /** Whether it is known whose it is, without asking. */
+    boolean knows(Credential.Secret credential) {
+        var place = places.getIfPresent(credential);
+        return place != null && place.isGood();
+    }
+
+    /** Whose it was when auth was asked last, maybe a while ago; empty when it is no good now. */
+    Optional<Identity> last(Credential.Secret credential) {
+        return Optional.ofNullable(last.getIfPresent(credential));
+    }
+
     /** Asks auth again the next time, since what it knows has changed. */
     void forget(Credential.Secret credential) {
         places.invalidate(credential);
@@ -86,6 +104,11 @@ final class Identities {
     private final class Place {
         private final ReentrantLock lock = new ReentrantLock();
         private volatile @Nullable Known known;
+
+        boolean isGood() {
+            var now = known;
+            return now != null && now.isFresh() && now.last() != null;
+        }
 
         Identity identity(Credential.Secret credential) {
             var now = known;
@@ -107,13 +130,16 @@ final class Identities {
 
         private Known renewed(Credential.Secret credential, @Nullable Known before) {
             try {
-                return new Known(ask(credential), null, System.nanoTime(), goodFor);
+                var identity = ask(credential);
+                last.put(credential, identity);
+                return new Known(identity, null, System.nanoTime(), goodFor);
             } catch (Problem e) {
                 if (e.status().code() == 401) {
+                    last.invalidate(credential);
                     return new Known(null, e, System.nanoTime(), goodFor);
                 }
-                var last = before == null ? null : before.last();
-                var good = last != null && verifier.accepts(last.token()) ? last : null;
+                var former = before == null ? null : before.last();
+                var good = former != null && verifier.accepts(former.token()) ? former : null;
                 return new Known(good, e, System.nanoTime(), PAUSE);
             }
         }

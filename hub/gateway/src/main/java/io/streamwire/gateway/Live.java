@@ -1,5 +1,8 @@
 package io.streamwire.gateway;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.streamwire.bus.Bus;
 import io.streamwire.contract.Stream;
@@ -31,6 +34,7 @@ final class Live implements AutoCloseable {
     /** What all writers together may cost: so many wake-ups per second. */
     private static final int WAKES_PER_SECOND = 20_000;
 
+    private static final Duration BUDGET_PERIOD = Duration.ofMinutes(1);
     private static final Duration SHORTEST_REST = Duration.ofMillis(1);
 
     private final Bus bus;
@@ -42,7 +46,9 @@ final class Live implements AutoCloseable {
     private final Semaphore reads = new Semaphore(READS);
     private final Map<Source, LiveChannel> channels = new ConcurrentHashMap<>();
     private final Set<LiveSocket> sockets = ConcurrentHashMap.newKeySet();
-    private final Map<UUID, Integer> ofUser = new ConcurrentHashMap<>();
+    private final LiveCounts counts;
+    private final Cache<UUID, Bucket> budgets =
+            Caffeine.newBuilder().expireAfterAccess(BUDGET_PERIOD.plusMinutes(1)).build();
     private final Thread tender = Thread.ofVirtual().name("live-tender").unstarted(this::tend);
     private volatile boolean closing;
 
@@ -63,6 +69,7 @@ final class Live implements AutoCloseable {
         this.settings = settings;
         this.statuses = statuses;
         this.callers = callers;
+        this.counts = new LiveCounts(settings);
         this.metrics = new LiveMetrics(registry, this);
     }
 
@@ -110,8 +117,7 @@ final class Live implements AutoCloseable {
     /** A browser cannot see an HTTP status, so that it is told by a close code. */
     void opened(LiveSocket socket) {
         sockets.add(socket);
-        int ofThisUser = ofUser.merge(socket.userId(), 1, Integer::sum);
-        if (sockets.size() > settings.sockets() || ofThisUser > settings.socketsPerUser()) {
+        if (!counts.enter(socket)) {
             socket.end(LiveEnd.TOO_MANY_SOCKETS);
         }
         if (closing) {
@@ -121,8 +127,22 @@ final class Live implements AutoCloseable {
 
     void closed(LiveSocket socket) {
         if (sockets.remove(socket)) {
-            ofUser.computeIfPresent(socket.userId(), (_, count) -> count > 1 ? count - 1 : null);
+            counts.leave(socket);
         }
+    }
+
+    /** Whether so many entries more may be read for clients of one owner that resume. */
+    boolean mayLookThrough(UUID owner, int entries) {
+        long most = settings.resumeEntriesPerMinute();
+        return budgets.get(
+                        owner,
+                        _ ->
+                                Bucket.builder()
+                                        .addLimit(limit ->
+                                                limit.capacity(most)
+                                                        .refillGreedy(most, BUDGET_PERIOD))
+                                        .build())
+                .tryConsume(entries);
     }
 
     /** What one partition of a stream says. */

@@ -138,7 +138,11 @@ final class LiveChannel {
         }
     }
 
+    /** One that has left while it caught up is not fed: nobody would take it out again. */
     private void add(LiveFollow follow, StreamId position) {
+        if (follow.hasLeft()) {
+            return;
+        }
         follow.joinedAt(position);
         joined.computeIfAbsent(follow.workspace(), _ -> new ArrayList<>()).add(follow);
     }
@@ -147,6 +151,7 @@ final class LiveChannel {
     void leave(LiveFollow follow) {
         lock.lock();
         try {
+            follow.markLeft();
             joined.computeIfPresent(
                     follow.workspace(),
                     (_, follows) -> {

@@ -25,6 +25,7 @@ final class LiveFollow {
     private final byte[] head;
     private volatile StreamId position = StreamId.ZERO;
     private volatile boolean joined;
+    private boolean left; // guarded by its channel's lock
     private final AtomicBoolean ended = new AtomicBoolean();
 
     LiveFollow(
@@ -111,15 +112,28 @@ final class LiveFollow {
         return false;
     }
 
-    /** Reads what it has not had, until its channel is not ahead of it any more. */
+    /**
+     * Reads what it has not had, until its channel is not ahead of it any more; one after the other
+     * of a client.
+     */
     void catchUp(int most) throws InterruptedException {
         if (!request.after().containsKey(topic) && channel.join(this, position)) {
             return;
         }
+        socket.catchingUp().acquire();
+        try {
+            readUp(most);
+        } finally {
+            socket.catchingUp().release();
+        }
+    }
+
+    private void readUp(int most) throws InterruptedException {
         try (var reader = channel.feed().from(position.toString())) {
             int read = 0;
+            int next = 1;
             do {
-                if (read >= most) {
+                if (read >= most || !socket.mayLookThrough(next)) {
                     gap();
                     channel.joinNow(this);
                     return;
@@ -129,8 +143,9 @@ final class LiveFollow {
                     return;
                 }
                 position = reader.position();
-                read += Math.max(1, batch.entries().size());
-            } while (!channel.join(this, position));
+                next = Math.max(1, batch.entries().size());
+                read += next;
+            } while (!ended.get() && !channel.join(this, position));
         }
     }
 
@@ -163,6 +178,16 @@ final class LiveFollow {
 
     boolean hasJoined() {
         return joined;
+    }
+
+    /** Called by its channel, under its lock. */
+    void markLeft() {
+        left = true;
+    }
+
+    /** Called by its channel, under its lock. */
+    boolean hasLeft() {
+        return left;
     }
 
     /** Where a client that has got everything until now may resume. */

@@ -3,26 +3,20 @@ package io.streamwire.gateway;
 import io.helidon.http.HeaderNames;
 import io.streamwire.service.Credentials;
 import io.streamwire.service.Problem;
-import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
 import io.streamwire.service.WebSocketHandshake;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Tells who asks for a live socket; only so many requests of one address are looked at. */
 final class LiveHandshakes implements Function<WebSocketHandshake, LiveCaller> {
 
     private final Callers callers;
-    private final TokenVerifier verifier;
     private final RateLimit rateLimit;
     private final TrustedProxies trusted;
 
-    LiveHandshakes(
-            Callers callers, TokenVerifier verifier, RateLimit rateLimit, TrustedProxies trusted) {
+    LiveHandshakes(Callers callers, RateLimit rateLimit, TrustedProxies trusted) {
         this.callers = callers;
-        this.verifier = verifier;
         this.rateLimit = rateLimit;
         this.trusted = trusted;
     }
@@ -38,24 +32,6 @@ final class LiveHandshakes implements Function<WebSocketHandshake, LiveCaller> {
         var chain = handshake.headers().all(HeaderNames.X_FORWARDED_FOR, List::of);
         var client = trusted.client(handshake.peer(), String.join(",", chain));
         var _ = rateLimit.take(RateLimit.address(client));
-        var identity =
-                callers.of(handshake.prologue(), handshake.headers())
-                        .orElseThrow(Credentials::none);
-        var caller = new LiveCaller(identity, renewal(handshake, identity));
-        // What was remembered of a session may be cut off already.
-        if (!verifier.accepts(identity.token()) && !caller.renew()) {
-            throw Credential.invalid();
-        }
-        return caller;
-    }
-
-    private Supplier<Optional<Identity>> renewal(WebSocketHandshake handshake, Identity identity) {
-        return () ->
-                Credential.of(handshake.prologue(), handshake.headers())
-                        .filter(Credential.Secret.class::isInstance)
-                        .map(Credential.Secret.class::cast)
-                        .map(secret -> new Callers.Exchanged(secret, identity))
-                        .filter(Callers.Exchanged::isRenewable)
-                        .map(callers::again);
+        return callers.of(handshake.prologue(), handshake.headers()).orElseThrow(Credentials::none);
     }
 }

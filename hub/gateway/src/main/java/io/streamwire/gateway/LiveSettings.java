@@ -9,6 +9,7 @@ import java.time.Duration;
  *
  * @param sockets of this gateway
  * @param socketsPerUser of one user, or API key
+ * @param socketsOfKeys of all API keys of one workspace
  * @param handshakesPerSecond of one address, before it is known who it is
  * @param handshakeBurst at once after a pause
  * @param subscriptions of one socket
@@ -17,12 +18,14 @@ import java.time.Duration;
  * @param queueMessages that may wait for one client
  * @param queueSize bytes that may wait for one client
  * @param resumeEntries that are looked through at most to resume
+ * @param resumeEntriesPerMinute for one user, or all API keys of one workspace
  * @param ping how often a client is asked for a sign of life
  * @param silence how long it may give none
  */
 record LiveSettings(
         int sockets,
         int socketsPerUser,
+        int socketsOfKeys,
         int handshakesPerSecond,
         int handshakeBurst,
         int subscriptions,
@@ -31,6 +34,7 @@ record LiveSettings(
         int queueMessages,
         long queueSize,
         int resumeEntries,
+        int resumeEntriesPerMinute,
         Duration ping,
         Duration silence) {
 
@@ -40,6 +44,7 @@ record LiveSettings(
         return new LiveSettings(
                 number(config, "sockets"),
                 number(config, "sockets-per-user"),
+                number(config, "sockets-of-keys"),
                 number(config, "handshakes-per-second"),
                 number(config, "handshake-burst"),
                 number(config, "subscriptions"),
@@ -48,6 +53,7 @@ record LiveSettings(
                 number(config, "queue-messages"),
                 Configuration.size(config, "gateway.live.queue-size"),
                 number(config, "resume-entries"),
+                number(config, "resume-entries-per-minute"),
                 duration(config, "ping"),
                 duration(config, "silence"));
     }

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class LiveSocket implements WebSocketReceiver {
     private final Live live;
     private final LiveCaller caller;
     private final UUID userId;
+    private final Optional<UUID> workspaceOfKey;
+    private final Semaphore catchingUp = new Semaphore(1);
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final LiveQueue queue;
     private final Bucket messages;
@@ -46,7 +50,10 @@ final class LiveSocket implements WebSocketReceiver {
     LiveSocket(Live live, LiveCaller caller) {
         this.live = live;
         this.caller = caller;
-        this.userId = caller.identity().token().userId();
+        var token = caller.identity().token();
+        this.userId = token.userId();
+        this.workspaceOfKey =
+                token.ofKey() ? Optional.ofNullable(token.workspaceId()) : Optional.empty();
         var settings = live.settings();
         this.queue = new LiveQueue(settings.queueMessages(), settings.queueSize());
         long perSecond = settings.messagesPerSecond();
@@ -75,6 +82,21 @@ final class LiveSocket implements WebSocketReceiver {
     /** Of the user, or the API key. */
     UUID userId() {
         return userId;
+    }
+
+    /** The workspace whose API key it shows; empty when a person has opened it. */
+    Optional<UUID> workspaceOfKey() {
+        return workspaceOfKey;
+    }
+
+    /** Held by the one of its subscriptions that reads what is past. */
+    Semaphore catchingUp() {
+        return catchingUp;
+    }
+
+    /** Whether so many entries may still be read for its user, or all keys of its workspace. */
+    boolean mayLookThrough(int entries) {
+        return live.mayLookThrough(workspaceOfKey.orElse(userId), entries);
     }
 
     int subscriptions() {

@@ -11,12 +11,12 @@ import io.streamwire.service.AccessToken;
 import io.streamwire.service.Deadline;
 import io.streamwire.service.Problem;
 import io.streamwire.service.TrustedProxies;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -45,19 +45,19 @@ final class Proxy {
 
     private final Exchange exchange;
     private final Callers callers;
-    private final RateLimit rateLimit;
+    private final Limits limits;
     private final TrustedProxies trusted;
     private final Patience patience;
 
     Proxy(
             Exchange exchange,
             Callers callers,
-            RateLimit rateLimit,
+            Limits limits,
             TrustedProxies trusted,
             Patience patience) {
         this.exchange = exchange;
         this.callers = callers;
-        this.rateLimit = rateLimit;
+        this.limits = limits;
         this.trusted = trusted;
         this.patience = patience;
     }
@@ -69,10 +69,17 @@ final class Proxy {
      * @param preferred most that a client may ask it to wait, by {@code Prefer: wait=}
      * @param silence between two parts of its response
      * @param body until the client's whole request is here
+     * @param uploadRate bytes per second that an upload must bring
      */
-    record Patience(Duration headers, Duration preferred, Duration silence, Duration body) {}
+    record Patience(
+            Duration headers,
+            Duration preferred,
+            Duration silence,
+            Duration body,
+            long uploadRate) {}
 
-    private static final Pattern STOP = Pattern.compile("/api/v1/devices/(?:.+/)?stop");
+    /** Of the time that a body may take, in each of which an upload must get on. */
+    private static final int WINDOWS = 12;
 
     /**
      * The handler that passes on large bodies: one of each user, and only so many are held at once.
@@ -81,7 +88,7 @@ final class Proxy {
         var places = new Semaphore(UPLOADS);
         var uploading = ConcurrentHashMap.<String>newKeySet();
         return (request, response) -> {
-            var key = key(request, client(request));
+            var key = limits.key(request);
             if (!uploading.add(key)) {
                 throw tooManyUploads("You are uploading already.");
             }
@@ -90,7 +97,7 @@ final class Proxy {
                     throw tooManyUploads("Others are uploading now.");
                 }
                 try {
-                    pass(upstream, request, response);
+                    pass(upstream, request, response, this::atLeastAtItsRate);
                 } finally {
                     places.release();
                 }
@@ -106,24 +113,39 @@ final class Proxy {
 
     /** The handler that passes everything on to one service. */
     Handler to(Upstream upstream) {
-        return (request, response) -> pass(upstream, request, response);
+        return (request, response) -> pass(upstream, request, response, InputStream::readAllBytes);
     }
 
-    private void pass(Upstream upstream, ServerRequest request, ServerResponse response)
+    /**
+     * The handler that lets a browser sign in: only from a page of ours, since the cookie that it
+     * gets is another site's to use otherwise, and in place of whoever it was until now.
+     */
+    Handler signInTo(Upstream auth) {
+        return (request, response) -> {
+            SameOrigin.check(request.prologue(), request.headers());
+            callers.noteFormer(request);
+            pass(auth, request, response, InputStream::readAllBytes);
+        };
+    }
+
+    private void pass(
+            Upstream upstream, ServerRequest request, ServerResponse response, Reading reading)
             throws IOException, InterruptedException {
-        var client = client(request);
-        var allowance = rateLimit.take(key(request, client));
+        var allowance = limits.take(request);
         var prologue = request.prologue();
         var outgoing =
                 new Exchange.Outgoing(
                         prologue.method(),
                         RequestTarget.of(prologue),
-                        RequestHeaders.of(request, client, trusted.contain(address(request))),
-                        body(request));
+                        RequestHeaders.of(
+                                request,
+                                limits.client(request),
+                                trusted.contain(Limits.address(request))),
+                        body(request, reading));
         var answer = answer(upstream, outgoing, request);
         try (var body = answer.body()) {
-            response.header("RateLimit-Policy", rateLimit.policy())
-                    .header("RateLimit", rateLimit.state(allowance));
+            response.header("RateLimit-Policy", limits.policy())
+                    .header("RateLimit", limits.state(allowance));
             copyHead(answer, response);
             if (outgoing.method().equals(Method.HEAD)
                     || WITHOUT_BODY.contains(answer.statusCode())) {
@@ -148,7 +170,10 @@ final class Proxy {
         if (caller.isEmpty()) {
             return answer;
         }
-        if (answer.statusCode() == Status.UNAUTHORIZED_401.code() && caller.get().isRenewable()) {
+        boolean refused =
+                answer.statusCode() == Status.UNAUTHORIZED_401.code()
+                        && request.context().get(AccessToken.class).isPresent();
+        if (refused && caller.get().isRenewable()) {
             answer.body().close();
             var bearer = callers.again(caller.get()).bearer();
             var again = outgoing.with("Authorization", "Bearer " + bearer);
@@ -201,35 +226,36 @@ final class Proxy {
         return patience.headers().plus(asked.compareTo(most) < 0 ? asked : most);
     }
 
-    private static String key(ServerRequest request, InetAddress client) {
-        var key =
-                request.context()
-                        .get(AccessToken.class)
-                        .map(token -> RateLimit.user(token.userId()))
-                        .orElseGet(() -> RateLimit.address(client));
-        // A page that asks too much must not take away its user's stop.
-        return STOP.matcher(request.path().path()).matches() ? key + " stop" : key;
-    }
-
-    private HttpRequest.BodyPublisher body(ServerRequest request) throws IOException {
+    private HttpRequest.BodyPublisher body(ServerRequest request, Reading reading)
+            throws IOException {
         if (!request.content().hasEntity()) {
             return HttpRequest.BodyPublishers.noBody();
         }
         try (var _ = Deadline.after(patience.body());
                 var in = request.content().inputStream()) {
-            return HttpRequest.BodyPublishers.ofByteArray(in.readAllBytes());
+            return HttpRequest.BodyPublishers.ofByteArray(reading.all(in));
         }
     }
 
-    private InetAddress client(ServerRequest request) {
-        return trusted.client(
-                address(request), String.join(",", RequestHeaders.all(request, "x-forwarded-for")));
+    /** How a body is read. */
+    @FunctionalInterface
+    private interface Reading {
+        byte[] all(InputStream in) throws IOException;
     }
 
-    private static InetAddress address(ServerRequest request) {
-        if (request.remotePeer().address() instanceof InetSocketAddress socket) {
-            return socket.getAddress();
-        }
-        throw new IllegalStateException("not an internet address");
+    /** Ends the connection of a client that does not send its share in each window of time. */
+    private byte[] atLeastAtItsRate(InputStream in) throws IOException {
+        var window = patience.body().dividedBy(WINDOWS);
+        int share = (int) Math.max(1, patience.uploadRate() * window.toMillis() / 1_000);
+        var all = new ByteArrayOutputStream();
+        int read;
+        do {
+            try (var _ = Deadline.after(window)) {
+                var part = in.readNBytes(share);
+                all.writeBytes(part);
+                read = part.length;
+            }
+        } while (read == share);
+        return all.toByteArray();
     }
 }

@@ -3,9 +3,14 @@ package io.streamwire.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.service.AccessToken;
+import io.streamwire.service.Api;
+import io.streamwire.service.CutOffs;
+import io.streamwire.service.Permission;
 import io.streamwire.service.SigningKey;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -61,6 +66,37 @@ class AccessTest {
             assertThat(response.statusCode()).isEqualTo(401);
             assertThat(Client.json(response).get("code").asText()).isEqualTo("token_invalid");
             assertThat(backend.arrived()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatTheGatewayAnswersItselfIsClosedToRevokedTokensAndLimited() throws Exception {
+        var user = UUID.randomUUID();
+        var bearer = "Bearer " + Client.token(user, UUID.randomUUID(), Duration.ofMinutes(10));
+        Api own =
+                routes ->
+                        routes.get(
+                                "/api/v1/own",
+                                Permission.DEVICES_READ,
+                                (_, response) -> response.send("own"));
+        try (var backend = Backend.named("any");
+                var cutOffs = CutOffs.follow(Redis.bus());
+                var client =
+                        Client.of(
+                                Redis.bus(),
+                                List.of(own),
+                                backend,
+                                "gateway.rate-limit",
+                                "1",
+                                "gateway.rate-burst",
+                                "2")) {
+            var request = client.request("/api/v1/own", "Authorization", bearer);
+            assertThat(client.send(request).body()).isEqualTo("own");
+
+            Await.until(() -> client.send(request).statusCode() == 429);
+            cutOffs.cutUser(user);
+
+            Await.until(() -> client.send(request).statusCode() == 401);
         }
     }
 

@@ -5,6 +5,7 @@ import io.streamwire.bus.Bus;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Json;
 import io.streamwire.service.AccessToken;
+import io.streamwire.service.Api;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Role;
 import io.streamwire.service.SigningKey;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -45,6 +47,11 @@ final class Client implements AutoCloseable {
 
     /** The same with a bus of its own. */
     static Client of(Bus bus, Backend backend, String... settings) {
+        return of(bus, List.of(), backend, settings);
+    }
+
+    /** The same with more that the gateway answers by itself. */
+    static Client of(Bus bus, List<Api> more, Backend backend, String... settings) {
         var overrides = new HashMap<String, String>();
         overrides.put("gateway.port", "0");
         overrides.put("service.secret", SECRET);
@@ -56,7 +63,10 @@ final class Client implements AutoCloseable {
         }
         return new Client(
                 Gateway.start(
-                        Configuration.load(overrides, null), bus, TokenVerifier.trusting(KEY)));
+                        Configuration.load(overrides, null),
+                        bus,
+                        TokenVerifier.trusting(KEY),
+                        more));
     }
 
     Gateway gateway() {
@@ -74,15 +84,20 @@ final class Client implements AutoCloseable {
 
     /** An access token of the owner of a workspace. */
     static String token(UUID user, UUID workspace, Duration life) {
+        return token(user, workspace, Role.OWNER, life);
+    }
+
+    /** An access token of an API key. */
+    static String tokenOfKey(UUID key, UUID workspace) {
+        var now = Instant.now();
+        return KEY.sign(AccessToken.ofKey(key, workspace, Role.VIEWER, now, now.plusSeconds(600)));
+    }
+
+    static String token(UUID user, UUID workspace, Role role, Duration life) {
         var now = Instant.now();
         return KEY.sign(
                 new AccessToken(
-                        user,
-                        Ids.next(),
-                        workspace,
-                        Map.of(workspace, Role.OWNER),
-                        now,
-                        now.plus(life)));
+                        user, Ids.next(), workspace, Map.of(workspace, role), now, now.plus(life)));
     }
 
     /** A GET of a new user. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.streamwire.service.Problem;
+import io.streamwire.service.Role;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,7 +16,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,46 @@ class FailureTest {
             assertThat(Client.json(refused).at("/code").asText()).isEqualTo("too_many_uploads");
             assertThat(upload(client, Client.newUser()).statusCode()).isEqualTo(200);
             return true;
+        }
+    }
+
+    @Test
+    void whoseRoleIsTooLowTakesNoPlaceOfUploads() throws Exception {
+        var viewer =
+                "Bearer "
+                        + Client.token(
+                                UUID.randomUUID(),
+                                UUID.randomUUID(),
+                                Role.VIEWER,
+                                Duration.ofMinutes(1));
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend)) {
+            for (var path : List.of("devices/firmware", "livestreams/recordings", "rules/import")) {
+                var refused =
+                        client.send(
+                                client.request("/api/v1/" + path, "Authorization", viewer)
+                                        .POST(HttpRequest.BodyPublishers.ofString("image")));
+
+                assertThat(Client.json(refused).at("/code").asText()).isEqualTo("role_too_low");
+            }
+            assertThat(backend.arrived()).isEmpty();
+        }
+    }
+
+    @Test
+    @Timeout(10)
+    void anUploadThatTricklesLosesItsPlace() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend, "gateway.body-timeout", "18s");
+                var socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
+            var head =
+                    "POST /api/v1/devices/firmware HTTP/1.1\r\nHost: a\r\nAuthorization: %s\r\nContent-Length: 99\r\n\r\nx"
+                            .formatted(Client.newUser());
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+            socket.getInputStream().readAllBytes(); // whatever it says, it ends
+
+            assertThat(backend.arrived()).isEmpty();
         }
     }
 

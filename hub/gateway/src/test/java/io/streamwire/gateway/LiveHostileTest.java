@@ -36,6 +36,10 @@ class LiveHostileTest {
                         "2",
                         "gateway.live.sockets-per-user",
                         "2",
+                        "gateway.live.sockets",
+                        "4",
+                        "gateway.live.sockets-of-keys",
+                        "2",
                         "gateway.live.handshake-burst",
                         "5",
                         "gateway.live.handshakes-per-second",
@@ -114,6 +118,48 @@ class LiveHostileTest {
             assertThat(third.closeReason()).isEqualTo("too_many_sockets");
             first.subscribe(workspace, "events");
             second.subscribe(workspace, "events");
+        }
+    }
+
+    @Test
+    void theKeysOfAWorkspaceCountTogetherAndLeaveSocketsToPeople() {
+        var other = Ids.next();
+        try (var _ = LiveClient.connect(gateway, ofKey(workspace));
+                var _ = LiveClient.connect(gateway, ofKey(workspace));
+                var third = LiveClient.connect(gateway, ofKey(workspace))) {
+            assertThat(third.closeReason()).isEqualTo("too_many_sockets");
+            try (var _ = LiveClient.connect(gateway, ofKey(other));
+                    var person = LiveClient.connect(gateway, token)) {
+                person.subscribe(workspace, "events");
+            }
+        }
+    }
+
+    @Test
+    void allKeysTogetherLeaveAShareToPeople() {
+        try (var _ = LiveClient.connect(gateway, ofKey(workspace));
+                var _ = LiveClient.connect(gateway, ofKey(workspace));
+                var _ = LiveClient.connect(gateway, ofKey(Ids.next()));
+                var fourth = LiveClient.connect(gateway, ofKey(Ids.next()))) {
+            assertThat(fourth.closeReason()).isEqualTo("too_many_sockets");
+            try (var person = LiveClient.connect(gateway, token)) {
+                person.subscribe(workspace, "events");
+            }
+        }
+    }
+
+    private static String ofKey(UUID workspace) {
+        return Client.tokenOfKey(UUID.randomUUID(), workspace);
+    }
+
+    @Test
+    void whoSendsTooManyFramesOfAnyKindIsClosed() throws Exception {
+        try (var socket = RawSocket.open(gateway, token)) {
+            for (int n = 0; n < 300; n++) {
+                socket.frame(0x8A, new byte[0]); // pongs, which cost a message nothing
+            }
+            assertThat(socket.read()).isEqualTo("close 1008");
+            assertThat(socket.atEnd()).isTrue();
         }
     }
 

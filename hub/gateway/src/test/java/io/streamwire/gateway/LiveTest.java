@@ -3,12 +3,22 @@ package io.streamwire.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamwire.contract.Ids;
 import io.streamwire.contract.Stream;
+import io.streamwire.service.AccessToken;
+import io.streamwire.service.Configuration;
 import io.streamwire.service.CutOffs;
+import io.streamwire.service.SigningKey;
+import io.streamwire.service.TokenVerifier;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -157,6 +167,68 @@ class LiveTest {
                 assertThat(client.numbers(old + 1).getLast()).isEqualTo(5_000);
                 assertThat(old).isBetween(300, 600);
             }
+        }
+    }
+
+    @Test
+    void whoResumesAgainAndAgainSkipsWhatIsInBetween() {
+        Redis.comments(workspace, 0, 1);
+        try (var gateway = Client.of(backend, "gateway.live.resume-entries-per-minute", "300")) {
+            String cursor;
+            try (var client = LiveClient.connect(gateway, token).subscribe(workspace, "events")) {
+                cursor = client.await("subscribed").at("/cursors/events").asText();
+            }
+            Redis.comments(workspace, 1, 2_000);
+
+            try (var client =
+                    LiveClient.connect(gateway, token)
+                            .resume(workspace, "events", cursor, "events")) {
+                client.await("gap");
+                int old = client.size();
+                Redis.comments(workspace, 5_000, 5_001);
+
+                assertThat(client.numbers(old + 1).getLast()).isEqualTo(5_000);
+                assertThat(old).isLessThan(1_000);
+            }
+        }
+    }
+
+    @Test
+    void whoHasLeftWhileItCaughtUpIsNotFedAnyMore() throws Exception {
+        try (var exchange = new Exchange(Duration.ofSeconds(1))) {
+            var config = Configuration.load(Map.of(), null);
+            var upstream = new Upstream("ingest", List.of(URI.create(backend.url())));
+            var live =
+                    new Live(
+                            Redis.bus(),
+                            TokenVerifier.trusting(SigningKey.generate("k")),
+                            LiveSettings.of(config),
+                            new LiveStatuses(exchange, upstream, Duration.ofSeconds(1)),
+                            _ -> {
+                                throw new IllegalStateException("nobody connects");
+                            },
+                            new SimpleMeterRegistry());
+            var now = Instant.now();
+            var identity =
+                    new Identity("", new AccessToken(user, user, workspace, Map.of(), now, now));
+            var socket = new LiveSocket(live, new LiveCaller(identity, Optional::empty));
+            var channel = live.channel(Stream.EVENTS, workspace);
+            channel.enter(); // another one, for whom it goes on
+            channel.enter();
+            var follow =
+                    new LiveFollow(
+                            socket,
+                            LiveTopic.EVENTS,
+                            new LiveRequest.Subscribe(
+                                    "s1", workspace, Set.of(LiveTopic.EVENTS), null, Map.of()),
+                            channel);
+            assertThat(follow.begin()).isTrue();
+
+            follow.end();
+            follow.catchUp(1);
+            channel.joinNow(follow);
+
+            assertThat(follow.hasJoined()).isFalse();
         }
     }
 

@@ -7,6 +7,8 @@ import io.streamwire.service.Problem;
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
@@ -85,6 +87,27 @@ class RateLimitTest {
                 assertThat(response.statusCode()).isEqualTo(200);
                 assertThat(response.headers().firstValue("RateLimit")).hasValue("\"api\";r=1;t=1");
             }
+        }
+    }
+
+    @Test
+    void theKeysOfAWorkspaceShareALimitButNotWithPeople() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend, "gateway.rate-limit-of-keys", "1")) {
+            var workspace = UUID.randomUUID();
+            Supplier<String> newKey =
+                    () -> "Bearer " + Client.tokenOfKey(UUID.randomUUID(), workspace);
+
+            Await.until(() ->
+                    client.send(client.request("/api/v1/devices", "Authorization", newKey.get()))
+                                    .statusCode()
+                            == 429);
+
+            assertThat(client.get("/api/v1/devices").statusCode()).isEqualTo(200);
+            var stop =
+                    client.request("/api/v1/devices/stop", "Authorization", newKey.get())
+                            .POST(HttpRequest.BodyPublishers.noBody());
+            assertThat(client.send(stop).statusCode()).isEqualTo(200);
         }
     }
 
