@@ -136,13 +136,34 @@ final class Accounts {
             Audit.write(
                     database.client().execute(),
                     Audit.Entry.of(Audit.Event.LOGIN_FAILED, userId, origin));
-            throw Problem.unauthorized("login_failed", "The email or the password is wrong.");
+            throw loginFailed();
         }
         var userId = Columns.uuid(row.get(), "id");
         return database.transaction(transaction -> {
+            requireStill(transaction, userId, String.valueOf(hash));
             Audit.write(transaction, Audit.Entry.of(Audit.Event.LOGGED_IN, userId, origin));
             return begin.apply(transaction, userId);
         });
+    }
+
+    /**
+     * Keeps the password from changing until the session has begun, so that the change ends it, and
+     * refuses the former one.
+     */
+    private static void requireStill(DbTransaction transaction, UUID userId, String passwordHash) {
+        var same =
+                transaction
+                        .createNamedGet("hold-password")
+                        .addParam("id", userId.toString())
+                        .addParam("password_hash", passwordHash)
+                        .execute();
+        if (same.isEmpty()) {
+            throw loginFailed();
+        }
+    }
+
+    private static Problem loginFailed() {
+        return Problem.unauthorized("login_failed", "The email or the password is wrong.");
     }
 
     /** A user and what the user belongs to. */

@@ -21,16 +21,27 @@ public final class Auth implements AutoCloseable {
 
     private static final String NAME = "auth";
     private static final int SECRET_LENGTH = 32; // characters
+
+    /** Sign-ins that wait for their hash, each for seconds at most. */
+    private static final int WAITING_HASHES = 100;
+
     private static final Duration SWEEP_PERIOD = Duration.ofHours(1);
 
     private final Database database;
     private final CutOffs cutOffs;
+    private final Passwords passwords;
     private final Round sweeps;
     private final HttpServer server;
 
-    private Auth(Database database, CutOffs cutOffs, Round sweeps, HttpServer server) {
+    private Auth(
+            Database database,
+            CutOffs cutOffs,
+            Passwords passwords,
+            Round sweeps,
+            HttpServer server) {
         this.database = database;
         this.cutOffs = cutOffs;
+        this.passwords = passwords;
         this.sweeps = sweeps;
         this.server = server;
     }
@@ -61,6 +72,7 @@ public final class Auth implements AutoCloseable {
             SealedKeys sealedKeys) {
         var key = sealedKeys.open(database);
         var cutOffs = CutOffs.follow(bus);
+        var passwords = new Passwords(settings.concurrentHashes(), WAITING_HASHES);
         try {
             var accessTokens = new AccessTokens(key, settings.accessTokenLife());
             var sessions = new Sessions(database, accessTokens, cutOffs, settings);
@@ -72,7 +84,7 @@ public final class Auth implements AutoCloseable {
             var accounts =
                     new Accounts(
                             database,
-                            new Passwords(settings.concurrentHashes()),
+                            passwords,
                             new LoginThrottle(bus, settings),
                             workspaces,
                             sessions,
@@ -93,7 +105,7 @@ public final class Auth implements AutoCloseable {
                             List.of(
                                     OpenApi.of(Auth.class),
                                     new AccountsApi(accounts, sessions, origin),
-                                    new SessionsApi(accounts, browsers, tickets, origin),
+                                    new SessionsApi(accounts, browsers, tickets, origin, verifier),
                                     new ExchangeApi(browsers, keys, tickets),
                                     new ApiKeysApi(keys, origin),
                                     new InvitationsApi(accounts, invitations, origin),
@@ -102,8 +114,9 @@ public final class Auth implements AutoCloseable {
                                     new KeysApi(key)),
                             database::check);
             var sweeps = Round.every(SWEEP_PERIOD, "auth-sweep", sessions::sweep);
-            return new Auth(database, cutOffs, sweeps, server);
+            return new Auth(database, cutOffs, passwords, sweeps, server);
         } catch (RuntimeException e) {
+            passwords.close();
             cutOffs.close();
             throw e;
         }
@@ -129,6 +142,7 @@ public final class Auth implements AutoCloseable {
     public void close() {
         server.close();
         sweeps.close();
+        passwords.close();
         cutOffs.close();
         database.close();
     }

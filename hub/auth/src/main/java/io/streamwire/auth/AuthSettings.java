@@ -8,11 +8,13 @@ import java.time.Duration;
 /**
  * The settings {@code auth.*}.
  *
- * @param accessTokenLife at most the hour for which cut-offs are remembered
+ * @param accessTokenLife at most the hour that cut-offs are remembered for, besides the time to
+ *     stop
  * @param sessionIdle how long a browser's session may go unused
  * @param sessionLife how long it lasts in any case
  * @param concurrentHashes Argon2id hashes at a time, 19 MiB each
- * @param loginAttempts of one email address within the window
+ * @param loginAttempts of one email address from one network address within the window
+ * @param loginAttemptsPerEmail of one email address from anywhere within the window
  * @param loginAttemptsPerAddress of one network address within the window
  */
 record AuthSettings(
@@ -23,6 +25,7 @@ record AuthSettings(
         Duration sessionLife,
         int concurrentHashes,
         long loginAttempts,
+        long loginAttemptsPerEmail,
         long loginAttemptsPerAddress,
         Duration loginWindow,
         TrustedProxies trustedProxies) {
@@ -53,6 +56,7 @@ record AuthSettings(
                         config, "auth.session-life", Duration.ofHours(1), Duration.ofDays(365)),
                 (int) Configuration.number(config, "auth.concurrent-hashes", 1, 64),
                 Configuration.number(config, "auth.login-attempts", 1, 1_000_000),
+                Configuration.number(config, "auth.login-attempts-per-email", 1, 1_000_000),
                 Configuration.number(config, "auth.login-attempts-per-address", 1, 1_000_000),
                 Configuration.duration(
                         config, "auth.login-window", Duration.ofSeconds(1), Duration.ofDays(1)),

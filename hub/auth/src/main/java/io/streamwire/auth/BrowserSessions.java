@@ -80,6 +80,28 @@ final class BrowserSessions {
         return begun;
     }
 
+    /** Ends the session that a browser had before it signed in anew; one of another kind stays. */
+    void endFormer(AccessToken former, Origin origin) {
+        boolean ended =
+                database.transaction(transaction -> {
+                    long changed =
+                            transaction
+                                    .createNamedUpdate("end-browser-session")
+                                    .addParam("id", former.sessionId().toString())
+                                    .addParam("at", Columns.parameter(Instant.now()))
+                                    .execute();
+                    if (changed > 0) {
+                        Audit.write(
+                                transaction,
+                                Audit.Entry.of(Audit.Event.LOGGED_OUT, former.userId(), origin));
+                    }
+                    return changed > 0;
+                });
+        if (ended) {
+            cutOffs.cutSession(former.sessionId());
+        }
+    }
+
     /** An access token for the secret of a cookie; empty when it is none, or has ended. */
     Optional<String> exchange(Secret secret) {
         var now = Instant.now();

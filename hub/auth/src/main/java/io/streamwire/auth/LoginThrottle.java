@@ -6,20 +6,28 @@ import io.streamwire.contract.Ids;
 import io.streamwire.service.Problem;
 import java.time.Duration;
 
-/** Limits how often passwords are tried, per email address and per network address. */
+/**
+ * Limits how often passwords are tried: of one account from one network, of all accounts from one
+ * network, and, so high that nobody keeps its owner out from a few places, of one account.
+ */
 final class LoginThrottle {
 
+    private final Throttle byEmailAndNetwork;
     private final Throttle byEmail;
-    private final Throttle byAddress;
+    private final Throttle byNetwork;
     private final AuthSettings settings;
 
     LoginThrottle(Bus bus, AuthSettings settings) {
         this.settings = settings;
-        this.byEmail =
-                bus.throttle("login-email", settings.loginAttempts(), settings.loginWindow());
-        this.byAddress =
+        this.byEmailAndNetwork =
                 bus.throttle(
-                        "login-address",
+                        "login-email-network", settings.loginAttempts(), settings.loginWindow());
+        this.byEmail =
+                bus.throttle(
+                        "login-email", settings.loginAttemptsPerEmail(), settings.loginWindow());
+        this.byNetwork =
+                bus.throttle(
+                        "login-network",
                         settings.loginAttemptsPerAddress(),
                         settings.loginWindow());
     }
@@ -30,7 +38,7 @@ final class LoginThrottle {
      * @throws Problem 429 {@code too_many_attempts}
      */
     void count(Origin origin) {
-        refuse(byAddress.take(origin.address()), settings.loginAttemptsPerAddress());
+        refuse(byNetwork.take(origin.network()), settings.loginAttemptsPerAddress());
     }
 
     /**
@@ -41,7 +49,8 @@ final class LoginThrottle {
     void count(Origin origin, String email) {
         count(origin);
         var key = Ids.derived("login", email).toString(); // no email addresses in Redis
-        refuse(byEmail.take(key), settings.loginAttempts());
+        refuse(byEmailAndNetwork.take(key + " " + origin.network()), settings.loginAttempts());
+        refuse(byEmail.take(key), settings.loginAttemptsPerEmail());
     }
 
     private void refuse(Duration wait, long attempts) {

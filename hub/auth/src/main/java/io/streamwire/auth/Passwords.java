@@ -6,16 +6,22 @@ import com.password4j.types.Argon2;
 import io.streamwire.service.Problem;
 import java.text.Normalizer;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes and checks passwords with Argon2id, a few at a time, so that memory and CPU stay bounded
- * however many people sign in at once.
+ * however many people sign in at once. It does so on platform threads, one fewer than there are
+ * processors: on virtual ones a crowd that signs in would hold up every other request.
  */
-final class Passwords {
+final class Passwords implements AutoCloseable {
 
     static final int SHORTEST = 10; // characters
     static final int LONGEST = 200; // characters
@@ -26,14 +32,27 @@ final class Passwords {
     private static final int HASH_LENGTH = 32; // bytes
     private static final int SALT_LENGTH = 16; // bytes
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final String THREAD = "auth-hash-";
 
     private final Argon2Function argon2 =
             Argon2Function.getInstance(MEMORY, PASSES, LANES, HASH_LENGTH, Argon2.ID);
-    private final Semaphore slots;
+    private final ThreadPoolExecutor threads;
     private final String nobodys;
 
-    Passwords(int concurrent) {
-        this.slots = new Semaphore(concurrent, true);
+    /**
+     * @param concurrent most hashes at a time; one processor is left to others in any case
+     * @param waiting most that wait for their turn
+     */
+    Passwords(int concurrent, int waiting) {
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, concurrent);
+        this.threads =
+                new ThreadPoolExecutor(
+                        count,
+                        count,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(waiting),
+                        Thread.ofPlatform().name(THREAD, 0).daemon().factory());
         this.nobodys = hash("nobody has this password");
     }
 
@@ -76,19 +95,34 @@ final class Passwords {
         return Normalizer.normalize(password, Normalizer.Form.NFKC);
     }
 
-    private <T> T slot(Supplier<T> work) {
+    /** Does it on a thread of the pool, whose turn comes soon or not at all. */
+    private <T> T slot(Callable<T> work) {
+        Future<T> result;
         try {
-            if (!slots.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw Problem.unavailable("auth_busy", "Too many people sign in right now.");
-            }
+            result = threads.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw busy();
+        }
+        try {
+            return result.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw busy();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a password could not be hashed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.unavailable("auth_busy", "The service is stopping.");
-        }
-        try {
-            return work.get();
         } finally {
-            slots.release();
+            result.cancel(false);
         }
+    }
+
+    private static Problem busy() {
+        return Problem.unavailable("auth_busy", "Too many people sign in right now.");
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

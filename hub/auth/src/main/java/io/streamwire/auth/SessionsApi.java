@@ -7,14 +7,18 @@ import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.service.AccessToken;
 import io.streamwire.service.Api;
 import io.streamwire.service.Body;
+import io.streamwire.service.Credentials;
 import io.streamwire.service.Listing;
 import io.streamwire.service.Page;
 import io.streamwire.service.Paths;
 import io.streamwire.service.Permission;
+import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
+import io.streamwire.service.TokenVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -23,20 +27,26 @@ final class SessionsApi implements Api {
 
     private static final String COOKIE = "streamwire_session";
 
+    /** With it browsers take a cookie of this host only, and only over https. */
+    private static final String OF_HOST = "__Host-";
+
     private final Accounts accounts;
     private final BrowserSessions sessions;
     private final Tickets tickets;
     private final Function<ServerRequest, Origin> origin;
+    private final TokenVerifier verifier;
 
     SessionsApi(
             Accounts accounts,
             BrowserSessions sessions,
             Tickets tickets,
-            Function<ServerRequest, Origin> origin) {
+            Function<ServerRequest, Origin> origin,
+            TokenVerifier verifier) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.tickets = tickets;
         this.origin = origin;
+        this.verifier = verifier;
     }
 
     @Override
@@ -65,6 +75,7 @@ final class SessionsApi implements Api {
                         body.password(),
                         from,
                         (transaction, userId) -> sessions.begin(transaction, userId, from));
+        former(request).ifPresent(token -> sessions.endFormer(token, from));
         var profile = accounts.profile(begun.userId());
         setCookie(response, from, begun.secret().text(), begun.life());
         Body.created(
@@ -76,6 +87,15 @@ final class SessionsApi implements Api {
                         profile.workspaces().stream().map(AccountsApi.Membership::of).toList(),
                         begun.expiresAt(),
                         begun.endsAt()));
+    }
+
+    /** Who the browser was until now: the gateway shows an access token for its cookie. */
+    private Optional<AccessToken> former(ServerRequest request) {
+        try {
+            return Credentials.bearer(request.headers()).map(verifier::verify);
+        } catch (Problem e) {
+            return Optional.empty();
+        }
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -114,9 +134,13 @@ final class SessionsApi implements Api {
             ServerResponse response, Origin origin, String value, Duration life) {
         // Helidon's SetCookie leaves out a Max-Age of 0.
         var cookie =
-                "%s=%s; Max-Age=%d; Path=/; HttpOnly; SameSite=Strict%s"
+                "%s%s=%s; Max-Age=%d; Path=/; HttpOnly; SameSite=Strict%s"
                         .formatted(
-                                COOKIE, value, life.toSeconds(), origin.secure() ? "; Secure" : "");
+                                origin.secure() ? OF_HOST : "",
+                                COOKIE,
+                                value,
+                                life.toSeconds(),
+                                origin.secure() ? "; Secure" : "");
         response.header(HeaderNames.SET_COOKIE, cookie);
     }
 }

@@ -8,6 +8,7 @@ import io.streamwire.auth.Client.Person;
 import io.streamwire.service.OpenApi;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,51 @@ class AccountsTest {
             assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 300);
             assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"login\";q=2;w=600");
             assertThat(refused.header("RateLimit")).startsWith("\"login\";r=0;t=");
+        }
+    }
+
+    @Test
+    void whoTriesPasswordsDoesNotKeepTheOwnerOut() {
+        var settings = Map.of("auth.login-attempts", "1", "auth.login-attempts-per-email", "3");
+        try (var auth = Infrastructure.start(settings)) {
+            var limited = Client.of(auth);
+            var email = limited.newPerson().email();
+            login(limited, email, "2001:db8:0:1::5").assertStatus(401);
+            login(limited, email, "2001:db8:0:1::6").assertProblem(429, "too_many_attempts");
+
+            limited.login(email, PASSWORD).assertStatus(200);
+
+            login(limited, email, "203.0.113.8").assertStatus(401);
+            login(limited, email, "203.0.113.9").assertProblem(429, "too_many_attempts");
+        }
+    }
+
+    private static Answer login(Client client, String email, String address) {
+        return client.post(
+                "/login",
+                Map.of("email", email, "password", "wrong password"),
+                "X-Forwarded-For",
+                address);
+    }
+
+    @Test
+    void aLoginUnderWayDoesNotSurviveAPasswordChange() throws Exception {
+        var person = client.newPerson();
+        try (var change =
+                Infrastructure.begin(
+                        "UPDATE users SET password_hash = 'another' WHERE id = '%s'"
+                                .formatted(person.id()))) {
+            var login = CompletableFuture.supplyAsync(() -> client.login(person.email(), PASSWORD));
+            Polling.await(() ->
+                    login.isDone()
+                            || !Infrastructure.query(
+                                            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type ="
+                                                    + " 'Lock' AND query LIKE '%FOR SHARE%'")
+                                    .isEmpty());
+
+            change.commit();
+
+            login.join().assertProblem(401, "login_failed");
         }
     }
 

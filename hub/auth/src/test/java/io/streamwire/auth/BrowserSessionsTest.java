@@ -44,6 +44,46 @@ class BrowserSessionsTest {
     }
 
     @Test
+    void whoSignsInEndsTheSessionThatTheBrowserHadButNoOther() {
+        var person = client.newPerson();
+        var first = signIn(person.email(), "").assertStatus(201);
+        var token = client.exchange("session", secret(first)).text("access_token");
+        var another = client.newPerson().email();
+
+        signIn(another, token).assertStatus(201);
+        signIn(another, person.accessToken()).assertStatus(201);
+        signIn(another, "nonsense").assertStatus(201);
+
+        client.exchange("session", secret(first)).assertProblem(401, "secret_invalid");
+        client.get("/me", "Authorization", "Bearer " + token).assertStatus(401);
+        client.as(person, "GET", "/me").assertStatus(200);
+    }
+
+    @Test
+    void overHttpsTheCookieIsOfThisHostAlone() {
+        var email = client.newPerson().email();
+        var body = Map.of("email", email, "password", PASSWORD);
+
+        var cookie = client.post("/sessions", body, "X-Forwarded-Proto", "https");
+
+        assertThat(cookie.assertStatus(201).header("Set-Cookie"))
+                .startsWith("__Host-streamwire_session=")
+                .contains("; Path=/;", "; Secure")
+                .doesNotContain("Domain");
+    }
+
+    private Client.Answer signIn(String email, String token) {
+        var body = Map.of("email", email, "password", PASSWORD);
+        return token.isEmpty()
+                ? client.post("/sessions", body)
+                : client.post("/sessions", body, "Authorization", "Bearer " + token);
+    }
+
+    private static String secret(Client.Answer signedIn) {
+        return signedIn.header("Set-Cookie").split("[=;]", 3)[1];
+    }
+
+    @Test
     void aTicketIsGoodForOneOfManyAtTheSameTime() {
         var ticket = client.as(client.newPerson(), "POST", "/tickets").assertStatus(201);
 

@@ -57,6 +57,16 @@ final class Infrastructure {
         }
     }
 
+    /** Begins a transaction with a change, for the caller to commit. */
+    static Connection begin(String sql) throws SQLException {
+        var connection = connect();
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+        return connection;
+    }
+
     static void execute(String sql) {
         try (var connection = connect();
                 var statement = connection.createStatement()) {
