@@ -353,18 +353,23 @@ final class DeviceCache {
                 || known.device().parentId() != null) { // its bridge speaks for it
             return Optional.empty();
         }
+        var found = token(id, token);
+        found.ifPresent(tokenId -> uses.put(tokenId, clock.instant()));
+        return found.map(_ -> known.device());
+    }
+
+    /** The id of a token of a device; empty when the device has none like it, or not any more. */
+    Optional<UUID> token(UUID deviceId, String token) {
         var now = clock.instant();
         var given = sha256(token).getBytes(StandardCharsets.US_ASCII);
-        for (var entry : tokens.getOrDefault(id, Map.of()).entrySet()) {
-            var secret = entry.getValue();
-            if (!secret.expired(now)
-                    && MessageDigest.isEqual(
-                            given, secret.sha256().getBytes(StandardCharsets.US_ASCII))) {
-                uses.put(entry.getKey(), now);
-                return Optional.of(known.device());
-            }
-        }
-        return Optional.empty();
+        return tokens.getOrDefault(deviceId, Map.of()).entrySet().stream()
+                .filter(entry -> !entry.getValue().expired(now))
+                .filter(entry ->
+                        MessageDigest.isEqual(
+                                given,
+                                entry.getValue().sha256().getBytes(StandardCharsets.US_ASCII)))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** The device that shows a valid token without its id. */

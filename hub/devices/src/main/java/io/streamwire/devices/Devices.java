@@ -154,6 +154,13 @@ public final class Devices implements AutoCloseable {
         return all.clients.authenticate(clientId, password);
     }
 
+    /**
+     * Whether a token is one of a device, which may be archived now. Never waits for PostgreSQL.
+     */
+    public boolean hasToken(UUID deviceId, String token) {
+        return all.cache.token(deviceId, token).isPresent();
+    }
+
     /** Throws when PostgreSQL or Redis does not answer. */
     public void check() {
         all.database.check();

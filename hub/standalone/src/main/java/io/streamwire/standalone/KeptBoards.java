@@ -1,7 +1,6 @@
 package io.streamwire.standalone;
 
 import io.streamwire.contract.Json;
-import io.streamwire.virtualboard.BoardAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The simulated boards and their tokens, in a file that only the hub's user can read. */
 final class KeptBoards {
@@ -20,15 +20,29 @@ final class KeptBoards {
     private static final String NAME = "simulated-boards.json";
 
     private final Path file;
-    private List<BoardAccess> boards;
+    private List<KeptBoard> boards;
 
-    private record Kept(List<BoardAccess> boards) {
+    /**
+     * One that is kept.
+     *
+     * @param userId who has added it; null when that was not written down
+     */
+    record KeptBoard(UUID workspaceId, UUID deviceId, String token, @Nullable UUID userId) {
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "KeptBoard[workspaceId=" + workspaceId + ", deviceId=" + deviceId + "]";
+        }
+    }
+
+    private record Kept(List<KeptBoard> boards) {
         Kept {
             boards = List.copyOf(boards);
         }
     }
 
-    private KeptBoards(Path file, List<BoardAccess> boards) {
+    private KeptBoards(Path file, List<KeptBoard> boards) {
         this.file = file;
         this.boards = boards;
     }
@@ -45,11 +59,11 @@ final class KeptBoards {
         }
     }
 
-    synchronized List<BoardAccess> all() {
+    synchronized List<KeptBoard> all() {
         return boards;
     }
 
-    synchronized void add(BoardAccess board) {
+    synchronized void add(KeptBoard board) {
         change(all -> all.add(board));
     }
 
@@ -57,7 +71,7 @@ final class KeptBoards {
         change(all -> all.removeIf(board -> board.deviceId().equals(deviceId)));
     }
 
-    private void change(Consumer<List<BoardAccess>> change) {
+    private void change(Consumer<List<KeptBoard>> change) {
         var changed = new ArrayList<>(boards);
         change.accept(changed);
         try {

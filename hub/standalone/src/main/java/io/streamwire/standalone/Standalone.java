@@ -140,7 +140,7 @@ public final class Standalone implements AutoCloseable {
         SimulatedBoards simulated =
                 parts.open(
                         "simulators",
-                        () -> SimulatedBoards.start(config, URI.create(mqttUrl(broker))));
+                        () -> SimulatedBoards.start(config, URI.create(mqttUrl(broker)), devices));
         Gateway gateway =
                 parts.open("gateway", () -> Gateway.start(upstream, bus, List.of(simulated)));
 

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,7 +85,10 @@ record Browser(URI gateway, String email, String cookie) {
 
     static Answer signInAnswer(URI gateway, String email, String... headers) {
         var body = Map.of("email", email, "password", PASSWORD);
-        return send(gateway, "POST", "/api/v1/auth/sessions", body, headers);
+        var all = Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "X-Streamwire";
+        all[headers.length + 1] = "1";
+        return send(gateway, "POST", "/api/v1/auth/sessions", body, all);
     }
 
     /** The same browser at another gateway. */

@@ -70,7 +70,10 @@ class BrowserAccessTest {
         var forwarded = Browser.signInAnswer(behindProxy, email, "X-Forwarded-Proto", "https");
         var pretended = Browser.signInAnswer(gateway, email, "X-Forwarded-Proto", "https");
 
-        assertThat(forwarded.is(201).setCookie()).contains("; Secure");
+        assertThat(forwarded.is(201).setCookie())
+                .startsWith("__Host-streamwire_session=")
+                .contains("; Secure");
+        new Browser(behindProxy, email, forwarded.cookie()).get(ANY).is(200);
         assertThat(pretended.is(201).setCookie()).isNotEmpty().doesNotContain("Secure");
     }
 
@@ -84,8 +87,40 @@ class BrowserAccessTest {
         assertThat(browser.cookie()).isNotEqualTo(planted);
         new Browser(gateway, email, planted).get(ANY).is(401, "token_invalid");
         browser.get(ANY).is(200);
-        Browser.send(gateway, "GET", ANY, "", "Cookie", planted + "; " + browser.cookie())
+        Browser.send(gateway, "GET", ANY, "", "Cookie", planted + "; " + browser.cookie()).is(200);
+        Browser.send(
+                        gateway,
+                        "GET",
+                        ANY,
+                        "",
+                        "Cookie",
+                        "__Host-" + planted + "; " + browser.cookie())
                 .is(401, "token_invalid");
+    }
+
+    @Test
+    void onlyAPageOfOursSignsABrowserIn() {
+        var email = Browser.of(gateway).email();
+        var body = Map.of("email", email, "password", PASSWORD);
+
+        Browser.send(gateway, "POST", "/api/v1/auth/sessions", body).is(403, "csrf");
+        Browser.signInAnswer(gateway, email, "Origin", "https://evil.example").is(403, "csrf");
+        Browser.signInAnswer(gateway, email, "Origin", gateway.toString()).is(201);
+    }
+
+    @Test
+    void whoSignsInWithABrowserEndsTheSessionThatItHad() {
+        var first = Browser.of(gateway);
+        var second = Browser.of(gateway);
+        first.get(ANY).is(200);
+
+        var wrong = Map.of("email", second.email(), "password", "wrong");
+        first.post("/api/v1/auth/sessions", wrong).is(401, "login_failed");
+        first.get(ANY).is(200);
+        Browser.signIn(gateway, second.email(), "Cookie", first.cookie()).get(ANY).is(200);
+
+        first.get(ANY).is(401, "token_invalid");
+        second.get(ANY).is(200);
     }
 
     @ParameterizedTest

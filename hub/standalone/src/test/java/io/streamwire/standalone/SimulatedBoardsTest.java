@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.virtualboard.BoardAccess;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,6 +62,58 @@ class SimulatedBoardsTest {
     }
 
     @Test
+    void theTokenMustBeOfTheDeviceAndTheWorkspace() {
+        var account = Viewer.Account.made();
+        var board = account.api().newBoard(account.workspaceId(), "Motor");
+        var another = account.api().newBoard(account.workspaceId(), "Another");
+        var mixed = new BoardAccess(account.workspaceId(), board.deviceId(), another.token());
+
+        assertThatThrownBy(() -> add(account, mixed)).hasMessageContaining("invalid_value");
+        assertThatThrownBy(() -> add(Viewer.Account.made(), board))
+                .hasMessageContaining("invalid_value");
+        add(account, board);
+    }
+
+    @Test
+    void itGoesWithItsDevice() {
+        var account = Viewer.Account.made();
+        var board = account.api().newBoard(account.workspaceId(), "Motor");
+        add(account, board);
+
+        account.api().delete("/api/v1/devices/" + board.deviceId());
+
+        Wait.until(
+                Duration.ofSeconds(10),
+                "the board has gone",
+                () -> account.api().get(BOARDS).path("items").isEmpty());
+    }
+
+    @Test
+    void aBodyThatTricklesHoldsUpNobody() throws Exception {
+        var account = Viewer.Account.made();
+        var board = account.api().newBoard(account.workspaceId(), "Motor");
+        var token =
+                account.api()
+                        .post(
+                                "/api/v1/auth/login",
+                                Map.of("email", account.email(), "password", Viewer.PASSWORD))
+                        .path("access_token")
+                        .asText();
+        var url = SharedHub.hub().url();
+        try (var socket = new Socket(url.getHost(), url.getPort())) {
+            var head =
+                    "POST %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 99\r\n\r\n"
+                            .formatted(BOARDS, token);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H'); // it waits for the body
+
+            add(account, board);
+
+            assertThat(account.api().get(BOARDS).path("items")).hasSize(1);
+        }
+    }
+
+    @Test
     void aWorkspaceHasFourOfThem() {
         var account = Viewer.Account.made();
         for (int i = 0; i < 4; i++) {
@@ -74,7 +128,9 @@ class SimulatedBoardsTest {
     @Test
     void theyAreKeptInAFileOfTheHubsUserAlone(@TempDir Path directory) throws Exception {
         var kept = KeptBoards.in(directory);
-        var board = new BoardAccess(UUID.randomUUID(), UUID.randomUUID(), "a token");
+        var board =
+                new KeptBoards.KeptBoard(
+                        UUID.randomUUID(), UUID.randomUUID(), "a token", UUID.randomUUID());
 
         kept.add(board);
 
