@@ -100,7 +100,7 @@ class RuleFormsTest {
     void theHelpOfExpressionsHasEveryVariable() {
         var told = new TreeSet<String>();
         for (var of : List.of("event", "viewer", "counters")) {
-            var body = new HashMap<>(usual());
+            var body = new HashMap<String, Object>(usual());
             body.put("condition", of + ".nothing == 1");
             told.addAll(List.of(after(of + " has no such field, only ", refused(body)).split(", ")));
         }

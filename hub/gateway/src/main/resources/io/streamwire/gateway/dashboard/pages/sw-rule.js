@@ -42,6 +42,10 @@ class RulePage extends Component {
         align-items: start;
       }
 
+      & form :is(input, select, textarea, button, summary) {
+        scroll-margin-block: calc(var(--top) + var(--s4)) calc(var(--bottom) + var(--s7) + var(--s5));
+      }
+
       & .aside {
         position: sticky;
         top: calc(var(--top) + var(--s4));

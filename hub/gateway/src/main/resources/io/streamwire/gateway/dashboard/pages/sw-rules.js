@@ -46,10 +46,6 @@ class Rules extends Component {
         &:last-child {
           border-bottom: 0;
         }
-
-        &.off .what {
-          opacity: 0.75;
-        }
       }
 
       & .name {
@@ -173,9 +169,9 @@ class Rules extends Component {
   rule(rule) {
     const {fired = 0, stopped = 0} = this.fired.counts.get().get(rule.id) ?? {};
     const labels = [rule.folder, ...(rule.tags ?? []).map((tag) => `#${tag}`)].filter(Boolean);
-    return html`<li class="rule ${rule.enabled ? '' : 'off'}" data-rule=${rule.id}>
+    return html`<li class="rule" data-rule=${rule.id}>
       ${toggle({label: t('rules.turn', {name: rule.name}), on: rule.enabled, disabled: !may('moderator'), change: (enabled) => this.turn(rule.id, enabled)})}
-      <div class="stack tight what"><a class="name cut" href="/rules/${rule.id}">${rule.name}</a>
+      <div class="stack tight"><a class="name cut" href="/rules/${rule.id}">${rule.name}</a>
         <span class="soft small">${triggerText(rule.trigger)} → <span class="mono">${actionText(rule.actions, deviceName)}</span>${labels.map((label) => html` <span class="tag faint">${label}</span>`)}</span></div>
       <div class="rest">${this.rest(rule)}</div>
       <div class="today"><span>${t('rules.fired', {count: number(fired)})}</span><span class="faint">${t('rules.held', {count: number(stopped)})}</span></div>

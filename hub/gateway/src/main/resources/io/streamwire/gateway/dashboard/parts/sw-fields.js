@@ -70,14 +70,16 @@ class Fields extends Component {
     super();
     /** What stands in a field that cannot be told from what it means: a line that is still empty, a comma at the end. */
     this.typed = new Map();
+    this.opened = false;
   }
 
   render() {
     const shown = this.fields.filter(({when}) => !when || when(this.value));
     const rare = shown.filter((one) => one.rare);
-    const used = rare.some(({name}) => this.value[name] !== undefined && !isPlain(name, this.value[name])) || rare.some(({name}) => this.fault(name));
+    // What was open stays so, also when its last field is emptied.
+    this.opened ||= rare.some(({name}) => (this.value[name] !== undefined && !isPlain(name, this.value[name])) || this.fault(name));
     return html`${shown.length > rare.length ? html`<div class="two">${shown.filter((one) => !one.rare).map((one) => this.one(one))}</div>` : nothing}
-      ${rare.length ? html`<details ?open=${used}><summary>${t('editor.more')}</summary><div class="two">${rare.map((one) => this.one(one))}</div></details>` : nothing}`;
+      ${rare.length ? html`<details ?open=${this.opened}><summary>${t('editor.more')}</summary><div class="two">${rare.map((one) => this.one(one))}</div></details>` : nothing}`;
   }
 
   fault(name) {

@@ -83,6 +83,8 @@ class RuleForm extends Component {
 
   constructor() {
     super();
+    /** Parts that say something, or did. */
+    this.opened = new Set();
     new Watch(this, devices, streams);
   }
 
@@ -115,8 +117,8 @@ class RuleForm extends Component {
 
   /** A part that few rules have: closed, with what it says in few words. */
   folded(name, used, said, content) {
-    const wrong = faultAt(this.faults, `/${name}`);
-    return html`<details class="card" data-part=${name} ?open=${used || Boolean(wrong)}><summary class="head"><h2>${t(`editor.part_${name}`)}</h2><span class="soft small">${said}</span></summary><div class="stack">${content}</div></details>`;
+    if (used || faultAt(this.faults, `/${name}`)) this.opened.add(name);
+    return html`<details class="card" data-part=${name} ?open=${this.opened.has(name)}><summary class="head"><h2>${t(`editor.part_${name}`)}</h2><span class="soft small">${said}</span></summary><div class="stack">${content}</div></details>`;
   }
 
   about(rule) {
