@@ -62,6 +62,8 @@ class EveryPageTest {
                 "/rules/recipes",
                 "/rules/new",
                 "/rules/" + rule,
+                "/rules/" + rule + "/json",
+                "/rules/" + rule + "/history",
                 "/rehearsal",
                 "/receipts",
                 "/receipts/" + command,

@@ -24,7 +24,7 @@ class RuleFromPageTest {
                 var viewer = Viewer.onDesk().as(account)) {
             var page = viewer.at("/rules/new");
             page.locator("input[name=rule-name]").fill("Jump");
-            page.locator("input[name=trigger-text]").fill("jump");
+            page.locator("[name='/trigger/contains']").fill("jump");
             page.locator("sw-rule button[type=submit]").click();
             assertThat(viewer.heading()).hasText("Jump");
             page.locator("sw-arm .arm").click();

@@ -96,6 +96,7 @@ class ScreenshotTest {
                 new Picture("rules", "/rules"),
                 new Picture("recipes", "/rules/recipes"),
                 new Picture("rule", "/rules/" + rule),
+                new Picture("rule-history", "/rules/" + rule + "/history"),
                 new Picture("rehearsal", "/rehearsal"),
                 new Picture("receipts", "/receipts"),
                 new Picture("receipt", "/receipts/" + command),

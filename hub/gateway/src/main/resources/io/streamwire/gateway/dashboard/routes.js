@@ -11,7 +11,7 @@ const page = (path, tag, more = {}) => ({
 });
 
 const LIVE = ['live', 'events', 'outcomes'];
-const RULE = ['rules', 'events', 'outcomes', 'actions'];
+const RULE = ['rules', 'editor', 'events', 'outcomes', 'actions'];
 const RECEIPT = ['receipts', 'events', 'outcomes'];
 
 export const routes = [
@@ -21,10 +21,11 @@ export const routes = [
   page('/live', 'sw-live', {texts: LIVE, nav: 'main', phone: true, icon: 'live', name: 'live'}),
   page('/devices', 'sw-devices', {texts: ['devices'], nav: 'main', phone: true, icon: 'devices', name: 'devices'}),
   page('/devices/:id', 'sw-device', {texts: ['devices', 'actions', 'live'], of: 'devices'}),
-  page('/rules', 'sw-rules', {texts: ['rules'], nav: 'main', phone: true, icon: 'rules', name: 'rules'}),
+  page('/rules', 'sw-rules', {texts: ['rules', 'editor'], nav: 'main', phone: true, icon: 'rules', name: 'rules'}),
   page('/rules/recipes', 'sw-recipes-page', {texts: ['rules', 'actions'], of: 'rules'}),
   page('/rules/new', 'sw-rule', {texts: RULE, of: 'rules'}),
   page('/rules/:id', 'sw-rule', {texts: RULE, of: 'rules'}),
+  page('/rules/:id/:view', 'sw-rule', {texts: RULE, of: 'rules'}),
   page('/rehearsal', 'sw-rehearsal', {texts: ['rehearsal', 'events', 'outcomes'], nav: 'main', icon: 'rehearsal', name: 'rehearsal'}),
   page('/receipts', 'sw-receipts', {texts: ['receipts', 'actions'], nav: 'main', icon: 'receipts', name: 'receipts'}),
   page('/receipts/event/:event', 'sw-receipt', {texts: RECEIPT, of: 'receipts'}),

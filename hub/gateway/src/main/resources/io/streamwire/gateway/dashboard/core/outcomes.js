@@ -19,3 +19,9 @@ export function outcomeKind(outcome) {
   if (WAITING.has(outcome)) return 'accent';
   return RESTING.test(outcome) ? 'warn' : 'plain';
 }
+
+/** What an answer to "why" says: its `observed` and `needed` are objects; where they have one number it is that. */
+export function whyText({reason, observed, needed, remaining_ms, decision}) {
+  const one = (value) => Object.values(value ?? {}).find((inner) => typeof inner === 'number');
+  return outcomeText({outcome: reason, remaining_ms, observed: decision?.observed ?? one(observed), needed: decision?.needed ?? one(needed)});
+}

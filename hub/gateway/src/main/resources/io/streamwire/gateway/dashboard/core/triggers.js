@@ -49,7 +49,7 @@ export function actionText(actions, deviceName) {
   const all = deviceActions(actions);
   if (all.length === 0) return actions?.length ? t('rules.doesOther') : '';
   const [first] = all;
-  const where = first.device_id ? deviceName(first.device_id) : `#${first.tag}`;
+  const where = first.device_id ? deviceName(first.device_id) : `#${first.tag ?? ''}`;
   const more = all.length > 1 ? ` ${t('rules.andMore', {count: all.length - 1})}` : '';
   return `${first.command} · ${where}${more}`;
 }

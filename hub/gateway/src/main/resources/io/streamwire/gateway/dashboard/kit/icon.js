@@ -39,6 +39,8 @@ const PATHS = {
   info: svg`<circle cx="12" cy="12" r="9.5"/><path d="M12 11v6M12 7v.1"/>`,
   next: svg`<path d="m9 5 7 7-7 7"/>`,
   back: svg`<path d="m15 5-7 7 7 7"/>`,
+  up: svg`<path d="m5 15 7-7 7 7"/>`,
+  down: svg`<path d="m5 9 7 7 7-7"/>`,
   bolt: svg`<path d="M13 2 4 14h7l-1 8 9-12h-7z"/>`,
 };
 

@@ -1,30 +1,34 @@
 import {Component, css, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
-import {ApiError, call, newKey, post} from '../core/api.js';
-import {defaults} from '../core/actions.js';
+import {ApiError, call, newKey} from '../core/api.js';
 import {deviceName, devices, readDevices} from '../core/devices.js';
+import {able, actionFor} from '../core/fresh-actions.js';
+import {faultsOf, placeText} from '../core/rule-faults.js';
 import {readRules} from '../core/rules.js';
 import {may} from '../core/session.js';
 import {go} from '../core/router.js';
 import {actionText, triggerText} from '../core/triggers.js';
-import {faultsByField, problemText} from '../core/problems.js';
+import {problemText} from '../core/problems.js';
 import {t} from '../core/text.js';
 import {empty, loading} from '../kit/empty.js';
-import {field, toggle} from '../kit/field.js';
+import {segments} from '../kit/field.js';
+import {confirmDialog} from '../kit/confirm.js';
 import {icon} from '../kit/icon.js';
 import {attempt, toast} from '../kit/toasts.js';
-import '../kit/sw-dialog.js';
-import '../parts/sw-args.js';
 import '../parts/sw-dry-run.js';
-import '../parts/sw-try.js';
+import '../parts/sw-rule-form.js';
+import '../parts/sw-rule-history.js';
+import '../parts/sw-rule-json.js';
+import '../parts/sw-rule-tests.js';
 
-const TYPES = ['comment', 'gift', 'follow', 'share', 'join', 'subscribe', 'likes', 'manual'];
 const EMPTY = {name: '', enabled: true, trigger: {type: 'comment', contains: 'spin'}, cooldown: {global_ms: 2000, per_viewer_ms: 10_000}, actions: []};
+const VIEWS = ['form', 'json', 'history'];
+const CHECK_AFTER = 500;
 
-/** One rule: what sets it off, how long it rests, what it does; what the last events would have made of it; and its three tests. */
+/** One rule: its form, the same as JSON, and its history; what the last events would have made of it, and the tests of what it does. */
 class RulePage extends Component {
-  static properties = {params: {attribute: false}, workspace: {attribute: false}, draft: {state: true}, problem: {state: true}, missing: {state: true}, busy: {state: true}, changed: {state: true}, asking: {state: true}};
+  static properties = {params: {attribute: false}, workspace: {attribute: false}, draft: {state: true}, faults: {state: true}, problem: {state: true}, missing: {state: true}, busy: {state: true}, changed: {state: true}, asked: {state: true}, view: {state: true}};
 
   static styles = css`
     sw-rule {
@@ -33,21 +37,44 @@ class RulePage extends Component {
 
       & .columns {
         display: grid;
-        grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr);
+        grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr);
         gap: var(--s4);
         align-items: start;
       }
 
-      & .two {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(200px, 100%), 1fr));
-        gap: var(--s4);
-        align-items: start;
+      & form :is(input, select, textarea, button, summary) {
+        scroll-margin-block: calc(var(--top) + var(--s4)) calc(var(--bottom) + var(--s7) + var(--s5));
+      }
+
+      & .aside {
+        position: sticky;
+        top: calc(var(--top) + var(--s4));
+        max-height: calc(100dvh - var(--top) - var(--s5));
+        overflow-y: auto;
+      }
+
+      & .save {
+        position: sticky;
+        z-index: 2;
+        bottom: 0;
+        padding: var(--s3) 0;
+        background: var(--bg);
       }
 
       @media (max-width: 999px) {
         & .columns {
           grid-template-columns: minmax(0, 1fr);
+        }
+
+        & .aside {
+          position: static;
+          max-height: none;
+        }
+      }
+
+      @media (max-width: 799px) {
+        & .save {
+          bottom: calc(var(--bottom) + env(safe-area-inset-bottom));
         }
       }
     }
@@ -55,6 +82,7 @@ class RulePage extends Component {
 
   constructor() {
     super();
+    this.view = 'form';
     new Watch(this, devices, prefs);
   }
 
@@ -63,143 +91,108 @@ class RulePage extends Component {
     readDevices();
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.checking);
+  }
+
   willUpdate(changed) {
-    if (changed.has('params') && (this.draft === undefined || this.params.id !== this.shown)) this.open(this.params.id);
-    if (this.draft?.actions.length === 0 && !this.draft.id && devices.get()) this.begin();
+    if (changed.has('params')) {
+      if (this.draft === undefined || this.params.id !== this.shown) this.open(this.params.id);
+      this.view = VIEWS.includes(this.params.view) ? this.params.view : 'form';
+    }
+    if (this.draft?.actions?.length === 0 && !this.draft.id && !this.changed && able()[0]) this.draft = {...this.draft, actions: [actionFor(able()[0])]};
   }
 
   open(id) {
     this.shown = id;
     this.problem = undefined;
     this.missing = undefined;
+    this.take(id === undefined ? structuredClone(EMPTY) : undefined);
+    if (id) this.read();
+  }
+
+  /** The rule as the hub has it. */
+  take(rule, etag) {
+    clearTimeout(this.checking);
+    this.draft = rule;
+    this.etag = etag;
+    this.faults = [];
     this.changed = false;
-    if (id === undefined) {
-      this.draft = structuredClone(EMPTY);
-      return;
-    }
-    this.draft = undefined;
-    this.read();
   }
 
   async read() {
+    const id = this.shown;
     try {
-      const {data, etag} = await call('GET', `/rules/${this.shown}`);
-      this.draft = data;
-      this.etag = etag;
-      this.changed = false;
+      const {data, etag} = await call('GET', `/rules/${id}`);
+      if (id === this.shown) this.take(data, etag);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.missing = error;
     }
   }
 
-  /** A new rule moves the first device that can move. */
-  begin() {
-    const device = able()[0];
-    if (device) this.draft = {...this.draft, actions: [actionFor(device)]};
-  }
-
   render() {
     if (this.missing) return html`<div class="card">${empty({sign: 'rules', title: problemText(this.missing), action: html`<a class="btn" href="/rules">${t('rules.title')}</a>`})}</div>`;
     if (!this.draft || devices.get() === null) return loading(t('shell.loading'));
     const {draft} = this;
+    const views = VIEWS.filter((one) => draft.id || one !== 'history').map((one) => [one, t(`editor.view_${one}`)]);
     return html`<header class="page-head"><div><a class="small" href="/rules">${t('rules.title')}</a><h1 class="theirs">${draft.name || t('rules.new')}</h1>
           <p>${triggerText(draft.trigger)} → <span class="mono">${actionText(draft.actions, deviceName)}</span></p></div>
-        ${draft.id && may('admin') ? html`<button class="btn icon" type="button" aria-label=${t('rules.delete')} @click=${() => (this.asking = true)}>${icon('trash')}</button>` : nothing}</header>
-      ${this.problem ? html`<div class="note bad" role="alert">${icon('warn')}<p>${problemText(this.problem)}</p></div>` : nothing}
-      <div class="columns">
-        <form class="stack" @submit=${(event) => this.save(event)}>
-          ${this.about(draft)} ${this.trigger(draft.trigger)} ${this.rest(draft.cooldown ?? {})} ${this.action(draft)}
-          ${may('admin') ? html`<div class="row"><button class="btn primary" type="submit" ?disabled=${this.busy || draft.name.trim() === ''}>${icon('check')}${t('shell.save')}</button>
-            ${this.changed ? html`<span class="soft small">${t('rules.unsaved')}</span>` : nothing}</div>` : nothing}
-        </form>
-        <div class="stack"><sw-dry-run .rule=${draft}></sw-dry-run>${this.tests(draft)}</div>
-      </div>
-      ${this.question(draft)}`;
+        ${draft.id && may('admin') ? html`<button class="btn icon" type="button" aria-label=${t('rules.delete')} @click=${() => this.askDelete()}>${icon('trash')}</button>` : nothing}</header>
+      <div>${segments({label: t('editor.views'), value: this.view, options: views, on: (view) => this.show(view)})}</div>
+      ${this.problem ? this.refused(this.problem) : nothing}
+      <div class="columns">${this.main(draft)}
+        <div class="stack aside"><sw-dry-run .rule=${draft} .changed=${this.changed}></sw-dry-run><sw-rule-tests .rule=${draft} .changed=${this.changed}></sw-rule-tests></div></div>
+      ${confirmDialog(this.asked, () => (this.asked = undefined))}`;
   }
 
-  set(change) {
-    this.draft = {...this.draft, ...change};
+  /** Each view of a rule that there is has an address; what was changed stays. */
+  show(view) {
+    const {id} = this.draft;
+    if (id) go(view === 'form' ? `/rules/${id}` : `/rules/${id}/${view}`);
+    else this.view = view;
+  }
+
+  main(draft) {
+    if (this.view === 'history') return html`<sw-rule-history .rule=${draft} @restored=${({detail}) => this.restored(detail)}></sw-rule-history>`;
+    return html`<form class="stack" novalidate @submit=${(event) => this.save(event)}>
+      ${this.view === 'json'
+        ? html`<sw-rule-json .rule=${draft} .faults=${this.faults} @changed=${(event) => this.set(event)}></sw-rule-json>`
+        : html`<sw-rule-form .rule=${draft} .faults=${this.faults} @changed=${(event) => this.set(event)}></sw-rule-form>`}
+      ${may('admin') ? html`<div class="row save"><button class="btn primary" type="submit" ?disabled=${this.busy || draft.name?.trim() === '' || (draft.id && !this.changed)}>${icon('check')}${t('shell.save')}</button>
+        <span class="small" role="status">${this.state()}</span></div>` : nothing}</form>`;
+  }
+
+  state() {
+    if (this.faults.length) return html`<span class="error">${t('editor.faults', {count: this.faults.length})}</span>`;
+    return this.changed ? html`<span class="soft">${t('rules.unsaved')}</span>` : nothing;
+  }
+
+  /** Everything that the hub has against it, each with its place. */
+  refused(problem) {
+    return html`<div class="note bad" role="alert">${icon('warn')}<div class="stack tight"><p>${problemText({...problem, code: problem.code, message: problem.message, errors: []})}</p>
+      ${problem.errors.length ? html`<ul class="plain small">${problem.errors.slice(0, 10).map(({pointer, detail}) => html`<li><b>${placeText(pointer)}</b> ${detail}</li>`)}</ul>` : nothing}</div></div>`;
+  }
+
+  set(event) {
+    event.stopPropagation();
+    this.draft = event.detail;
     this.changed = true;
+    if (!may('admin')) return;
+    clearTimeout(this.checking);
+    this.checking = setTimeout(() => this.check(), CHECK_AFTER);
   }
 
-  about(draft) {
-    return html`<section class="card">
-      ${field({name: 'rule-name', label: t('rules.name'), value: draft.name, maxlength: 100, required: true, on: (name) => this.set({name}), error: faultsByField(this.problem ?? {}).name})}
-      <div class="row">${toggle({label: t('rules.enabled'), on: draft.enabled, change: (enabled) => this.set({enabled})})}<span>${draft.enabled ? t('rules.isOn') : t('rules.isOff')}</span></div>
-    </section>`;
-  }
-
-  trigger(trigger) {
-    const {type} = trigger;
-    const known = TYPES.includes(type) ? TYPES : [type, ...TYPES];
-    return html`<section class="card"><h2>${t('rules.when')}</h2><div class="two">
-      ${field({name: 'trigger-type', label: t('rules.event'), value: type, options: known.map((one) => [one, t(`events.type_${one}`)]), on: (next) => this.set({trigger: triggerOf(next)})})}
-      ${this.detail(trigger)}</div></section>`;
-  }
-
-  detail(trigger) {
-    const put = (change) => this.set({trigger: {...trigger, ...change}});
-    switch (trigger.type) {
-      case 'comment': {
-        const kind = ['contains', 'word', 'equals', 'starts_with', 'command', 'regex'].find((one) => trigger[one] !== undefined) ?? 'contains';
-        const text = [trigger[kind] ?? ''].flat().join(', ');
-        return html`${field({name: 'trigger-kind', label: t('rules.match'), value: kind, options: ['contains', 'word', 'equals', 'starts_with', 'command', 'regex'].map((one) => [one, t(`rules.match_${one}`)]), on: (next) => this.set({trigger: {type: 'comment', [next]: [trigger[kind]].flat()[0] ?? ''}})})}
-          ${field({name: 'trigger-text', label: t('rules.textOf'), value: text, maxlength: 200, required: true, on: (value) => put({[kind]: kind === 'regex' || !value.includes(',') ? value : value.split(',').map((one) => one.trim()).filter(Boolean)}), hint: kind === 'regex' ? undefined : t('rules.textHint')})}`;
-      }
-      case 'gift':
-        return html`${field({name: 'trigger-gifts', label: t('rules.gifts'), value: (trigger.names ?? []).join(', '), hint: t('rules.giftsHint'), on: (value) => put({names: value.split(',').map((one) => one.trim()).filter(Boolean)})})}
-          ${field({name: 'trigger-diamonds', label: t('rules.minDiamonds'), type: 'number', min: 1, value: trigger.min_diamonds ?? '', on: (value) => put({min_diamonds: value === '' ? undefined : Number(value)})})}
-          ${field({name: 'trigger-mode', label: t('rules.mode'), value: trigger.mode ?? 'streak_end', options: ['streak_end', 'per_increment', 'first'].map((mode) => [mode, t(`rules.mode_${mode}`)]), on: (mode) => put({mode})})}`;
-      case 'likes':
-        return field({name: 'trigger-every', label: t('rules.every'), type: 'number', min: 1, value: trigger.every ?? 100, on: (value) => put({every: Number(value)})});
-      case 'manual':
-        return field({name: 'trigger-label', label: t('rules.label'), value: trigger.label ?? '', maxlength: 100, on: (label) => put({label: label || undefined})});
-      default:
-        return nothing;
+  /** What would be refused is told at its place before anybody saves. */
+  async check() {
+    const {draft} = this;
+    try {
+      const faults = await faultsOf(draft);
+      if (this.draft === draft) this.faults = faults;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
     }
-  }
-
-  rest(cooldown) {
-    const part = (name) =>
-      field({name: `cooldown-${name}`, label: t(`rules.${name}`), type: 'number', min: 0, max: 86_400, step: 'any', value: (cooldown[name] ?? 0) / 1000, on: (value) => this.set({cooldown: {...cooldown, [name]: Math.round(Number(value) * 1000)}})});
-    return html`<section class="card"><h2>${t('rules.rest')}</h2><div class="two">${part('global_ms')}${part('per_viewer_ms')}</div></section>`;
-  }
-
-  /** The one plain action that this form can show; whatever else a rule has stays as it is. */
-  plain(draft) {
-    const [action] = draft.actions;
-    const simple = draft.actions.length === 1 && action.type === 'device' && action.device_id && Object.values(action.args ?? {}).every((value) => typeof value === 'number');
-    return simple ? action : undefined;
-  }
-
-  chosen(draft) {
-    const action = this.plain(draft);
-    const device = action && devices.get().get(action.device_id);
-    const command = device?.capabilities?.commands?.find(({name}) => name === action.command);
-    return {action, device, command};
-  }
-
-  action(draft) {
-    if (draft.actions.length === 0) {
-      return html`<section class="card">${empty({sign: 'devices', title: t('rules.needDevice'), text: t('rules.needDeviceText'), action: html`<a class="btn" href="/devices">${t('rules.toDevices')}</a>`})}</section>`;
-    }
-    const {action, device, command} = this.chosen(draft);
-    if (!action) return html`<section class="card"><h2>${t('rules.does')}</h2><p class="soft">${t('rules.more', {count: draft.actions.length})}</p></section>`;
-    const put = (next) => this.set({actions: [next]});
-    return html`<section class="card"><h2>${t('rules.does')}</h2><div class="two">
-        ${field({name: 'action-device', label: t('rules.device'), value: action.device_id, options: [...(device ? [] : [[action.device_id, t('rules.gone')]]), ...able().map(({id, name}) => [id, name])], on: (id) => put(actionFor(devices.get().get(id), action))})}
-        ${device ? field({name: 'action-command', label: t('rules.command'), value: action.command, options: [...(command ? [] : [[action.command, action.command]]), ...(device.capabilities?.commands ?? []).map(({name}) => [name, name])], on: (name) => put(actionFor(device, {...action, command: name, args: undefined}))}) : nothing}
-      </div>
-      ${command ? html`<sw-args name="rule" .command=${command} .limits=${device.limits} .args=${action.args ?? {}} @changed=${(event) => put({...action, args: event.detail})}></sw-args>` : nothing}
-    </section>`;
-  }
-
-  tests(draft) {
-    const {action, device, command} = this.chosen(draft);
-    if (!command) return nothing;
-    return html`<section class="card"><h2>${t('rules.tests')}</h2><p class="soft">${t('rules.testsText')}</p>
-      <sw-try .device=${device} .command=${command} .args=${action.args ?? {}}></sw-try></section>`;
   }
 
   async save(event) {
@@ -209,59 +202,37 @@ class RulePage extends Component {
     const {id} = this.draft;
     try {
       const {data, etag} = await call(id ? 'PUT' : 'POST', id ? `/rules/${id}` : '/rules', {body: this.draft, ...(id ? {etag: this.etag} : {key: newKey()})});
-      this.draft = data;
-      this.etag = etag;
-      this.changed = false;
+      this.take(data, etag);
       toast(t('rules.saved', {name: data.name}));
       readRules();
       if (!id) {
         this.shown = data.id;
-        go(`/rules/${data.id}`, {replace: true});
+        go(this.view === 'form' ? `/rules/${data.id}` : `/rules/${data.id}/${this.view}`, {replace: true});
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.problem = error;
+      this.faults = error.errors.map(({pointer, detail}) => ({pointer, detail}));
     } finally {
       this.busy = false;
     }
   }
 
-  question(draft) {
-    return html`<sw-dialog .heading=${t('rules.deleteTitle', {name: draft.name})} ?open=${this.asking} @closed=${() => (this.asking = false)}
-      .content=${() => html`<p>${t('rules.deleteText')}</p>`}
-      .actions=${() => html`<button class="btn" type="button" @click=${() => (this.asking = false)}>${t('shell.cancel')}</button>
-        <button class="btn danger" type="button" @click=${(event) => this.delete(event)}>${icon('trash')}${t('shell.remove')}</button>`}></sw-dialog>`;
+  restored({rule, etag}) {
+    this.take(rule, etag);
+    toast(t('editor.restored', {name: rule.name}));
+    readRules();
+  }
+
+  askDelete() {
+    this.asked = {title: t('rules.deleteTitle', {name: this.draft.name}), text: t('rules.deleteText'), label: t('shell.remove'), act: () => this.delete()};
   }
 
   async delete() {
     const gone = await attempt(() => call('DELETE', `/rules/${this.draft.id}`, {etag: this.etag}));
     if (!gone) return;
-    this.asking = false;
     await readRules();
     go('/rules', {replace: true});
-  }
-}
-
-const able = () => [...(devices.get()?.values() ?? [])].filter(({capabilities}) => capabilities?.commands?.length);
-
-/** An action that the device can do, as like the one of before as can be. */
-function actionFor(device, before) {
-  const commands = device.capabilities?.commands ?? [];
-  const command = commands.find(({name}) => name === before?.command) ?? commands[0];
-  const args = before?.command === command.name && before.args ? before.args : defaults(command, device.limits);
-  return {...before, type: 'device', device_id: device.id, command: command.name, args};
-}
-
-function triggerOf(type) {
-  switch (type) {
-    case 'comment':
-      return {type, contains: 'spin'};
-    case 'gift':
-      return {type, names: ['Rose'], mode: 'streak_end'};
-    case 'likes':
-      return {type, every: 100};
-    default:
-      return {type};
   }
 }
 

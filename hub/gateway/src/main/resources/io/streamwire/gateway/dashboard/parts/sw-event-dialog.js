@@ -3,7 +3,7 @@ import {ApiError, get} from '../core/api.js';
 import {t} from '../core/text.js';
 import {dateTime, number} from '../core/format.js';
 import {eventText, viewerName} from '../core/events.js';
-import {outcomeKind, outcomeText} from '../core/outcomes.js';
+import {outcomeKind, outcomeText, whyText} from '../core/outcomes.js';
 import {ruleName, rules} from '../core/rules.js';
 import {avatar} from '../kit/avatar.js';
 import {chip} from '../kit/chip.js';
@@ -79,7 +79,7 @@ class EventDialog extends Component {
     const others = [...(rules.get()?.values() ?? [])].filter(({id}) => !known.has(id));
     if (!this.decided || others.length === 0) return nothing;
     return html`${field({name: 'why-not', label: t('live.whyNot'), value: this.asked, on: (id) => this.ask(id), options: [['', t('live.chooseRule')], ...others.map(({id, name}) => [id, name])]})}
-      ${this.why ? html`<div role="status" class="row">${chip(outcomeKind(this.why.reason), outcomeText({...plain(this.why), outcome: this.why.reason}))}</div>` : nothing}`;
+      ${this.why ? html`<div role="status" class="row">${chip(outcomeKind(this.why.reason), whyText(this.why))}</div>` : nothing}`;
   }
 
   async ask(id) {
@@ -93,12 +93,6 @@ class EventDialog extends Component {
       this.why = {reason: error.code, observed: {}, needed: {}};
     }
   }
-}
-
-/** `observed` and `needed` of a reason are objects; where they have one number it is that. */
-function plain({observed, needed, remaining_ms, decision}) {
-  const one = (value) => Object.values(value ?? {}).find((inner) => typeof inner === 'number');
-  return {remaining_ms, observed: decision?.observed ?? one(observed), needed: decision?.needed ?? one(needed)};
 }
 
 customElements.define('sw-event-dialog', EventDialog);
