@@ -134,8 +134,7 @@ final class Standings implements PartitionListener, AutoCloseable {
                                             head.substring(0, head.length() - 1),
                                             Integer.toString(choices(rule).size()),
                                             Long.toString(withinMs(rule)),
-                                            Long.toString(
-                                                    change.event().receivedAt().toEpochMilli())))
+                                            Long.toString(clock.millis())))
                             .join();
         } catch (CompletionException e) {
             if (!(e.getCause() instanceof BusException)) {

@@ -189,9 +189,7 @@ function crowds.vote(keys, _, ms, choice, weight, viewer, how, id, livestream, b
     redis.call('SET', keys[1], text(now) .. ' ' .. id)
     if not dry then
       local ends = now + ms
-      -- What is replayed happened long ago, and yet people are to have time to vote.
-      local due = ends + keep < decided / 1000 and math.floor(decided / 1000) + ms or ends
-      delay(text(due), {id, workspace, '', livestream, '', text(ends * 1000), body})
+      delay(text(ends), {id, workspace, '', livestream, '', text(ends * 1000), body})
     end
   end
   local key, field = keys[2] .. current, 'v:' .. viewer

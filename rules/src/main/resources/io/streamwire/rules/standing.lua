@@ -3,7 +3,7 @@
 -- KEYS  1 actions, 2 'begin id' of the vote under way, or '' key of none, 3 the vote, or what the keys of votes begin with; of a
 --       tug-of-war 2 and 3 are its hash
 -- ARGV  1 kind: 'vote', 'ended' (a vote) or 'tug', 2 type, 3 workspace id, 4 beginning of the body, 5 how many choices, 6 its time, ms,
---       7 the moment that counts, ms since the epoch
+--       7 now, ms since the epoch
 -- Answers 1, or 0 when there is nothing to tell or no room for it.
 
 if sw_full(KEYS[1]) then
