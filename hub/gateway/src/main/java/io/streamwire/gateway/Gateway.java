@@ -8,6 +8,7 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.Metrics;
+import io.streamwire.service.OpenApi;
 import io.streamwire.service.Permission;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
@@ -50,17 +51,26 @@ public final class Gateway implements AutoCloseable {
      *     taken
      */
     public static Gateway start(Config config, Bus bus) {
-        return start(config, bus, List.of());
+        return start(config, bus, List.of(), List.of());
     }
 
-    /** Starts to listen, with more that it answers by itself. */
-    public static Gateway start(Config config, Bus bus, List<Api> more) {
-        return start(config, bus, TokenVerifier.of(config), more);
+    /**
+     * Starts to listen, with more that it answers by itself.
+     *
+     * @param described what belongs to {@code more} in the document of the whole API
+     */
+    public static Gateway start(Config config, Bus bus, List<Api> more, List<OpenApi> described) {
+        return start(config, bus, TokenVerifier.of(config), more, described);
     }
 
     private static final Agent SOME_AGENT = new Agent(new UUID(0, 0), new UUID(0, 0));
 
-    static Gateway start(Config config, Bus bus, TokenVerifier verifier, List<Api> more) {
+    static Gateway start(
+            Config config,
+            Bus bus,
+            TokenVerifier verifier,
+            List<Api> more,
+            List<OpenApi> described) {
         var auth = upstream(config, "auth");
         var ingest = upstream(config, "ingest");
         var rules = upstream(config, "rules");
@@ -116,7 +126,7 @@ public final class Gateway implements AutoCloseable {
                                 proxies),
                         metrics.registry());
         var readiness = new Readiness(exchange, List.of(auth, ingest, rules, devices));
-        var wholeApi = new WholeApi(exchange, List.of(auth, ingest, rules, devices));
+        var wholeApi = new WholeApi(exchange, List.of(auth, ingest, rules, devices), described);
         var apis =
                 new ArrayList<Api>(
                         List.<Api>of(

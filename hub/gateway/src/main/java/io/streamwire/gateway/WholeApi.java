@@ -31,13 +31,18 @@ final class WholeApi implements Api {
 
     private final Exchange exchange;
     private final List<Upstream> upstreams;
+    private final List<OpenApi> own;
     private final ReentrantLock lock = new ReentrantLock();
     private byte[] document = new byte[0];
     private long goodUntil = System.nanoTime();
 
-    WholeApi(Exchange exchange, List<Upstream> upstreams) {
+    /**
+     * @param own of what the gateway answers by itself, besides its own document
+     */
+    WholeApi(Exchange exchange, List<Upstream> upstreams, List<OpenApi> own) {
         this.exchange = exchange;
         this.upstreams = upstreams;
+        this.own = List.copyOf(own);
     }
 
     @Override
@@ -82,6 +87,10 @@ final class WholeApi implements Api {
                 return;
             }
             add(whole, upstream.name(), found.get());
+        });
+        own.forEach(document -> {
+            var name = read(document.json()).orElseThrow().at("/info/title").asText();
+            add(whole, name, read(renamed(document.json(), name)).orElseThrow());
         });
         return whole;
     }

@@ -103,6 +103,11 @@ final class ApiClient {
         send("DELETE", path, null);
     }
 
+    /** Of a resource that must not have changed. */
+    void delete(String path, int version) {
+        send("DELETE", path, null, "If-Match", "\"" + version + "\"");
+    }
+
     private JsonNode send(
             String method, String path, @Nullable Map<String, ?> body, String... headers) {
         var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));

@@ -14,6 +14,7 @@ import io.streamwire.ingest.Ingest;
 import io.streamwire.rules.Rules;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.OpenApi;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -142,7 +143,14 @@ public final class Standalone implements AutoCloseable {
                         "simulators",
                         () -> SimulatedBoards.start(config, URI.create(mqttUrl(broker)), devices));
         Gateway gateway =
-                parts.open("gateway", () -> Gateway.start(upstream, bus, List.of(simulated)));
+                parts.open(
+                        "gateway",
+                        () ->
+                                Gateway.start(
+                                        upstream,
+                                        bus,
+                                        List.of(simulated),
+                                        List.of(OpenApi.of(SimulatedBoards.class))));
 
         return new Standalone(
                 parts,

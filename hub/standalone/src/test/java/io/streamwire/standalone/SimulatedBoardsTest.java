@@ -114,6 +114,16 @@ class SimulatedBoardsTest {
     }
 
     @Test
+    void theyAreInTheDocumentOfTheWholeApi() {
+        var paths = Viewer.Account.made().api().get("/api/v1/openapi.json").path("paths");
+
+        assertThat(paths.path(BOARDS).has("get")).isTrue();
+        assertThat(paths.path(BOARDS).has("post")).isTrue();
+        assertThat(paths.path(BOARDS + "/{id}").has("delete")).isTrue();
+        assertThat(paths.toString()).contains("#/components/schemas/simulators.Board");
+    }
+
+    @Test
     void aWorkspaceHasFourOfThem() {
         var account = Viewer.Account.made();
         for (int i = 0; i < 4; i++) {

@@ -1,4 +1,4 @@
-import {ApiError, get, newKey, post} from './api.js';
+import {ApiError, get, newKey, post, remove} from './api.js';
 
 /** Boards made of software, on hubs that have them. */
 
@@ -11,6 +11,9 @@ export async function simulated() {
     return undefined;
   }
 }
+
+/** Ends the board of a device that is simulated. */
+export const removeSimulated = (deviceId) => remove(`/simulators/boards/${deviceId}`);
 
 /** Makes a device and a simulated board that is it; answers the device. */
 export async function addSimulated(name) {

@@ -7,6 +7,7 @@ import {arm, arming, stopDevice} from '../core/safety.js';
 import {may} from '../core/session.js';
 import {statuses, watchStatuses} from '../core/statuses.js';
 import {go} from '../core/router.js';
+import {removeSimulated} from '../core/simulators.js';
 import {t} from '../core/text.js';
 import {length} from '../core/format.js';
 import {problemText} from '../core/problems.js';
@@ -188,6 +189,8 @@ class DevicePage extends Component {
       return call('DELETE', `/devices/${id}`, {etag});
     });
     if (!gone) return;
+    // Where there are no such boards there is none to end, and the hub ends it by itself, too.
+    if (this.device.board === 'virtual') removeSimulated(id).catch(() => {});
     this.dialog = undefined;
     await readDevices();
     go('/devices', {replace: true});
