@@ -66,7 +66,8 @@ final class Client implements AutoCloseable {
                         Configuration.load(overrides, null),
                         bus,
                         TokenVerifier.trusting(KEY),
-                        more));
+                        more,
+                        List.of()));
     }
 
     Gateway gateway() {

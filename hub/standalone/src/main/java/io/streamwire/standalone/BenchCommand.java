@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             BenchIngestCommand.class,
             BenchRulesCommand.class,
             BenchLiveCommand.class,
+            BenchPageCommand.class,
             BenchMqttCommand.class,
             BenchStopCommand.class,
             BenchBoardsCommand.class,

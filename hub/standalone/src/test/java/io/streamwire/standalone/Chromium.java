@@ -3,13 +3,9 @@ package io.streamwire.standalone;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -20,14 +16,6 @@ final class Chromium implements BeforeAllCallback {
 
     /** The hub as a machine on the local network, where browsers allow less than on loopback. */
     static final String OTHER_HOST = "hub.test";
-
-    private static final List<String> PLACES =
-            List.of(
-                    "/usr/bin/chromium",
-                    "/usr/bin/chromium-browser",
-                    "/usr/bin/google-chrome",
-                    "/usr/bin/google-chrome-stable",
-                    "/snap/bin/chromium");
 
     private static @Nullable Running running;
 
@@ -43,7 +31,7 @@ final class Chromium implements BeforeAllCallback {
                             .chromium()
                             .launch(
                                     new LaunchOptions()
-                                            .setExecutablePath(program())
+                                            .setExecutablePath(ChromePage.program())
                                             .setArgs(
                                                     List.of(
                                                             "--host-resolver-rules=MAP "
@@ -72,17 +60,5 @@ final class Chromium implements BeforeAllCallback {
     static Browser browser() {
         return Objects.requireNonNull(running, "the class lacks @ExtendWith(Chromium.class)")
                 .browser();
-    }
-
-    private static Path program() {
-        return Stream.concat(
-                        Optional.ofNullable(System.getenv("CHROMIUM")).stream(), PLACES.stream())
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException(
-                                "The tests of the dashboard need Chromium: apt-get install"
-                                        + " chromium, or set CHROMIUM to the program."));
     }
 }
