@@ -41,8 +41,11 @@ class NumbersPagesTest {
                                 == 100);
         try (var viewer = Viewer.onDesk().as(account)) {
             var page = viewer.at("/analytics");
+            assertThat(page.locator("sw-analytics .note")).containsText("Only simulated events");
+            assertThat(page.locator("sw-analytics [role=switch]"))
+                    .hasAttribute("aria-checked", "true");
+            page.locator("sw-analytics [role=switch]").click();
             assertThat(page.locator("main")).containsText("Nothing happened in this time");
-
             page.locator("sw-analytics [role=switch]").click();
 
             assertThat(page.locator(".totals")).containsText("100");

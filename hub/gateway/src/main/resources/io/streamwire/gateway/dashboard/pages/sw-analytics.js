@@ -11,6 +11,7 @@ import {hasText, t} from '../core/text.js';
 import {bars} from '../kit/bars.js';
 import {empty} from '../kit/empty.js';
 import {field, segments, toggle} from '../kit/field.js';
+import {icon} from '../kit/icon.js';
 import {shown} from '../kit/reading.js';
 import {attempt} from '../kit/toasts.js';
 import '../kit/sw-chart.js';
@@ -71,7 +72,8 @@ class Analytics extends Component {
     new Watch(this, prefs);
     this.range = 'day';
     this.simulated = false;
-    this.numbers = new Reading(this, () => get(`/rules/analytics?${this.query()}`));
+    this.chosen = false;
+    this.numbers = new Reading(this, () => this.read());
     this.streams = new Reading(this, () => all('/livestreams', 200));
   }
 
@@ -86,12 +88,23 @@ class Analytics extends Component {
   }
 
   willUpdate(changed) {
-    if (changed.has('workspace')) this.livestream = undefined;
-    if (['range', 'livestream', 'simulated'].some((name) => changed.has(name)) && this.hasUpdated) this.numbers.load();
+    if (changed.has('workspace')) {
+      this.livestream = undefined;
+      this.chosen = false;
+    }
+    if (['range', 'livestream', 'simulated'].some((name) => changed.has(name)) && this.hasUpdated && this.asked !== this.question()) this.numbers.load();
   }
 
-  query() {
-    return query(this.range, this);
+  /** Shows what was simulated while there is nothing else, until somebody says otherwise. */
+  async read() {
+    this.asked = this.question();
+    const data = await get(`/rules/analytics?${query(this.range, this)}`);
+    if (this.chosen || data.totals.events > 0) return data;
+    const other = await get(`/rules/analytics?${query(this.range, {...this, simulated: !this.simulated})}`);
+    if (other.totals.events === 0) return data;
+    this.simulated = !this.simulated;
+    this.asked = this.question();
+    return other;
   }
 
   render() {
@@ -106,14 +119,24 @@ class Analytics extends Component {
     const options = [['', t('analytics.allStreams')], ...streams.map(({id, username, connected_at: at}) => [id, `@${username}${at ? ` · ${day(at)} ${clock(at)}` : ''}`])];
     return html`<div class="row apart filters">
       ${field({name: 'livestream', label: t('analytics.stream'), value: this.livestream ?? '', options, on: (value) => (this.livestream = value || undefined)})}
-      <div class="row tight">${toggle({label: t('analytics.simulated'), on: this.simulated, change: (on) => (this.simulated = on)})}<span aria-hidden="true">${t('analytics.simulated')}</span></div></div>`;
+      <div class="row tight">${toggle({label: t('analytics.simulated'), on: this.simulated, change: (on) => this.choose(on)})}<span aria-hidden="true">${t('analytics.simulated')}</span></div></div>`;
+  }
+
+  /** What is asked for, so that it is not asked twice. */
+  question() {
+    return `${this.range} ${this.livestream} ${this.simulated}`;
+  }
+
+  choose(simulated) {
+    this.chosen = true;
+    this.simulated = simulated;
   }
 
   content(data) {
     if (data.totals.events === 0 && !data.totals.fired && !data.totals.stopped) return this.none();
     const points = filled(data);
     const labels = points.map(({at}) => this.label(at, data.bucket));
-    return html`${this.totals(data.totals)}
+    return html`${this.note(data)}${this.totals(data.totals)}
       <div class="charts">
         ${this.chart('events', labels, points, [['events', 'accent']])}
         ${data.by_rule ? this.chart('decisions', labels, points, [['fired', 'good'], ['stopped', 'warn']], true) : nothing}
@@ -122,6 +145,12 @@ class Analytics extends Component {
         ${this.lists(data)}
       </div>
       ${this.table(data, points)}`;
+  }
+
+  /** What is mixed, and what is shown instead of nothing. */
+  note({by_rule: rules}) {
+    const texts = [this.simulated && !this.chosen ? t('analytics.onlySimulated') : undefined, rules ? t('analytics.decisionsOfBoth') : undefined].filter(Boolean);
+    return texts.length > 0 ? html`<div class="note">${icon('info')}<p>${texts.join(' ')}</p></div>` : nothing;
   }
 
   none() {

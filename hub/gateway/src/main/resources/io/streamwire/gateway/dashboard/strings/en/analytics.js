@@ -58,4 +58,6 @@ export default {
   reason_limit_all: 'Used up for everybody',
   reason_limit_viewer: 'Used up for the viewer',
   reason_team_level: 'Fan club level too low',
+  onlySimulated: 'Only simulated events and replays happened in this time, so they are shown.',
+  decisionsOfBoth: 'What rules did counts both, real and simulated.',
 };

@@ -82,6 +82,7 @@ export default {
   moved: '{done} done · {failed} not',
   noLatency: 'As soon as a rule moves something its time is here.',
   median: {one: 'the last one', other: 'median of the last {count}'},
+  medianPast: 'median of the last hour ({n})',
   latencyLine: 'The newest times from event to pin, {middle} in the middle',
   slowest: 'slowest: {value}',
 };

@@ -58,4 +58,6 @@ export default {
   reason_limit_all: 'Agotada para todos',
   reason_limit_viewer: 'Agotada para el espectador',
   reason_team_level: 'Nivel del club de fans muy bajo',
+  onlySimulated: 'En este tiempo solo hubo eventos simulados y repeticiones, así que se muestran.',
+  decisionsOfBoth: 'Lo que hicieron las reglas cuenta ambos, reales y simulados.',
 };

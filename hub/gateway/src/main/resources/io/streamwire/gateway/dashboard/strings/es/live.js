@@ -77,6 +77,7 @@ export default {
   moved: '{done} hechos · {failed} no',
   noLatency: 'En cuanto una regla mueva algo, su tiempo está aquí.',
   median: {one: 'el último', other: 'mediana de los últimos {count}'},
+  medianPast: 'mediana de la última hora ({n})',
   latencyLine: 'Los últimos tiempos del evento al pin, {middle} en el medio',
   slowest: 'más lento: {value}',
 };

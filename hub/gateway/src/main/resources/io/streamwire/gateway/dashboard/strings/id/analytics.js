@@ -58,4 +58,6 @@ export default {
   reason_limit_all: 'Habis untuk semua',
   reason_limit_viewer: 'Habis untuk penonton itu',
   reason_team_level: 'Level klub penggemar terlalu rendah',
+  onlySimulated: 'Dalam waktu ini hanya ada peristiwa simulasi dan putar ulang, jadi itulah yang ditampilkan.',
+  decisionsOfBoth: 'Yang dilakukan aturan menghitung keduanya, nyata dan simulasi.',
 };

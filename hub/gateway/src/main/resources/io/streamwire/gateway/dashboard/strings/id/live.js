@@ -77,6 +77,7 @@ export default {
   moved: '{done} selesai · {failed} tidak',
   noLatency: 'Begitu aturan menggerakkan sesuatu, waktunya ada di sini.',
   median: 'median dari {count} terakhir',
+  medianPast: 'median satu jam terakhir ({n})',
   latencyLine: 'Waktu terbaru dari kejadian ke pin, {middle} di tengah',
   slowest: 'paling lambat: {value}',
 };

@@ -58,4 +58,6 @@ export default {
   reason_limit_all: 'Esgotada para todos',
   reason_limit_viewer: 'Esgotada para o espectador',
   reason_team_level: 'Nível do fã-clube baixo demais',
+  onlySimulated: 'Neste período só houve eventos simulados e reproduções, por isso são mostrados.',
+  decisionsOfBoth: 'O que as regras fizeram conta os dois, reais e simulados.',
 };

@@ -77,6 +77,7 @@ export default {
   moved: '{done} feitos · {failed} não',
   noLatency: 'Assim que uma regra mover algo, o tempo aparece aqui.',
   median: {one: 'o último', other: 'mediana dos últimos {count}'},
+  medianPast: 'mediana da última hora ({n})',
   latencyLine: 'Os tempos mais novos do evento ao pino, {middle} no meio',
   slowest: 'mais lento: {value}',
 };

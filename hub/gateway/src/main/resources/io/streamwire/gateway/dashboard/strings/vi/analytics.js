@@ -58,4 +58,6 @@ export default {
   reason_limit_all: 'Đã hết lượt cho mọi người',
   reason_limit_viewer: 'Đã hết lượt cho người xem đó',
   reason_team_level: 'Cấp câu lạc bộ fan quá thấp',
+  onlySimulated: 'Trong thời gian này chỉ có sự kiện mô phỏng và phát lại, nên chúng được hiển thị.',
+  decisionsOfBoth: 'Những gì quy tắc đã làm tính cả hai, thật và mô phỏng.',
 };

@@ -77,6 +77,7 @@ export default {
   moved: '{done} xong · {failed} không',
   noLatency: 'Ngay khi quy tắc làm gì đó chuyển động, thời gian hiện ở đây.',
   median: 'trung vị của {count} lần gần nhất',
+  medianPast: 'trung vị trong giờ qua ({n})',
   latencyLine: 'Các thời gian mới nhất từ sự kiện đến chân, ở giữa là {middle}',
   slowest: 'chậm nhất: {value}',
 };
