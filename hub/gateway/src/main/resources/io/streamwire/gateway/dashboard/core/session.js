@@ -31,7 +31,10 @@ export async function resume() {
 
 async function entered() {
   const {user, workspaces} = await get('/auth/me', {timeout: PATIENCE});
-  const chosen = workspaces.find(({id}) => id === kept()) ?? workspaces[0];
+  // A shared link says which workspace it is about.
+  const here = new URLSearchParams(location.search);
+  const asked = here.get('workspace') ?? new URLSearchParams(here.get('to')?.split('?')[1]).get('workspace');
+  const chosen = workspaces.find(({id}) => id === asked) ?? workspaces.find(({id}) => id === kept()) ?? workspaces[0];
   choose(chosen?.id ?? null);
   session.set({state: 'in', user, workspaces});
 }

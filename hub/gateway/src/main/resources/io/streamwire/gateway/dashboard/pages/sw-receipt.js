@@ -1,7 +1,7 @@
 import {Component, css, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
-import {ApiError, get} from '../core/api.js';
+import {ApiError, get, workspaceId} from '../core/api.js';
 import {FINAL} from '../core/actions.js';
 import {deviceName, devices} from '../core/devices.js';
 import {eventIcon, eventText, viewerName} from '../core/events.js';
@@ -93,7 +93,7 @@ class ReceiptPage extends Component {
     if (this.problem) return html`<div class="card">${empty({sign: 'receipts', title: problemText(this.problem), action: html`<a class="btn" href="/receipts">${t('receipts.title')}</a>`})}</div>`;
     if (!this.receipts) return loading(t('shell.loading'));
     return html`<header class="page-head"><div><a class="small" href="/receipts">${t('receipts.title')}</a><h1>${this.heading()}</h1></div>
-        <sw-copy .text=${location.origin + location.pathname} .label=${t('receipts.share')}></sw-copy></header>
+        <sw-copy .text=${`${location.origin}${location.pathname}?workspace=${workspaceId.get()}`} .label=${t('receipts.share')}></sw-copy></header>
       ${this.event ? this.about(this.event) : nothing}
       ${this.decisions?.length ? this.decided() : nothing}
       ${this.receipts.length === 0 ? html`<div class="card">${empty({sign: 'receipts', title: t('receipts.noCommands'), text: t('receipts.noCommandsText')})}</div>` : this.receipts.map((receipt) => this.receipt(receipt))}`;
