@@ -16,6 +16,7 @@ final class Asset {
                     "js", "text/javascript; charset=utf-8",
                     "css", "text/css; charset=utf-8",
                     "html", "text/html; charset=utf-8",
+                    "png", "image/png",
                     "svg", "image/svg+xml",
                     "webmanifest", "application/manifest+json");
 

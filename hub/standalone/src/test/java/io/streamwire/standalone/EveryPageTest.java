@@ -21,6 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageTest {
 
+    /** Whatever is pressed, but for links in a text and what a label of its own makes larger. */
+    private static final String TOO_SMALL =
+            """
+            () => [...document.querySelectorAll('button, .btn, select, input, textarea, summary, sw-bottom a, .nav-link')]
+              .filter((one) => !one.closest('label') && one.type !== 'file' && one.checkVisibility())
+              .filter((one) => getComputedStyle(one, '::before').inset !== '-10px')
+              .filter((one) => one.getBoundingClientRect().height < 43.5)
+              .map((one) => Math.round(one.getBoundingClientRect().height) + ' px: ' + one.outerHTML.slice(0, 120))
+            """;
+
     private Viewer.@Nullable Account account;
     private @Nullable VirtualBoards boards;
     private @Nullable Viewer desk;
@@ -101,7 +111,28 @@ class EveryPageTest {
                                 + " .sr-only')).map((element) => element.outerHTML.slice(0, 120))");
         assertThat((List<?>) wide).isEmpty();
         assertThat(page.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
+        assertThat((List<?>) page.evaluate(TOO_SMALL)).isEmpty();
         assertThat(viewer.inaccessible()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "es", "id", "pt", "vi"})
+    void theBarOfAPhoneHasRoomForItsWords(String language) {
+        try (var viewer = Viewer.onPhone().speaking(language).as(Objects.requireNonNull(account))) {
+            var page = viewer.at("/live");
+
+            var cut =
+                    page.evaluate(
+                            "() => [...document.querySelectorAll('sw-bottom a')].filter((link) => {"
+                                    + " const word = link.querySelector('span').getBoundingClientRect();"
+                                    + " const box = link.getBoundingClientRect();"
+                                    + " return word.left < box.left || word.right > box.right ||"
+                                    + " word.height > 24; }).map((link) => link.textContent)");
+            assertThat((List<?>) cut).isEmpty();
+            var stop = page.locator("sw-bottom .stop").boundingBox();
+            assertThat(stop.x + stop.width).isLessThanOrEqualTo(360);
+            assertThat(stop.width).isGreaterThan(80);
+        }
     }
 
     @ParameterizedTest

@@ -43,7 +43,10 @@ final class Viewer implements AutoCloseable {
     record Account(String email, UUID workspaceId, ApiClient api) {
 
         static Account made() {
-            var name = "viewer-" + UUID.randomUUID();
+            return named("viewer-" + UUID.randomUUID());
+        }
+
+        static Account named(String name) {
             var api = new ApiClient(SharedHub.hub().url());
             var workspace = api.register(name, PASSWORD);
             return new Account(ApiClient.email(name), workspace, api);
@@ -108,6 +111,14 @@ final class Viewer implements AutoCloseable {
         context.addInitScript(
                 "localStorage.setItem('streamwire.prefs', JSON.stringify({theme: '%s', language: 'en'}))"
                         .formatted(theme));
+        return this;
+    }
+
+    /** Is spoken to in this language, in dark colours. */
+    Viewer speaking(String language) {
+        context.addInitScript(
+                "localStorage.setItem('streamwire.prefs', JSON.stringify({theme: 'dark', language: '%s'}))"
+                        .formatted(language));
         return this;
     }
 

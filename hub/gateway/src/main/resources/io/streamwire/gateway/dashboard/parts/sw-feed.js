@@ -47,7 +47,7 @@ class FeedView extends Component {
       & .bar .input {
         flex: 1 1 140px;
         width: auto;
-        min-height: 40px;
+        min-height: var(--touch);
       }
 
       & .window {

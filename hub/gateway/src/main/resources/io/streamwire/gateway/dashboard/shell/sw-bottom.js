@@ -16,7 +16,7 @@ class Bottom extends Component {
       z-index: 20;
       inset: auto 0 0 0;
       display: none;
-      grid-template-columns: repeat(3, minmax(0, 1fr)) minmax(0, 1.25fr);
+      grid-template-columns: repeat(3, minmax(max-content, 1fr)) minmax(96px, 1.25fr);
       gap: 2px;
       padding: var(--s2) var(--s1) calc(var(--s2) + env(safe-area-inset-bottom));
       border-top: 1px solid var(--line);
@@ -40,10 +40,8 @@ class Bottom extends Component {
         overflow-wrap: normal;
 
         & span {
-          max-width: 100%;
-          overflow: hidden;
-          letter-spacing: -0.01em;
-          text-overflow: ellipsis;
+          letter-spacing: -0.02em;
+          white-space: nowrap;
         }
       }
 
