@@ -34,7 +34,7 @@ class ScreenshotTest {
     @Test
     void everyPageCanBeShown() throws IOException {
         Files.createDirectories(PLACE);
-        var account = Viewer.Account.made();
+        var account = Viewer.Account.named("ada");
         account.api()
                 .patch(
                         "/api/v1/workspaces/" + account.workspaceId(),
@@ -76,6 +76,11 @@ class ScreenshotTest {
         api.post(
                 "/api/v1/rules/recipes/big-gift-long-spin",
                 Map.of("device_id", motor, "name", "A big gift, a long spin"));
+        var workspace = "/api/v1/workspaces/" + account.workspaceId();
+        api.post(
+                workspace + "/members",
+                Map.of("email", Viewer.Account.named("bo").email(), "role", "moderator"));
+        api.post(workspace + "/keys", Map.of("name", "Stream deck", "role", "moderator"));
         api.post("/api/v1/devices/arm", Map.of());
         api.post("/api/v1/livestreams/recordings/sample-show/replay", Map.of("speed", 3));
         Wait.until(
@@ -132,9 +137,13 @@ class ScreenshotTest {
     private static void take(Viewer viewer, Picture picture, String kind) {
         var page = viewer.at(picture.path());
         assertThat(page.locator(".skeleton")).hasCount(0);
-        if (picture.name().equals("rehearsal")) {
-            page.locator("[data-action=run]").click();
-            page.locator("sw-would li").first().waitFor();
+        switch (picture.name()) {
+            case "devices" -> page.locator(".device .chip").first().waitFor();
+            case "rehearsal" -> {
+                page.locator("[data-action=run]").click();
+                page.locator("sw-would li").first().waitFor();
+            }
+            default -> {}
         }
         page.screenshot(
                 new ScreenshotOptions()
