@@ -102,7 +102,8 @@ class RuleFormsTest {
         for (var of : List.of("event", "viewer", "counters")) {
             var body = new HashMap<String, Object>(usual());
             body.put("condition", of + ".nothing == 1");
-            told.addAll(List.of(after(of + " has no such field, only ", refused(body)).split(", ")));
+            told.addAll(
+                    List.of(after(of + " has no such field, only ", refused(body)).split(", ")));
         }
 
         assertThat(texts(forms().path("variables"))).isEqualTo(told);
@@ -116,8 +117,7 @@ class RuleFormsTest {
             types(described).forEach(type -> triggers.put(type, fields(described)));
         }
         var actions = new TreeMap<String, TreeMap<String, TreeSet<String>>>();
-        for (var name :
-                List.of("Device", "Sequence", "Choice", "Winner", "Webhook", "Overlay")) {
+        for (var name : List.of("Device", "Sequence", "Choice", "Winner", "Webhook", "Overlay")) {
             var described = schema(name + "Action");
             types(described).forEach(type -> actions.put(type, fields(described)));
         }
@@ -152,7 +152,9 @@ class RuleFormsTest {
 
     private static TreeSet<String> types(JsonNode described) {
         var type = described.at("/properties/type");
-        return type.has("const") ? new TreeSet<>(List.of(type.path("const").asText())) : texts(type.path("enum"));
+        return type.has("const")
+                ? new TreeSet<>(List.of(type.path("const").asText()))
+                : texts(type.path("enum"));
     }
 
     /** The fields of a schema besides its type, with what each may be if it is one of some. */
@@ -204,8 +206,7 @@ class RuleFormsTest {
     }
 
     private String refused(Map<String, ?> rule) {
-        var refused =
-                catchThrowable(() -> Objects.requireNonNull(api).post("/api/v1/rules", rule));
+        var refused = catchThrowable(() -> Objects.requireNonNull(api).post("/api/v1/rules", rule));
         assertThat(refused).hasMessageContaining(" 422:");
         return Objects.requireNonNull(refused.getMessage());
     }

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All rules on the dashboard: what they did today, files of them, and what they would have done. */
+/**
+ * All rules on the dashboard: what they did today, files of them, and what they would have done.
+ */
 @ExtendWith({SharedHub.class, Chromium.class})
 class RuleListTest {
 
@@ -108,10 +110,7 @@ class RuleListTest {
                 Duration.ofSeconds(20),
                 "both events are stored",
                 () ->
-                        owner.api()
-                                        .get("/api/v1/livestreams/events/stored")
-                                        .path("items")
-                                        .size()
+                        owner.api().get("/api/v1/livestreams/events/stored").path("items").size()
                                 == 2);
         try (var viewer = Viewer.onDesk().as(owner)) {
             var rule = owner.api().get(RULES).at("/items/0/id").asText();

@@ -43,8 +43,7 @@ final class RulePages {
 
     static void save(Page page, String name) {
         page.locator("sw-rule button[type=submit]").click();
-        assertThat(page.locator("sw-toasts"))
-                .containsText("“%s” is saved.".formatted(name));
+        assertThat(page.locator("sw-toasts")).containsText("“%s” is saved.".formatted(name));
     }
 
     static Locator button(Locator within, String name) {
