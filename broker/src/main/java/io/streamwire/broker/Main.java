@@ -1,6 +1,7 @@
 package io.streamwire.broker;
 
 import io.streamwire.broker.BrokerSettings.Limits;
+import io.streamwire.contract.Instances;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ final class Main {
     private Main() {}
 
     public static void main(String[] args) throws InterruptedException {
+        Instances.followNames();
         var stopping = new CountDownLatch(1);
         var main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stopping, main)));
@@ -52,11 +54,11 @@ final class Main {
                         required(environment, "MQTT_PASSWORD"),
                         required(environment, "SERVICE_SECRET"),
                         limits(environment));
-        var devicesUrl = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
+        var devicesUrls = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
         return Broker.start(
                 settings,
                 Authenticator.http(
-                        URI.create(devicesUrl),
+                        COMMAS.splitAsStream(devicesUrls).map(URI::create).toList(),
                         settings.serviceSecret(),
                         new Authenticator.Memory(
                                 duration(

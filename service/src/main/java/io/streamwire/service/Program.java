@@ -2,6 +2,7 @@ package io.streamwire.service;
 
 import io.helidon.config.Config;
 import io.streamwire.bus.BusException;
+import io.streamwire.contract.Instances;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -29,6 +30,7 @@ public final class Program {
             System.err.println("usage: " + name + " [--config FILE]");
             return WRONG_USAGE;
         }
+        Instances.followNames();
         Logging.configure();
         try (var shutdown = new ShutdownSignal()) {
             var file = withFile ? Path.of(arguments[1]) : null;

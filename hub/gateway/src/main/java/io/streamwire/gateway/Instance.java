@@ -23,7 +23,15 @@ final class Instance {
      */
     Instance(String service, URI url) {
         this.service = service;
-        this.origin = url.getScheme() + "://" + url.getRawAuthority();
+        this.origin = origin(url);
+    }
+
+    private static String origin(URI url) {
+        return url.getScheme() + "://" + url.getRawAuthority();
+    }
+
+    boolean isAt(URI url) {
+        return origin.equals(origin(url));
     }
 
     String service() {
