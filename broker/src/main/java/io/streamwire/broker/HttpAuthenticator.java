@@ -84,7 +84,9 @@ final class HttpAuthenticator implements Authenticator {
     HttpAuthenticator(
             List<URI> devicesUrls, String serviceSecret, Memory memory, LongSupplier nanoTime) {
         this.authUrls =
-                devicesUrls.stream().map(url -> url.resolve("/internal/mqtt/authenticate")).toList();
+                devicesUrls.stream()
+                        .map(url -> url.resolve("/internal/mqtt/authenticate"))
+                        .toList();
         this.serviceSecret = serviceSecret;
         this.memory = memory;
         this.nanoTime = nanoTime;

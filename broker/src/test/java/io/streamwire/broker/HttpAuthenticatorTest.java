@@ -213,8 +213,7 @@ class HttpAuthenticatorTest {
     }
 
     private Authenticator authenticator(List<URI> instances) {
-        return new HttpAuthenticator(
-                instances, SECRET, Authenticator.Memory.STANDARD, now::get);
+        return new HttpAuthenticator(instances, SECRET, Authenticator.Memory.STANDARD, now::get);
     }
 
     private URI url() {

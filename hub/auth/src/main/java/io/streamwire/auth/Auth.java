@@ -8,6 +8,7 @@ import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
 import io.streamwire.service.Route;
@@ -59,6 +60,8 @@ public final class Auth implements AutoCloseable {
             Bus bus,
             Database database,
             SealedKeys sealedKeys) {
+        var metrics = Metrics.of(config);
+        database.measure(metrics);
         var key = sealedKeys.open(database);
         var cutOffs = CutOffs.follow(bus);
         try {
@@ -91,6 +94,7 @@ public final class Auth implements AutoCloseable {
                             NAME,
                             verifier,
                             List.of(
+                                    metrics,
                                     OpenApi.of(Auth.class),
                                     new AccountsApi(accounts, sessions, origin),
                                     new SessionsApi(accounts, browsers, tickets, origin),

@@ -8,7 +8,6 @@ import io.streamwire.service.Configuration;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.Metrics;
-import io.streamwire.service.Permission;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
 import java.time.Duration;
@@ -92,7 +91,7 @@ public final class Gateway implements AutoCloseable {
                                 Duration.ofMinutes(1)));
         var callers = new Callers(identities, verifier, rateLimit, proxies);
         var proxy = new Proxy(exchange, callers, rateLimit, proxies, patience);
-        var metrics = new Metrics(Permission.SERVICE);
+        var metrics = Metrics.closed(config);
         var cutOffs = CutOffs.follow(bus);
         var current = verifier.refusing(cutOffs);
         var live =

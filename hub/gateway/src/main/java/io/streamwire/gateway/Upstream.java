@@ -4,6 +4,8 @@ import io.streamwire.contract.Instances;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,8 +60,7 @@ final class Upstream {
         var byUrl = new LinkedHashMap<URI, Instance>();
         for (var url : urls) {
             for (var at : find.apply(url)) {
-                var instance =
-                        known.stream().filter(one -> one.isAt(at)).findFirst();
+                var instance = known.stream().filter(one -> one.isAt(at)).findFirst();
                 byUrl.putIfAbsent(at, instance.orElseGet(() -> new Instance(name, at)));
             }
         }
@@ -68,15 +69,23 @@ final class Upstream {
 
     /** The instances in the order to try them: each time another first, those that failed last. */
     List<Instance> inTurn() {
-        var all = instances();
-        int first = Math.floorMod(turn.getAndIncrement(), all.size());
-        var ordered = new ArrayList<Instance>(all.size());
-        var resting = new ArrayList<Instance>();
-        for (int i = 0; i < all.size(); i++) {
-            var instance = all.get((first + i) % all.size());
-            (instance.resting() ? resting : ordered).add(instance);
-        }
-        ordered.addAll(resting);
-        return ordered;
+        var all = new ArrayList<>(instances());
+        Collections.rotate(all, -Math.floorMod(turn.getAndIncrement(), all.size()));
+        return restingLast(all);
+    }
+
+    /**
+     * The same, but the first one is the same for the same workspace or caller as long as it lives:
+     * what an instance of this service has written the others read a moment later.
+     */
+    List<Instance> inTurn(String whose) {
+        var all = new ArrayList<>(instances());
+        all.sort(Comparator.comparingInt(instance -> instance.rank(whose)));
+        return restingLast(all);
+    }
+
+    private static List<Instance> restingLast(List<Instance> instances) {
+        instances.sort(Comparator.comparing(Instance::resting));
+        return instances;
     }
 }

@@ -1,11 +1,14 @@
 package io.streamwire.gateway;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class UpstreamTest {
@@ -38,6 +41,23 @@ class UpstreamTest {
 
         assertThat(paths(upstream).getFirst()).isEqualTo(SECOND.resolve("/x"));
         assertThat(paths(upstream).getFirst()).isEqualTo(SECOND.resolve("/x"));
+    }
+
+    @Test
+    void aWorkspaceStaysAtOneInstanceWhileThatLives() {
+        var upstream = new Upstream("devices", List.of(FIRST, SECOND, THIRD));
+        var homes =
+                IntStream.range(0, 100)
+                        .mapToObj(n -> upstream.inTurn("workspace " + n).getFirst())
+                        .collect(groupingBy(instance -> instance, counting()));
+        var home = upstream.inTurn("workspace 7").getFirst();
+
+        assertThat(upstream.inTurn("workspace 7").getFirst()).isSameAs(home);
+        assertThat(homes.values()).hasSize(3).allMatch(share -> share > 15);
+
+        home.failed(new IOException("away"));
+        assertThat(upstream.inTurn("workspace 7").getFirst()).isNotSameAs(home);
+        assertThat(upstream.inTurn("workspace 7").getLast()).isSameAs(home);
     }
 
     private static List<URI> paths(Upstream upstream) {
