@@ -3,6 +3,7 @@ package io.streamwire.broker;
 import io.streamwire.contract.mqtt.ClientRole;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,12 +27,12 @@ public interface Authenticator {
     default void setChildren(UUID bridge, Set<UUID> children) {}
 
     /**
-     * Asks a devices service: {@code POST /internal/mqtt/authenticate} with {@code
+     * Asks an instance of the devices service: {@code POST /internal/mqtt/authenticate} with {@code
      * X-Service-Secret} and {@code {client_id, username, password}}, answered by {@code {allow,
      * workspace_id, device_id, children, role}}.
      */
-    static Authenticator http(URI devicesUrl, String serviceSecret, Memory memory) {
-        return new HttpAuthenticator(devicesUrl, serviceSecret, memory, System::nanoTime);
+    static Authenticator http(List<URI> devicesUrls, String serviceSecret, Memory memory) {
+        return new HttpAuthenticator(devicesUrls, serviceSecret, memory, System::nanoTime);
     }
 
     /**

@@ -41,12 +41,13 @@ public final class Broker implements AutoCloseable {
     private final AccessControl accessControl;
     private final Denials denials;
     private final Addresses addresses;
+    private final BrokerMetrics metrics;
     private final WebServer http;
 
     private Broker(BrokerSettings settings, Authenticator authenticator) {
         this.settings = settings;
         this.denials = new Denials();
-        var metrics = new BrokerMetrics(denials);
+        this.metrics = new BrokerMetrics(denials);
         this.addresses = new Addresses(settings.limits(), System::nanoTime);
         this.accessControl =
                 new AccessControl(settings, authenticator, addresses, denials, metrics);
@@ -61,13 +62,15 @@ public final class Broker implements AutoCloseable {
                         .maxPayloadSize(MAX_BODY_BYTES)
                         .maxConcurrentRequests(MAX_REQUESTS_AT_ONCE)
                         .routing(routing ->
-                                routing.register(
-                                        new BrokerApi(
-                                                settings.serviceSecret(),
-                                                this::check,
-                                                this::ca,
-                                                metrics,
-                                                accessControl)))
+                                routing.addFilter(metrics::count)
+                                        .register(
+                                                new BrokerApi(
+                                                        settings.serviceSecret(),
+                                                        settings.metricsToken(),
+                                                        this::check,
+                                                        this::ca,
+                                                        metrics,
+                                                        accessControl)))
                         .build();
     }
 
@@ -150,6 +153,7 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         http.stop();
+        metrics.close();
         if (certificates != null) {
             certificates.close();
         }

@@ -8,6 +8,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.contract.Json;
+import io.streamwire.telemetry.Meters;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -30,7 +31,11 @@ final class BrokerApi implements HttpService {
     private static final HeaderName SECRET = HeaderNames.create(SECRET_HEADER);
     private static final long ANSWER_SECONDS = 5;
 
+    private static final Set<String> ROUTES =
+            Set.of("/health", "/health/live", "/health/ready", "/status", "/metrics", "/ca.pem");
+
     private final String serviceSecret;
+    private final @Nullable String metricsToken;
     private final Runnable check;
     private final CertificateAuthority ca;
     private final BrokerMetrics metrics;
@@ -43,12 +48,14 @@ final class BrokerApi implements HttpService {
 
     BrokerApi(
             String serviceSecret,
+            @Nullable String metricsToken,
             Runnable check,
             CertificateAuthority ca,
             BrokerMetrics metrics,
             AccessControl accessControl) {
         this.metrics = metrics;
         this.serviceSecret = serviceSecret;
+        this.metricsToken = metricsToken;
         this.check = check;
         this.ca = ca;
         this.accessControl = accessControl;
@@ -64,6 +71,14 @@ final class BrokerApi implements HttpService {
                 .get("/ca.pem", this::ca)
                 .put("/clients/{id}", this::change)
                 .delete("/clients/{id}", this::disconnect);
+    }
+
+    /** The template of a path, of which there are only so many. */
+    static String route(String path) {
+        if (path.startsWith("/clients/")) {
+            return "/clients/{id}";
+        }
+        return ROUTES.contains(path) ? path : "unmatched";
     }
 
     private void health(ServerRequest request, ServerResponse response) {
@@ -85,7 +100,13 @@ final class BrokerApi implements HttpService {
     }
 
     private void metrics(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+        if (metricsToken != null
+                && !Meters.shows(
+                        request.headers().first(HeaderNames.AUTHORIZATION), metricsToken)) {
+            problem(response, Status.UNAUTHORIZED_401, "metrics_token");
+            return;
+        }
+        response.header(HeaderNames.CONTENT_TYPE, Meters.CONTENT_TYPE);
         response.send(metrics.scrape());
     }
 

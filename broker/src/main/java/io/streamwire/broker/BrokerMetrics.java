@@ -3,11 +3,15 @@ package io.streamwire.broker;
 import com.codahale.metrics.Counting;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamwire.broker.Denials.Reason;
+import io.streamwire.telemetry.Meters;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the broker counts, for Prometheus and for people. Thread-safe. */
-final class BrokerMetrics {
+final class BrokerMetrics implements AutoCloseable {
 
     /** Their names here, and HiveMQ's. */
     private static final Map<String, String> COUNTERS =
@@ -39,8 +43,8 @@ final class BrokerMetrics {
 
     private static final String PREFIX = "streamwire.broker.";
 
-    private final PrometheusMeterRegistry registry =
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Meters meters = new Meters();
+    private final MeterRegistry registry = meters.registry();
     private final Denials denials;
     private final long startedAt = System.nanoTime();
     private volatile @Nullable MetricRegistry hiveMq;
@@ -96,7 +100,24 @@ final class BrokerMetrics {
 
     /** In Prometheus's text format. */
     String scrape() {
-        return registry.scrape();
+        return meters.scrape();
+    }
+
+    /** Counts requests to its HTTP side. */
+    void count(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        var began = System.nanoTime();
+        response.whenSent(() ->
+                meters.answered(
+                        request.prologue().method().text(),
+                        BrokerApi.route(request.path().path()),
+                        response.status().code(),
+                        Duration.ofNanos(System.nanoTime() - began)));
+        chain.proceed();
+    }
+
+    @Override
+    public void close() {
+        meters.close();
     }
 
     /** The same for people, as far as brokers tell it below {@code $SYS}. */

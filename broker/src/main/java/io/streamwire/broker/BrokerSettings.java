@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir for the broker's generated configuration and scratch files
  * @param hubPassword of the MQTT user {@code hub}, at least 16 characters
  * @param serviceSecret that other services show on the HTTP port
+ * @param metricsToken that Prometheus shows there; null lets everybody read the metrics
  */
 public record BrokerSettings(
         String host,
@@ -25,13 +26,28 @@ public record BrokerSettings(
         Path dataDir,
         String hubPassword,
         String serviceSecret,
-        Limits limits) {
+        Limits limits,
+        @Nullable String metricsToken) {
 
     /** Only this machine can connect. */
     public static final String LOOPBACK = "127.0.0.1";
 
     /** Of the hub, which may command every board. */
     static final int SHORTEST_PASSWORD = 16;
+
+    /** Settings of a broker whose metrics everybody may read that reaches its HTTP port. */
+    public BrokerSettings(
+            String host,
+            int port,
+            Tls tls,
+            int wsPort,
+            int httpPort,
+            Path dataDir,
+            String hubPassword,
+            String serviceSecret,
+            Limits limits) {
+        this(host, port, tls, wsPort, httpPort, dataDir, hubPassword, serviceSecret, limits, null);
+    }
 
     public BrokerSettings {
         requirePort("port", port);

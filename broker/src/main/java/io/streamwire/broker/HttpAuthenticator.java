@@ -1,5 +1,6 @@
 package io.streamwire.broker;
 
+import io.streamwire.contract.Instances;
 import io.streamwire.contract.Json;
 import io.streamwire.contract.mqtt.ClientRole;
 import java.io.IOException;
@@ -14,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +44,8 @@ final class HttpAuthenticator implements Authenticator {
     /** Most answers remembered at once. */
     private static final int CACHE_SIZE = 20_000;
 
-    private final URI authUrl;
+    private final List<URI> authUrls;
+    private volatile @Nullable URI answered; // the one that did last
     private final String serviceSecret;
     private final Memory memory;
     private final LongSupplier nanoTime;
@@ -77,8 +81,12 @@ final class HttpAuthenticator implements Authenticator {
     /** Counts what was changed or forgotten: an answer from before that is not remembered. */
     private long changes; // guarded by cache
 
-    HttpAuthenticator(URI devicesUrl, String serviceSecret, Memory memory, LongSupplier nanoTime) {
-        this.authUrl = devicesUrl.resolve("/internal/mqtt/authenticate");
+    HttpAuthenticator(
+            List<URI> devicesUrls, String serviceSecret, Memory memory, LongSupplier nanoTime) {
+        this.authUrls =
+                devicesUrls.stream()
+                        .map(url -> url.resolve("/internal/mqtt/authenticate"))
+                        .toList();
         this.serviceSecret = serviceSecret;
         this.memory = memory;
         this.nanoTime = nanoTime;
@@ -159,7 +167,31 @@ final class HttpAuthenticator implements Authenticator {
         }
     }
 
+    /** The instances, the one first that answered last. */
+    private List<URI> instances() {
+        var last = answered;
+        return authUrls.stream()
+                .flatMap(url -> Instances.of(url).stream())
+                .distinct()
+                .sorted(Comparator.comparing(url -> !url.equals(last)))
+                .toList();
+    }
+
     private Optional<DeviceIdentity> ask(Credentials credentials) {
+        var failure = new UncheckedIOException(new IOException("nobody to ask"));
+        for (var instance : instances()) {
+            try {
+                var answer = ask(instance, credentials);
+                answered = instance;
+                return answer;
+            } catch (UncheckedIOException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private Optional<DeviceIdentity> ask(URI authUrl, Credentials credentials) {
         var request =
                 HttpRequest.newBuilder(authUrl)
                         .timeout(TIMEOUT)

@@ -1,11 +1,14 @@
 package io.streamwire.broker;
 
 import io.streamwire.broker.BrokerSettings.Limits;
+import io.streamwire.contract.Instances;
+import io.streamwire.telemetry.Logging;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -21,11 +24,19 @@ final class Main {
     private Main() {}
 
     public static void main(String[] args) throws InterruptedException {
+        Instances.followNames();
+        Logging.configure();
         var stopping = new CountDownLatch(1);
         var main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stopping, main)));
-        try (var _ = start(System.getenv())) {
-            stopping.await();
+        try {
+            var environment = System.getenv();
+            Logging.configure(
+                    choice(environment, "LOG_FORMAT", Logging.Format.class, Logging.Format.TEXT),
+                    choice(environment, "LOG_LEVEL", Logging.Detail.class, Logging.Detail.INFO));
+            try (var _ = start(environment)) {
+                stopping.await();
+            }
         } catch (Broker.StartException | IllegalArgumentException e) {
             System.err.println("streamwire broker: " + e.getMessage());
             System.err.flush();
@@ -51,12 +62,13 @@ final class Main {
                         dataDir(environment).resolve("broker"),
                         required(environment, "MQTT_PASSWORD"),
                         required(environment, "SERVICE_SECRET"),
-                        limits(environment));
-        var devicesUrl = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
+                        limits(environment),
+                        value(environment, "METRICS_TOKEN").orElse(null));
+        var devicesUrls = value(environment, "BROKER_AUTH_URL").orElse("http://127.0.0.1:8004");
         return Broker.start(
                 settings,
                 Authenticator.http(
-                        URI.create(devicesUrl),
+                        COMMAS.splitAsStream(devicesUrls).map(URI::create).toList(),
                         settings.serviceSecret(),
                         new Authenticator.Memory(
                                 duration(
@@ -111,6 +123,13 @@ final class Main {
                         value(environment, "BROKER_LIMITS_TRUSTED_ADDRESSES")
                                 .map(text -> COMMAS.splitAsStream(text).toList())
                                 .orElse(standard.address().trusted())));
+    }
+
+    private static <E extends Enum<E>> E choice(
+            Map<String, String> environment, String name, Class<E> type, E standard) {
+        return value(environment, name)
+                .map(text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)))
+                .orElse(standard);
     }
 
     private static Path dataDir(Map<String, String> environment) {

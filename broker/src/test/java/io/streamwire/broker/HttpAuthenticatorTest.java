@@ -196,16 +196,28 @@ class HttpAuthenticatorTest {
                 .contains(new DeviceIdentity(workspace, device, Set.of(other)));
     }
 
+    @Test
+    void anotherInstanceIsAskedWhenOneIsAway() {
+        var away = URI.create("http://127.0.0.1:1");
+
+        assertThat(authenticator(List.of(away, url())).authenticate(credentials("token-1")))
+                .contains(new DeviceIdentity(workspace, device));
+    }
+
     private void pass(Duration time) {
         var _ = now.addAndGet(time.toNanos());
     }
 
     private Authenticator authenticator() {
-        return new HttpAuthenticator(
-                URI.create("http://127.0.0.1:" + devices.getAddress().getPort()),
-                SECRET,
-                Authenticator.Memory.STANDARD,
-                now::get);
+        return authenticator(List.of(url()));
+    }
+
+    private Authenticator authenticator(List<URI> instances) {
+        return new HttpAuthenticator(instances, SECRET, Authenticator.Memory.STANDARD, now::get);
+    }
+
+    private URI url() {
+        return URI.create("http://127.0.0.1:" + devices.getAddress().getPort());
     }
 
     private Credentials credentials(String token) {

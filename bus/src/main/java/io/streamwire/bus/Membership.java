@@ -30,6 +30,7 @@ public final class Membership implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Membership.class.getName());
     private static final Script MEMBERS = Script.of(Membership.class, "members.lua");
+    private static final Script BACKLOG = Script.of(Membership.class, "backlog.lua");
 
     /** A consumer that takes longer cannot acknowledge its batch; the next owner handles it. */
     static final Duration LONGEST_LEAVING = Duration.ofSeconds(2);
@@ -116,6 +117,43 @@ public final class Membership implements AutoCloseable {
     public boolean owns(int partition) {
         var mine = owned.get(partition);
         return mine != null && mine.lease().held();
+    }
+
+    /**
+     * How far a group is behind in the partitions that this instance owns.
+     *
+     * @param pending entries that it has in hand
+     * @param lag how long the oldest one waits that it has not in hand yet
+     */
+    public record Backlog(Stream stream, String group, long pending, Duration lag) {}
+
+    /**
+     * How far each of the groups is behind.
+     *
+     * @throws BusException when Redis cannot be asked
+     */
+    public List<Backlog> backlog() {
+        return consumers.stream().map(this::backlog).toList();
+    }
+
+    private Backlog backlog(Consumer consumer) {
+        var answers =
+                partitions().stream()
+                        .map(partition ->
+                                redis.run(
+                                        BACKLOG,
+                                        Script.Guard.NONE,
+                                        List.of(consumer.stream().key(partition)),
+                                        List.of(consumer.group())))
+                        .toList();
+        long pending = 0;
+        long lag = 0;
+        for (var answer : answers) {
+            var reply = RedisLink.await("backlog.lua", answer);
+            pending += reply.number(0);
+            lag = Math.max(lag, reply.number(1));
+        }
+        return new Backlog(consumer.stream(), consumer.group(), pending, Duration.ofMillis(lag));
     }
 
     private void run() {

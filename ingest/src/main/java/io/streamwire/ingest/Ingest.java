@@ -8,6 +8,7 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.Stream;
 import io.streamwire.ingest.webcast.WebcastClient;
 import io.streamwire.service.Api;
+import io.streamwire.service.BusMetrics;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.EventStreams;
@@ -67,7 +68,9 @@ public final class Ingest implements AutoCloseable {
         var parts = new ArrayDeque<AutoCloseable>();
         opened(parts, verifier);
         try {
+            var metrics = Metrics.of(config);
             var database = opened(parts, Database.open(config, SERVICE));
+            database.measure(metrics);
             var signServer = String.valueOf(settings.webcast().signUrl().getAuthority());
             var budget = new SignBudget(bus, signServer, settings.signatures(), clock);
             var client = opened(parts, new WebcastClient(settings.webcast(), budget, clock));
@@ -77,16 +80,19 @@ public final class Ingest implements AutoCloseable {
             log.start();
             var instance =
                     Configuration.optional(config, "instance.id").orElseGet(() -> instance(config));
-            opened(
-                    parts,
-                    bus.join(
-                            SERVICE,
-                            instance,
-                            List.of(new Consumer(Stream.EVENTS, EventLog.GROUP, log, LOG_PAUSE)),
-                            PartitionListener.NONE));
+            var membership =
+                    opened(
+                            parts,
+                            bus.join(
+                                    SERVICE,
+                                    instance,
+                                    List.of(
+                                            new Consumer(
+                                                    Stream.EVENTS, EventLog.GROUP, log, LOG_PAUSE)),
+                                    PartitionListener.NONE));
+            opened(parts, BusMetrics.of(metrics, membership));
             var news = opened(parts, new StatusNews(bus));
             news.start();
-            var metrics = new Metrics();
             var streams = EventStreams.of(config);
             var livestreamStore = new LivestreamStore(database);
             var archive =

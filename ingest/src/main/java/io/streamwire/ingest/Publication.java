@@ -37,10 +37,15 @@ final class Publication {
 
     /**
      * @param frameMicros when the cause came, microseconds since the epoch
+     * @param trace of the call that caused them, 32 hex digits; empty when none did
      */
     static List<String> args(
-            UUID workspaceId, UUID livestreamId, long frameMicros, Events.Outcome outcome) {
-        var args = new ArrayList<String>(7 + 4 * outcome.pending().size());
+            UUID workspaceId,
+            UUID livestreamId,
+            long frameMicros,
+            String trace,
+            Events.Outcome outcome) {
+        var args = new ArrayList<String>(8 + 4 * outcome.pending().size());
         args.add(workspaceId.toString());
         args.add(livestreamId.toString());
         args.add(Long.toString(frameMicros));
@@ -48,6 +53,7 @@ final class Publication {
         args.add(Integer.toString(GENERATION));
         args.add(Long.toString(KEEP_STATE.toMillis()));
         args.add(Integer.toString(outcome.pending().size()));
+        args.add(trace);
         for (var pending : outcome.pending()) {
             args.add(pending.key());
             args.add(pending.event().id().toString());

@@ -377,7 +377,7 @@ final class Publisher {
 
     private Call call(Events.Outcome outcome, long frameMicros, Runnable onConfirmed) {
         var keys = Publication.keys(lease.partition(), seen, state);
-        var args = Publication.args(workspaceId, livestreamId, frameMicros, outcome);
+        var args = Publication.args(workspaceId, livestreamId, frameMicros, "", outcome);
         return new Call(keys, args, outcome.pending().size(), onConfirmed);
     }
 

@@ -17,8 +17,9 @@ import io.streamwire.service.IdempotencyKey;
 import io.streamwire.service.Permission;
 import io.streamwire.service.Problem;
 import io.streamwire.service.Routes;
-import java.lang.System.Logger;
+import io.streamwire.service.Trace;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -80,11 +81,12 @@ final class SimulationsApi implements Api {
                     "simulation_rate", "The workspace simulates too often.", wait);
         }
         var events = events(simulation, workspace, livestream, key);
-        publish(workspace, livestream, events);
+        publish(workspace, livestream, events, Trace.of(request).id());
         LOG.log(
                 Level.INFO,
-                "simulated={0} events={1,number,#} livestream={2} user={3}",
+                "simulated={0} event={1} events={2,number,#} livestream={3} user={4}",
                 simulation.type(),
+                events.getFirst().id(),
                 events.size(),
                 livestream,
                 caller.userId());
@@ -119,7 +121,7 @@ final class SimulationsApi implements Api {
         return events;
     }
 
-    private void publish(UUID workspace, UUID livestream, List<LiveEvent> events) {
+    private void publish(UUID workspace, UUID livestream, List<LiveEvent> events, String trace) {
         int partition = bus.partition(workspace);
         var outcome =
                 Events.Outcome.of(
@@ -132,7 +134,9 @@ final class SimulationsApi implements Api {
                         partition,
                         "seen:" + workspace + ":" + NO_ROOM + ":",
                         Stream.key(partition, "livestream:" + NO_ROOM));
-        var args = Publication.args(workspace, livestream, Hops.micros(received(events)), outcome);
+        var args =
+                Publication.args(
+                        workspace, livestream, Hops.micros(received(events)), trace, outcome);
         try {
             bus.call(Publication.SCRIPT, keys, args).join();
         } catch (CompletionException e) {

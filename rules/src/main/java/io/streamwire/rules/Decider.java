@@ -104,11 +104,13 @@ final class Decider implements BatchHandler {
         if (event == null || !event.workspaceId().equals(workspaceId)) {
             return null;
         }
-        var plan = plan(lease, engine, event, frame(entry, event));
+        var trace = entry.field("trace");
+        var plan = plan(lease, engine, event, frame(entry, event), trace);
         return plan == null
                 ? null
                 : new Step(
                         event,
+                        trace,
                         plan.matches(),
                         lease.step(
                                 DecisionCall.SCRIPT,
@@ -122,7 +124,8 @@ final class Decider implements BatchHandler {
     private record Plan(List<Match> matches, DecisionCall call) {}
 
     /** Null when nothing is set off, or a defect shows: the events behind it must go on. */
-    private @Nullable Plan plan(Lease lease, RuleEngine engine, LiveEvent event, long frame) {
+    private @Nullable Plan plan(
+            Lease lease, RuleEngine engine, LiveEvent event, long frame, String trace) {
         try {
             var matches = bounded(event, engine.match(event, Hops.instant(frame)));
             if (matches.isEmpty()) {
@@ -131,7 +134,8 @@ final class Decider implements BatchHandler {
             var decided = Hops.micros(clock.instant());
             var space = Space.live(lease.partition(), maxAge);
             var stale = decided - frame > maxAge.toNanos() / 1_000;
-            var call = new DecisionCall(space, event, frame, decided, stale ? Decision.STALE : "");
+            var refusal = stale ? Decision.STALE : "";
+            var call = new DecisionCall(space, event, frame, decided, refusal, trace);
             matches.forEach(call::add);
             return new Plan(matches, call);
         } catch (RuntimeException e) {
@@ -219,7 +223,7 @@ final class Decider implements BatchHandler {
             var verdicts = Verdict.all(reply);
             for (int i = 0; i < step.matches().size(); i++) {
                 var match = step.matches().get(i);
-                log(step.event(), match, verdicts.get(i));
+                log(step, match, verdicts.get(i));
                 standings.decided(lease.partition(), match, step.event(), verdicts.get(i));
             }
         } catch (CompletionException e) {
@@ -239,17 +243,21 @@ final class Decider implements BatchHandler {
         }
     }
 
-    private static void log(LiveEvent event, Match match, Verdict verdict) {
+    private static void log(Step step, Match match, Verdict verdict) {
         LOG.log(
                 verdict.fired() ? Level.INFO : Level.DEBUG,
-                "event={0} rule={1} outcome={2} actions={3} remaining_ms={4}",
-                event.id(),
+                "event={0} rule={1} outcome={2} actions={3} remaining_ms={4} trace={5}"
+                        + " workspace={6}",
+                step.event().id(),
                 match.rule().id(),
                 verdict.outcome(),
                 verdict.actions(),
-                Long.toString(verdict.remainingMs()));
+                Long.toString(verdict.remainingMs()),
+                DecisionCall.trace(step.event(), step.trace()),
+                step.event().workspaceId());
     }
 
     /** One event under way in Redis. */
-    private record Step(LiveEvent event, List<Match> matches, CompletableFuture<Reply> reply) {}
+    private record Step(
+            LiveEvent event, String trace, List<Match> matches, CompletableFuture<Reply> reply) {}
 }

@@ -59,6 +59,7 @@ final class DecisionCall {
     private final List<String> args = new ArrayList<>();
     private final Space space;
     private final LiveEvent event;
+    private final String trace;
     private final Hops hops;
     private final long decidedMs;
     private long written;
@@ -75,8 +76,22 @@ final class DecisionCall {
      */
     DecisionCall(
             Space space, LiveEvent event, long frameMicros, long decidedMicros, String refusal) {
+        this(space, event, frameMicros, decidedMicros, refusal, "");
+    }
+
+    /**
+     * @param trace of the call that caused the event, 32 hex digits; empty when none did
+     */
+    DecisionCall(
+            Space space,
+            LiveEvent event,
+            long frameMicros,
+            long decidedMicros,
+            String refusal,
+            String trace) {
         this.space = space;
         this.event = event;
+        this.trace = trace(event, trace);
         this.hops = new Hops(frameMicros, decidedMicros, null, null, null, null);
         this.decidedMs = decidedMicros / 1_000;
         int partition = space.partition();
@@ -255,7 +270,7 @@ final class DecisionCall {
                                 event.user().id(),
                                 new RuleCause(
                                         event.type(), rule.definition().name(), rule.version()),
-                                traceparent(event.id(), id),
+                                traceparent(trace, id),
                                 hops));
         // The last one, since an argument may be called epoch too.
         var epoch = body.lastIndexOf(EPOCH) + EPOCH.length() - "0,".length();
@@ -351,9 +366,13 @@ final class DecisionCall {
         args.add("");
     }
 
-    /** W3C trace context: the trace is the event, the span the action. */
-    static String traceparent(UUID eventId, UUID actionId) {
-        return "00-%s-%016x-01"
-                .formatted(eventId.toString().replace("-", ""), actionId.getLeastSignificantBits());
+    /** The trace of an event's way: of the call that caused it, else its own id. */
+    static String trace(LiveEvent event, String given) {
+        return given.isEmpty() ? event.id().toString().replace("-", "") : given;
+    }
+
+    /** W3C trace context; the span is the action. */
+    static String traceparent(String trace, UUID actionId) {
+        return "00-%s-%016x-01".formatted(trace, actionId.getLeastSignificantBits());
     }
 }

@@ -1,6 +1,8 @@
 package io.streamwire.rules;
 
 import io.helidon.dbclient.DbRow;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.streamwire.bus.BatchHandler;
 import io.streamwire.bus.Entry;
 import io.streamwire.bus.Lease;
@@ -30,14 +32,16 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
     private static final Duration MAINTENANCE = Duration.ofHours(1);
 
     private final Database database;
+    private final MeterRegistry meters;
     private final Duration retention;
     private @Nullable Round maintenance;
 
     /**
      * @param retention how long decisions are kept, whole days
      */
-    DecisionLog(Database database, Duration retention) {
+    DecisionLog(Database database, MeterRegistry meters, Duration retention) {
         this.database = database;
+        this.meters = meters;
         this.retention = retention;
     }
 
@@ -63,7 +67,16 @@ final class DecisionLog implements BatchHandler, AutoCloseable {
         }
         if (!decisions.isEmpty()) {
             database.batch("insert-executions", Json.writeBytes(decisions));
+            decisions.forEach(this::count);
         }
+    }
+
+    private void count(Decision decision) {
+        Counter.builder("streamwire.rules.decisions")
+                .description("decisions about events that a rule matched, by what came of them")
+                .tag("outcome", decision.outcome())
+                .register(meters)
+                .increment();
     }
 
     /**

@@ -6,11 +6,13 @@ import io.streamwire.bus.Consumer;
 import io.streamwire.bus.PartitionListener;
 import io.streamwire.contract.Stream;
 import io.streamwire.rules.analytics.Analytics;
+import io.streamwire.service.BusMetrics;
 import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.EventStreams;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
@@ -59,7 +61,9 @@ public final class Rules implements AutoCloseable {
         var parts = new Closers(SERVICE);
         parts.add(verifier);
         try {
+            var metrics = Metrics.of(config);
             var database = parts.add(Database.open(config, SERVICE));
+            database.measure(metrics);
             var store = new RuleStore(database);
             var book =
                     parts.add(
@@ -75,6 +79,7 @@ public final class Rules implements AutoCloseable {
                     parts.add(
                             new DecisionLog(
                                     database,
+                                    metrics.registry(),
                                     Configuration.duration(
                                             config,
                                             "rules.retention",
@@ -121,6 +126,7 @@ public final class Rules implements AutoCloseable {
                                     SERVICE,
                                     verifier,
                                     List.of(
+                                            metrics,
                                             OpenApi.of(Rules.class),
                                             new ExecutionsApi(log),
                                             new WhyApi(store, log, events),
@@ -142,13 +148,15 @@ public final class Rules implements AutoCloseable {
                                             new RecipesApi(store, book)),
                                     database::check,
                                     bus::check));
-            parts.add(
-                    bus.join(
-                            SERVICE,
-                            Configuration.optional(config, "instance.id")
-                                    .orElseGet(() -> instance(server.port())),
-                            consumers(decider, webhooks, log, analytics),
-                            PartitionListener.all(delayed, timers, standings)));
+            var membership =
+                    parts.add(
+                            bus.join(
+                                    SERVICE,
+                                    Configuration.optional(config, "instance.id")
+                                            .orElseGet(() -> instance(server.port())),
+                                    consumers(decider, webhooks, log, analytics),
+                                    PartitionListener.all(delayed, timers, standings)));
+            parts.add(BusMetrics.of(metrics, membership));
             return new Rules(database, bus, server, parts);
         } catch (RuntimeException e) {
             parts.close();

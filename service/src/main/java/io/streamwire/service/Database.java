@@ -2,6 +2,7 @@ package io.streamwire.service;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.helidon.dbclient.DbClient;
@@ -60,6 +61,11 @@ public final class Database implements AutoCloseable {
                         .statements(statements(place))
                         .build();
         return new Database(pool, client);
+    }
+
+    /** Counts its connections from now on. */
+    public void measure(Metrics metrics) {
+        pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics.registry()));
     }
 
     /** Runs the named statements. */

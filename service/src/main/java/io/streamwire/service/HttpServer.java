@@ -8,6 +8,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
@@ -16,6 +17,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.streamwire.telemetry.Cause;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * The HTTP/1.1 server of one service: its routes behind the access check, every error as
@@ -40,14 +43,17 @@ public final class HttpServer implements AutoCloseable {
 
     private final WebServer server;
     private final List<Route> routes;
+    private final Optional<Metrics> metrics;
 
-    private HttpServer(WebServer server, List<Route> routes) {
+    private HttpServer(WebServer server, List<Route> routes, Optional<Metrics> metrics) {
         this.server = server;
         this.routes = routes;
+        this.metrics = metrics;
     }
 
     /**
-     * Starts to listen on {@code {service}.bind} and {@code {service}.port}.
+     * Starts to listen on {@code {service}.bind} and {@code {service}.port}. When there are {@link
+     * Metrics} among the APIs, requests are counted there; they are closed with the server.
      *
      * @param readiness each throws while something that the service needs is away
      * @throws ConfigurationException when a setting is wrong or the port is taken
@@ -82,9 +88,14 @@ public final class HttpServer implements AutoCloseable {
             Runnable... readiness) {
         var routes = routes(service, apis, readiness);
         var server = WebServer.builder();
-        configure(server, config, service, verifier, credentials, routes);
+        var metrics =
+                apis.stream()
+                        .filter(Metrics.class::isInstance)
+                        .map(Metrics.class::cast)
+                        .findFirst();
+        configure(server, config, service, verifier, credentials, routes, metrics);
         server.addConnectionSelector(http(webSockets));
-        return listen(server.build(), service, routes);
+        return listen(server.build(), service, routes, metrics);
     }
 
     /**
@@ -129,7 +140,8 @@ public final class HttpServer implements AutoCloseable {
             String service,
             TokenVerifier verifier,
             Credentials credentials,
-            List<Route> routes) {
+            List<Route> routes,
+            Optional<Metrics> metrics) {
         var access =
                 new AccessCheck(
                         verifier, credentials, Configuration.optional(config, "service.secret"));
@@ -154,11 +166,20 @@ public final class HttpServer implements AutoCloseable {
                 .directHandlers(Errors.direct())
                 .routing(routing -> {
                     var limit = new BodyLimit(largestBody, largest);
+                    metrics.ifPresent(counted -> routing.addFilter(counting(counted)));
                     route(routing, routes, access, limit, new Errors(service));
                 });
     }
 
-    private static HttpServer listen(WebServer server, String service, List<Route> routes) {
+    private static Filter counting(Metrics metrics) {
+        return (chain, request, response) -> {
+            metrics.count(request, response, System.nanoTime());
+            chain.proceed();
+        };
+    }
+
+    private static HttpServer listen(
+            WebServer server, String service, List<Route> routes, Optional<Metrics> metrics) {
         var host = server.prototype().host();
         server.start();
         if (!server.isRunning()) {
@@ -167,7 +188,7 @@ public final class HttpServer implements AutoCloseable {
             throw notListening(service, host, port, whyNot(host, port));
         }
         LOG.log(Level.INFO, "service={0} listening={1}:{2,number,#}", service, host, server.port());
-        return new HttpServer(server, routes);
+        return new HttpServer(server, routes, metrics);
     }
 
     /** The port that it listens on. */
@@ -184,6 +205,7 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        metrics.ifPresent(Metrics::close);
     }
 
     private static void route(
@@ -200,13 +222,34 @@ public final class HttpServer implements AutoCloseable {
                     route.method(),
                     PathMatchers.create(route.path()),
                     (request, response) -> {
+                        request.context().register(route);
                         limit.apply(request, route);
                         access.check(request, route.permission());
-                        route.handler().handle(request, response);
+                        cause(request).during(() -> handle(route, request, response));
                     });
         }
         var unmatched = new Unmatched(routes);
         routing.any(unmatched::answer);
+    }
+
+    private static Cause cause(ServerRequest request) {
+        var workspace = request.context().get(Caller.class).map(Caller::workspaceId);
+        return new Cause(Trace.of(request).id(), workspace.map(UUID::toString).orElse(null), null);
+    }
+
+    private static void handle(Route route, ServerRequest request, ServerResponse response)
+            throws Exception {
+        var began = System.nanoTime();
+        route.handler().handle(request, response);
+        LOG.log(
+                Level.DEBUG,
+                () ->
+                        "method=%s route=%s status=%d ms=%d"
+                                .formatted(
+                                        route.method().text(),
+                                        route.canonical(),
+                                        response.status().code(),
+                                        (System.nanoTime() - began) / 1_000_000));
     }
 
     private static void prepare(

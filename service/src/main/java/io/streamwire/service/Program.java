@@ -2,6 +2,8 @@ package io.streamwire.service;
 
 import io.helidon.config.Config;
 import io.streamwire.bus.BusException;
+import io.streamwire.contract.Instances;
+import io.streamwire.telemetry.Logging;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -29,11 +31,16 @@ public final class Program {
             System.err.println("usage: " + name + " [--config FILE]");
             return WRONG_USAGE;
         }
+        Instances.followNames();
         Logging.configure();
         try (var shutdown = new ShutdownSignal()) {
             var file = withFile ? Path.of(arguments[1]) : null;
             try {
-                body.run(Configuration.load(Map.of(), file), shutdown);
+                var config = Configuration.load(Map.of(), file);
+                Logging.configure(
+                        Configuration.choice(config, "log.format", Logging.Format.class),
+                        Configuration.choice(config, "log.level", Logging.Detail.class));
+                body.run(config, shutdown);
                 return 0;
             } catch (ConfigurationException | BusException e) {
                 if (!shutdown.isRequested()) {

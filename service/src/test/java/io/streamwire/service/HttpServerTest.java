@@ -54,7 +54,8 @@ class HttpServerTest {
                 "auth",
                 TokenVerifier.trusting(KEY),
                 Credentials.AUTHORIZATION,
-                routes);
+                routes,
+                Optional.empty());
         server.addConnectionSelector(HttpServer.http(Optional.empty()));
     }
 

@@ -8,6 +8,7 @@ import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.CutOffs;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.Round;
 import io.streamwire.service.Route;
@@ -70,6 +71,8 @@ public final class Auth implements AutoCloseable {
             Bus bus,
             Database database,
             SealedKeys sealedKeys) {
+        var metrics = Metrics.of(config);
+        database.measure(metrics);
         var key = sealedKeys.open(database);
         var cutOffs = CutOffs.follow(bus);
         var passwords = new Passwords(settings.concurrentHashes(), WAITING_HASHES);
@@ -103,6 +106,7 @@ public final class Auth implements AutoCloseable {
                             NAME,
                             verifier,
                             List.of(
+                                    metrics,
                                     OpenApi.of(Auth.class),
                                     new AccountsApi(accounts, sessions, origin),
                                     new SessionsApi(accounts, browsers, tickets, origin, verifier),

@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.streamwire.service.Api;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.EventStreams;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
@@ -20,7 +21,8 @@ final class Apis {
     /**
      * @param mirrorSoon Home Assistants have changed
      */
-    static List<Api> of(Assembly all, TokenVerifier verifier, Runnable mirrorSoon) {
+    static List<Api> of(
+            Assembly all, Metrics metrics, TokenVerifier verifier, Runnable mirrorSoon) {
         var commands =
                 new CommandsApi(
                         all.dispatcher,
@@ -32,6 +34,7 @@ final class Apis {
                         all.refusals,
                         all.clock);
         return List.of(
+                metrics,
                 OpenApi.of(Devices.class),
                 new TokensApi(
                         all.bus,

@@ -4,10 +4,12 @@ import io.helidon.config.Config;
 import io.streamwire.bus.Bus;
 import io.streamwire.contract.mqtt.ClientRole;
 import io.streamwire.service.Agent;
+import io.streamwire.service.BusMetrics;
 import io.streamwire.service.Closers;
 import io.streamwire.service.Configuration;
 import io.streamwire.service.Database;
 import io.streamwire.service.HttpServer;
+import io.streamwire.service.Metrics;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
 import java.util.List;
@@ -122,8 +124,11 @@ public final class Devices implements AutoCloseable {
             List<? extends Broker> brokers,
             TokenVerifier verifier,
             Closers parts) {
+        var metrics = Metrics.of(config);
         var database = parts.add(Database.open(config, SERVICE));
+        database.measure(metrics);
         var all = new Assembly(config, bus, database, brokers);
+        new DeviceMetrics(metrics.registry(), all.clock).measure(all);
         parts.add(all.sessions);
         var rounds = new Rounds(all, parts);
         rounds.recall();
@@ -135,12 +140,14 @@ public final class Devices implements AutoCloseable {
                                 config,
                                 SERVICE,
                                 verifier.withAgents(token -> agent(all.cache, token)),
-                                Apis.of(all, verifier, mirrorSoon),
+                                Apis.of(all, metrics, verifier, mirrorSoon),
                                 database::check,
                                 bus::check));
-        rounds.join(
-                Configuration.optional(config, "devices.public-url")
-                        .orElse("http://127.0.0.1:" + server.port()));
+        var membership =
+                rounds.join(
+                        Configuration.optional(config, "devices.public-url")
+                                .orElse("http://127.0.0.1:" + server.port()));
+        parts.add(BusMetrics.of(metrics, membership));
         return new Devices(all, server, parts);
     }
 

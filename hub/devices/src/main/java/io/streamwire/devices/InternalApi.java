@@ -105,7 +105,7 @@ final class InternalApi implements Api {
         var question = Body.read(request, Question.class);
         var session =
                 question.username().equals(question.clientId())
-                        ? clients.authenticate(question.clientId(), question.password())
+                        ? clients.authenticateAlsoNew(question.clientId(), question.password())
                                 .orElse(null)
                         : null;
         Body.send(

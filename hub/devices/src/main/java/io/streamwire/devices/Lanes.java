@@ -9,6 +9,8 @@ import io.streamwire.devices.CommandStore.Spending;
 import io.streamwire.devices.DeviceCache.Known;
 import io.streamwire.devices.DutyLedger.Fit;
 import io.streamwire.devices.ProgressWriter.Progress;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * so that they keep their order and their number is bounded. Thread-safe.
  */
 final class Lanes implements DeviceLane.Way {
+
+    private static final Logger LOG = System.getLogger(Lanes.class.getName());
 
     /** Tells the owner of a lane that a board answered somebody else. */
     static final String ANSWERED = "answered";
@@ -407,6 +411,14 @@ final class Lanes implements DeviceLane.Way {
         }
         var workspace = command.workspaceId();
         var device = command.deviceId();
+        LOG.log(
+                Level.DEBUG,
+                "command={0} device={1} workspace={2} event={3} published=now trace={4}",
+                command.id(),
+                device,
+                workspace,
+                command.eventId(),
+                command.traceparent() == null ? "" : command.traceparent().split("-", -1)[1]);
         return line.publish(
                 new MqttLine.Outgoing(
                         Topics.command(workspace, device),

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,12 @@ final class Projection {
     private static final String NEW = "none";
 
     private final Database database;
+    private volatile Consumer<CommandChanged> ended = _ -> {};
+
+    /** Who is told of commands that came to their end, once that is written. */
+    void onEnd(Consumer<CommandChanged> ended) {
+        this.ended = ended;
+    }
 
     Projection(Database database) {
         this.database = database;
@@ -175,6 +182,7 @@ final class Projection {
         write("write-device-logs", logs);
         write("write-safety-log", decisions);
         finished.forEach(Projection::log);
+        finished.forEach(ended);
         logs.forEach(Projection::log);
     }
 

@@ -3,6 +3,7 @@ package io.streamwire.devices;
 import io.streamwire.bus.Bus;
 import io.streamwire.bus.BusException;
 import io.streamwire.bus.Consumer;
+import io.streamwire.bus.Membership;
 import io.streamwire.contract.Stream;
 import io.streamwire.service.Closers;
 import io.streamwire.service.DeletedWorkspaces;
@@ -127,12 +128,12 @@ final class Rounds {
      *
      * @param url where boards fetch firmware from
      */
-    void join(String url) {
+    Membership join(String url) {
         all.rollouts.reachableAt(url);
         all.rollouts.onNews(
                 every(ROLLOUT_PERIOD, "rollouts", () -> all.rollouts.round(all.dispatcher::owns))
                         ::soon);
-        parts.add(
+        return parts.add(
                 bus.join(
                         Devices.SERVICE,
                         all.instance,

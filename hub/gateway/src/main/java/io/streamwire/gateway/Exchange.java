@@ -89,7 +89,14 @@ final class Exchange implements AutoCloseable {
      */
     HttpResponse<ResponseBody> send(Upstream upstream, Outgoing outgoing, Duration patience)
             throws InterruptedException {
-        for (var instance : upstream.inTurn()) {
+        return send(upstream, upstream.inTurn(), outgoing, patience);
+    }
+
+    /** The same with the instances to try, in their order. */
+    HttpResponse<ResponseBody> send(
+            Upstream upstream, List<Instance> instances, Outgoing outgoing, Duration patience)
+            throws InterruptedException {
+        for (var instance : instances) {
             try {
                 var response = send(instance, outgoing.to(instance), patience);
                 instance.succeeded();

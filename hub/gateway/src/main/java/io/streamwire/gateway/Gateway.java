@@ -111,7 +111,7 @@ public final class Gateway implements AutoCloseable {
                         new RateLimit(keysPerSecond, KEYS_BURST * keysPerSecond),
                         proxies);
         var proxy = new Proxy(exchange, callers, limits, proxies, patience);
-        var metrics = new Metrics(Permission.SERVICE);
+        var metrics = Metrics.closed(config);
         var live =
                 new Live(
                         bus,

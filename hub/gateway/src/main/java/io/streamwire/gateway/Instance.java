@@ -11,6 +11,9 @@ final class Instance {
     /** How long an instance that failed is only tried when no other is left. */
     static final Duration REST = Duration.ofSeconds(2);
 
+    /** Knuth's: texts that differ in the last letters only are then far apart. */
+    private static final int SPREAD = 0x9E3779B1;
+
     private static final Logger LOG = System.getLogger(Instance.class.getName());
 
     private final String service;
@@ -23,7 +26,20 @@ final class Instance {
      */
     Instance(String service, URI url) {
         this.service = service;
-        this.origin = url.getScheme() + "://" + url.getRawAuthority();
+        this.origin = origin(url);
+    }
+
+    private static String origin(URI url) {
+        return url.getScheme() + "://" + url.getRawAuthority();
+    }
+
+    boolean isAt(URI url) {
+        return origin.equals(origin(url));
+    }
+
+    /** Where it stands among the others for somebody; comes and goes without changing theirs. */
+    int rank(String whose) {
+        return (whose + " " + origin).hashCode() * SPREAD;
     }
 
     String service() {

@@ -20,8 +20,10 @@ import java.lang.System.Logger.Level;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -165,7 +167,8 @@ final class Proxy {
     private HttpResponse<ResponseBody> answer(
             Upstream upstream, Exchange.Outgoing outgoing, ServerRequest request)
             throws InterruptedException {
-        var answer = exchange.send(upstream, outgoing, patience(request));
+        var instances = instances(upstream, request);
+        var answer = exchange.send(upstream, instances, outgoing, patience(request));
         var caller = Callers.exchanged(request);
         if (caller.isEmpty()) {
             return answer;
@@ -177,12 +180,29 @@ final class Proxy {
             answer.body().close();
             var bearer = callers.again(caller.get()).bearer();
             var again = outgoing.with("Authorization", "Bearer " + bearer);
-            return exchange.send(upstream, again, patience(request));
+            return exchange.send(upstream, instances, again, patience(request));
         }
         if (upstream.name().equals("auth") && !outgoing.safe()) {
             callers.forget(caller.get()); // it may have another workspace or role from now on
         }
         return answer;
+    }
+
+    private List<Instance> instances(Upstream upstream, ServerRequest request) {
+        return upstream.name().equals("devices")
+                ? upstream.inTurn(whose(request))
+                : upstream.inTurn();
+    }
+
+    /** The workspace of a call as far as it can be seen here, else who calls. */
+    private String whose(ServerRequest request) {
+        var named = RequestHeaders.all(request, "x-workspace-id");
+        var token = request.context().get(AccessToken.class);
+        return named.stream()
+                .findFirst()
+                .or(() -> token.map(AccessToken::workspaceId).map(UUID::toString))
+                .or(() -> token.map(AccessToken::userId).map(UUID::toString))
+                .orElseGet(() -> client(request).getHostAddress());
     }
 
     private static void copyHead(HttpResponse<?> answer, ServerResponse response) {

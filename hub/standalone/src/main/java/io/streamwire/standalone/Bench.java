@@ -2,7 +2,7 @@ package io.streamwire.standalone;
 
 import io.helidon.config.Config;
 import io.streamwire.service.Configuration;
-import io.streamwire.service.Logging;
+import io.streamwire.telemetry.Logging;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Performance;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.Configuration;
-import io.streamwire.service.Logging;
+import io.streamwire.telemetry.Logging;
 import io.streamwire.virtualboard.PinRecorder;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import io.streamwire.contract.Json;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Show;
 import io.streamwire.service.Configuration;
-import io.streamwire.service.Logging;
 import io.streamwire.service.ShutdownSignal;
+import io.streamwire.telemetry.Logging;
 import io.streamwire.virtualboard.PinRecorder;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -84,9 +84,9 @@ final class DemoCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         out.printf("Streamwire is at %s (data in %s)%n", hub.url(), hub.dataDirectory());
         out.printf(
-                "Each line is one event: what happened, the rule, the command, and the ms from the frame to each hop.%n"
-                        + "@%s is live: comments with \"%s\" spin the motor, a %s lights the lamp."
-                        + " Ctrl-C ends the show.%n",
+                "Each line is one event: what happened, the rule, the command, and the ms from the"
+                    + " frame to each hop.%n@%s is live: comments with \"%s\" spin the motor, a %s"
+                    + " lights the lamp. Ctrl-C ends the show.%n",
                 streamer.room().username(), Streamer.SPIN, "Galaxy");
         out.printf(
                 "To try the API beside it sign in as %s, password %s.%n",

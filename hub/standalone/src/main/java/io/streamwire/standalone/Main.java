@@ -3,7 +3,7 @@ package io.streamwire.standalone;
 import io.streamwire.broker.Broker;
 import io.streamwire.embedded.EmbeddedException;
 import io.streamwire.service.ConfigurationException;
-import io.streamwire.service.Logging;
+import io.streamwire.telemetry.Logging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

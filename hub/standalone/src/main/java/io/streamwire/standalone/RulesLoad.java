@@ -346,6 +346,7 @@ final class RulesLoad implements AutoCloseable {
         args.add(GENERATION);
         args.add(KEEP_STATE_MILLIS);
         args.add(Integer.toString(perFrame));
+        args.add(""); // no call is traced
         var shots = new HashMap<UUID, Shot>();
         for (int i = 0; i < perFrame; i++) {
             var doing = livestream.audience.next();

@@ -40,13 +40,14 @@ class ArchitectureTest {
             Map.ofEntries(
                     Map.entry("contract", Set.of()),
                     Map.entry("bus", Set.of("contract")),
-                    Map.entry("service", Set.of("contract", "bus")),
-                    Map.entry("ingest", Set.of("contract", "bus", "service")),
-                    Map.entry("rules", Set.of("contract", "bus", "service")),
-                    Map.entry("devices", Set.of("contract", "bus", "service")),
-                    Map.entry("auth", Set.of("contract", "bus", "service")),
-                    Map.entry("gateway", Set.of("contract", "bus", "service")),
-                    Map.entry("broker", Set.of("contract")),
+                    Map.entry("telemetry", Set.of("contract")),
+                    Map.entry("service", Set.of("contract", "bus", "telemetry")),
+                    Map.entry("ingest", Set.of("contract", "bus", "telemetry", "service")),
+                    Map.entry("rules", Set.of("contract", "bus", "telemetry", "service")),
+                    Map.entry("devices", Set.of("contract", "bus", "telemetry", "service")),
+                    Map.entry("auth", Set.of("contract", "bus", "telemetry", "service")),
+                    Map.entry("gateway", Set.of("contract", "bus", "telemetry", "service")),
+                    Map.entry("broker", Set.of("contract", "telemetry")),
                     Map.entry("bridge", Set.of("contract")),
                     Map.entry("liveroom", Set.of("contract")),
                     Map.entry("virtualboard", Set.of("contract")),
@@ -57,6 +58,7 @@ class ArchitectureTest {
                             Set.of(
                                     "contract",
                                     "bus",
+                                    "telemetry",
                                     "service",
                                     "ingest",
                                     "rules",
@@ -164,7 +166,8 @@ class ArchitectureTest {
                                         .resideInAPackage(root + "..")
                                         .and()
                                         .resideOutsideOfPackage(root + ".standalone..")
-                                        .and(not(partOf(root + ".service.Logging")))
+                                        .and(not(partOf(root + ".telemetry.Logging")))
+                                        .and(not(partOf(root + ".telemetry.JsonLine")))
                                         .and(not(partOf(root + ".bridge.Main")))
                                         .should()
                                         .dependOnClassesThat()

@@ -1,4 +1,4 @@
-package io.streamwire.service;
+package io.streamwire.telemetry;
 
 import java.io.PrintStream;
 import java.time.ZoneOffset;
@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * How a process logs: one line per record on standard error, ours from INFO, libraries from
  * WARNING.
  *
- * <pre>2026-11-22T07:11:32.120Z INFO Gateway service=gateway listening=127.0.0.1:8000</pre>
+ * <pre>
+ * 2026-11-22T07:11:32.120Z INFO Gateway service=gateway listening=127.0.0.1:8000
+ * {"time":"2026-11-22T07:11:32.120Z","level":"INFO","logger":"Gateway","message":"...","service":"gateway","listening":"127.0.0.1:8000"}
+ * </pre>
  */
 public final class Logging {
 
@@ -28,7 +31,7 @@ public final class Logging {
     private static final Logger ROOT;
     private static final Logger STREAMWIRE;
 
-    /** Tells in two long lines what {@link HttpServer} tells in one. */
+    /** Tells in two long lines what a service tells in one. */
     private static final Logger HELIDON_START;
 
     static {
@@ -42,12 +45,31 @@ public final class Logging {
 
     private Logging() {}
 
+    /** How a record is written. */
+    public enum Format {
+        TEXT,
+        /** One object per line. */
+        JSON
+    }
+
+    /** From where on our own records are written. */
+    public enum Detail {
+        INFO,
+        DEBUG
+    }
+
     /** To be called first thing in {@code main}, before anything logs. */
     public static void configure() {
+        configure(Format.TEXT, Detail.INFO);
+    }
+
+    /** To be called again as soon as it is known how. */
+    public static void configure(Format format, Detail detail) {
         Arrays.stream(ROOT.getHandlers()).forEach(ROOT::removeHandler);
-        ROOT.addHandler(new Lines(System.err));
+        ROOT.addHandler(
+                new Lines(System.err, format == Format.JSON ? new JsonLine() : new OneLine()));
         ROOT.setLevel(Level.WARNING);
-        STREAMWIRE.setLevel(Level.INFO);
+        STREAMWIRE.setLevel(detail == Detail.DEBUG ? Level.FINE : Level.INFO);
         HELIDON_START.setLevel(Level.OFF);
     }
 
@@ -71,9 +93,9 @@ public final class Logging {
     private static final class Lines extends Handler {
         private final PrintStream out;
 
-        Lines(PrintStream out) {
+        Lines(PrintStream out, Formatter format) {
             this.out = out;
-            setFormatter(new OneLine());
+            setFormatter(format);
         }
 
         @Override
@@ -117,7 +139,7 @@ public final class Logging {
             return line.toString();
         }
 
-        private static String level(Level level) {
+        static String level(Level level) {
             if (level.intValue() >= Level.SEVERE.intValue()) {
                 return "ERROR";
             }
@@ -127,11 +149,11 @@ public final class Logging {
             return level.intValue() >= Level.INFO.intValue() ? "INFO" : "DEBUG";
         }
 
-        private static String shortName(@Nullable String logger) {
+        static String shortName(@Nullable String logger) {
             return logger == null ? "-" : logger.substring(logger.lastIndexOf('.') + 1);
         }
 
-        private static String trace(Throwable thrown) {
+        static String trace(Throwable thrown) {
             return Arrays.stream(thrown.getStackTrace())
                     .limit(LONGEST_TRACE)
                     .map(frame ->

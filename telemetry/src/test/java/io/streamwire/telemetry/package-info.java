@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamwire.telemetry;
+
+import org.jspecify.annotations.NullMarked;
