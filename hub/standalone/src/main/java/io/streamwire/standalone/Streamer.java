@@ -42,6 +42,9 @@ record Streamer(
 
     private static final Duration READY = Duration.ofSeconds(20);
 
+    /** As the API has it when none is asked for. */
+    private static final Duration TTL = Duration.ofSeconds(2);
+
     /** What one rule does on one device. */
     record Turn(UUID ruleId, UUID deviceId, String name, String command, Map<String, Long> args) {}
 
@@ -56,6 +59,22 @@ record Streamer(
             LiveRoom liveRoom,
             String username,
             Duration pulse,
+            PinRecorder recorder) {
+        return enter(gateway, broker, liveRoom, username, pulse, TTL, recorder);
+    }
+
+    /**
+     * Sets everything up.
+     *
+     * @param ttl how long after the decision a board may still begin
+     */
+    static Streamer enter(
+            URI gateway,
+            URI broker,
+            LiveRoom liveRoom,
+            String username,
+            Duration pulse,
+            Duration ttl,
             PinRecorder recorder) {
         var api = new ApiClient(gateway);
         var password = UUID.randomUUID().toString();
@@ -77,7 +96,8 @@ record Streamer(
                         Map.of("type", "comment", "contains", SPIN),
                         motor,
                         "motor_spin",
-                        Map.of("level", 60L, "ms", ms));
+                        Map.of("level", 60L, "ms", ms),
+                        ttl);
         var galaxy =
                 rule(
                         api,
@@ -85,7 +105,8 @@ record Streamer(
                         Map.of("type", "gift", "names", List.of(Gift.GALAXY.name())),
                         lamp,
                         "light_on",
-                        Map.of("ms", ms));
+                        Map.of("ms", ms),
+                        ttl);
 
         var room = liveRoom.room(username);
         var livestream = api.post("/api/v1/livestreams/connect", Map.of("username", username));
@@ -119,7 +140,8 @@ record Streamer(
             Map<String, ?> trigger,
             UUID deviceId,
             String command,
-            Map<String, Long> args) {
+            Map<String, Long> args,
+            Duration ttl) {
         var action =
                 Map.of(
                         "type",
@@ -129,7 +151,9 @@ record Streamer(
                         "command",
                         command,
                         "args",
-                        args);
+                        args,
+                        "ttl_ms",
+                        ttl.toMillis());
         var rule =
                 api.post(
                         "/api/v1/rules",
@@ -172,14 +196,17 @@ record Streamer(
         return Ids.command(Ids.action(eventOf(sent), turn.ruleId(), 0), turn.deviceId());
     }
 
+    /** An access token is over after some minutes; a demo runs for hours. */
+    void signInAgain() {
+        var again = api.post("/api/v1/auth/login", Map.of("email", email(), "password", password));
+        api.signIn(again.required("access_token").asText());
+    }
+
     /** The live ends, so that no later run looks for it; boards go away, the account stays. */
     @Override
     public void close() {
         try {
-            // The access token may be over: a demo runs for hours.
-            var again =
-                    api.post("/api/v1/auth/login", Map.of("email", email(), "password", password));
-            api.signIn(again.required("access_token").asText());
+            signInAgain();
             api.post("/api/v1/livestreams/" + livestreamId + "/disconnect");
         } catch (IllegalStateException e) {
             LOG.log(
