@@ -5,8 +5,8 @@ set -eu
 
 cd "$(dirname "$0")"
 umask 077
-names='service_secret mqtt_password redis_password postgres_password auth_db_password'
-names="$names tiktok_db_password rules_db_password device_db_password"
+names='service_secret metrics_token mqtt_password redis_password postgres_password auth_db_password'
+names="$names tiktok_db_password rules_db_password device_db_password grafana_password"
 
 # 256 bits as 64 hexadecimal digits, which no URL and no shell minds.
 random() {
