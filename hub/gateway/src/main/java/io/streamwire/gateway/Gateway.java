@@ -9,7 +9,6 @@ import io.streamwire.service.CutOffs;
 import io.streamwire.service.HttpServer;
 import io.streamwire.service.Metrics;
 import io.streamwire.service.OpenApi;
-import io.streamwire.service.Permission;
 import io.streamwire.service.TokenVerifier;
 import io.streamwire.service.TrustedProxies;
 import java.time.Duration;

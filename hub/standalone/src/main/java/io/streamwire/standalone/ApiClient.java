@@ -5,10 +5,14 @@ import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.BoardAccess;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +79,31 @@ final class ApiClient {
         return send("GET", path, null);
     }
 
+    /** A resource that has one JSON object per line. */
+    List<JsonNode> getLines(String path) {
+        return exchange("GET", path, null)
+                .lines()
+                .map(line -> Json.read(line, JsonNode.class))
+                .toList();
+    }
+
+    /** Every item of a list, page by page. */
+    List<JsonNode> getAll(String path) {
+        var items = new ArrayList<JsonNode>();
+        var page = get(path + "?limit=200");
+        page.path("items").forEach(items::add);
+        while (page.hasNonNull("next_cursor")) {
+            var cursor = page.path("next_cursor").asText();
+            page =
+                    get(
+                            path
+                                    + "?limit=200&cursor="
+                                    + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+            page.path("items").forEach(items::add);
+        }
+        return items;
+    }
+
     JsonNode post(String path, Map<String, ?> body) {
         return send("POST", path, body);
     }
@@ -110,6 +139,12 @@ final class ApiClient {
 
     private JsonNode send(
             String method, String path, @Nullable Map<String, ?> body, String... headers) {
+        var answer = exchange(method, path, body, headers);
+        return answer.isEmpty() ? Json.mapper().missingNode() : Json.read(answer, JsonNode.class);
+    }
+
+    private String exchange(
+            String method, String path, @Nullable Map<String, ?> body, String... headers) {
         var request = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30));
         if (headers.length > 0) {
             request.headers(headers);
@@ -130,9 +165,7 @@ final class ApiClient {
                         "%s %s answered %d: %s"
                                 .formatted(method, path, response.statusCode(), response.body()));
             }
-            return response.body().isEmpty()
-                    ? Json.mapper().missingNode()
-                    : Json.read(response.body(), JsonNode.class);
+            return response.body();
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + path + " failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {

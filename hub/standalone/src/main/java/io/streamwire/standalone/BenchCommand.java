@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
             BenchRestartCommand.class,
             BenchChaosCommand.class,
             BenchOutageCommand.class,
-            BenchBridgeCommand.class
+            BenchBridgeCommand.class,
+            BenchStackCommand.class
         })
 final class BenchCommand implements Callable<Integer> {
 

@@ -196,14 +196,17 @@ record Streamer(
         return Ids.command(Ids.action(eventOf(sent), turn.ruleId(), 0), turn.deviceId());
     }
 
+    /** An access token is over after some minutes; a demo runs for hours. */
+    void signInAgain() {
+        var again = api.post("/api/v1/auth/login", Map.of("email", email(), "password", password));
+        api.signIn(again.required("access_token").asText());
+    }
+
     /** The live ends, so that no later run looks for it; boards go away, the account stays. */
     @Override
     public void close() {
         try {
-            // The access token may be over: a demo runs for hours.
-            var again =
-                    api.post("/api/v1/auth/login", Map.of("email", email(), "password", password));
-            api.signIn(again.required("access_token").asText());
+            signInAgain();
             api.post("/api/v1/livestreams/" + livestreamId + "/disconnect");
         } catch (IllegalStateException e) {
             LOG.log(

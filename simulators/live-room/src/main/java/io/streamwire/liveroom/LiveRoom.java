@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
@@ -30,6 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LiveRoom implements AutoCloseable {
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final Map<String, Room> rooms = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong(Instant.now().getEpochSecond() << 32);
     private final AtomicInteger lookups = new AtomicInteger();
@@ -39,6 +42,7 @@ public final class LiveRoom implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(
                     1, new DefaultThreadFactory("live-room", true), NioIoHandler.newFactory());
     private final InstantSource clock;
+    private final String host;
     private final Channel server;
     private volatile SignFault signFault = SignFault.NONE;
     private volatile String signKey = "";
@@ -48,8 +52,9 @@ public final class LiveRoom implements AutoCloseable {
     private volatile boolean directBlocked;
     private volatile boolean apiUnaware;
 
-    private LiveRoom(int port, InstantSource clock) {
+    private LiveRoom(InetSocketAddress address, String host, InstantSource clock) {
         this.clock = clock;
+        this.host = host;
         try {
             server =
                     new ServerBootstrap()
@@ -68,7 +73,7 @@ public final class LiveRoom implements AutoCloseable {
                                                     .addLast(new Door(LiveRoom.this));
                                         }
                                     })
-                            .bind("127.0.0.1", port)
+                            .bind(address)
                             .syncUninterruptibly()
                             .channel();
         } catch (RuntimeException e) {
@@ -79,7 +84,16 @@ public final class LiveRoom implements AutoCloseable {
 
     /** Listens on a port of the loopback interface, 0 for any that is free. */
     public static LiveRoom start(int port) {
-        return new LiveRoom(port, InstantSource.system());
+        return start(port, InstantSource.system());
+    }
+
+    /**
+     * Listens on every interface, for an ingest on another machine.
+     *
+     * @param host the name by which ingest reaches this machine
+     */
+    public static LiveRoom startFor(String host, int port) {
+        return new LiveRoom(new InetSocketAddress(port), host, InstantSource.system());
     }
 
     /**
@@ -88,7 +102,8 @@ public final class LiveRoom implements AutoCloseable {
      * @param clock when messages say that they happened
      */
     public static LiveRoom start(int port, InstantSource clock) {
-        return new LiveRoom(port, clock);
+        return new LiveRoom(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), LOOPBACK, clock);
     }
 
     public int port() {
@@ -97,12 +112,12 @@ public final class LiveRoom implements AutoCloseable {
 
     /** Stands for www.tiktok.com, webcast.tiktok.com and the sign server. */
     public URI url() {
-        return URI.create("http://127.0.0.1:" + port());
+        return URI.create("http://" + host + ":" + port());
     }
 
     /** Stands for webcast-ws.tiktok.com. */
     public URI socketUrl() {
-        return URI.create("ws://127.0.0.1:" + port());
+        return URI.create("ws://" + host + ":" + port());
     }
 
     /** What ingest has to be configured with to talk to this room instead of TikTok. */
