@@ -85,8 +85,8 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("Streamwire is at %s (data in %s)%n", hub.url(), hub.dataDirectory());
         out.printf(
                 "Each line is one event: what happened, the rule, the command, and the ms from the"
-                    + " frame to each hop.%n@%s is live: comments with \"%s\" spin the motor, a %s"
-                    + " lights the lamp. Ctrl-C ends the show.%n",
+                        + " frame to each hop.%n@%s is live: comments with \"%s\" spin the motor, a %s"
+                        + " lights the lamp. Ctrl-C ends the show.%n",
                 streamer.room().username(), Streamer.SPIN, "Galaxy");
         out.printf(
                 "To try the API beside it sign in as %s, password %s.%n",
