@@ -202,7 +202,7 @@ final class Proxy {
                 .findFirst()
                 .or(() -> token.map(AccessToken::workspaceId).map(UUID::toString))
                 .or(() -> token.map(AccessToken::userId).map(UUID::toString))
-                .orElseGet(() -> client(request).getHostAddress());
+                .orElseGet(() -> limits.client(request).getHostAddress());
     }
 
     private static void copyHead(HttpResponse<?> answer, ServerResponse response) {

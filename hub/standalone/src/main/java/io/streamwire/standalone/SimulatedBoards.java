@@ -165,11 +165,13 @@ final class SimulatedBoards implements Api, AutoCloseable {
     }
 
     private void requireOwn(UUID workspaceId, NewBoard wanted) {
-        devices.authenticate(wanted.deviceId().toString(), wanted.token())
-                .filter(session -> session.workspaceId().equals(workspaceId))
-                .filter(session -> session.role() == ClientRole.DEVICE)
-                .orElseThrow(() ->
-                        Problem.invalid("/token", "Must be a token of this workspace's device."));
+        var _ =
+                devices.authenticate(wanted.deviceId().toString(), wanted.token())
+                        .filter(session -> session.workspaceId().equals(workspaceId))
+                        .filter(session -> session.role() == ClientRole.DEVICE)
+                        .orElseThrow(() ->
+                                Problem.invalid(
+                                        "/token", "Must be a token of this workspace's device."));
     }
 
     private synchronized void add(KeptBoards.KeptBoard wanted) {

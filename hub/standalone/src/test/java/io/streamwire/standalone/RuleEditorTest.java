@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RuleEditorTest {
 
-    /** Something of everything that a rule can say; %s is a device. */
+    /** Something of everything that a rule can say; %1$s is a device. */
     private static final String RICH =
             """
             {"name": "Everything", "enabled": true, "folder": "show", "tags": ["loud"], "priority": 7,
@@ -283,7 +283,7 @@ class RuleEditorTest {
 
     private ObjectNode rich() {
         var device = Objects.requireNonNull(boards).all().getFirst().deviceId();
-        return (ObjectNode) json(RICH.formatted(device));
+        return (ObjectNode) json(RICH.replace("%1$s", device.toString()));
     }
 
     private static ObjectNode unversioned(JsonNode rule) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -111,12 +112,12 @@ class RuleFormsTest {
 
     @Test
     void everyFieldHasAPlaceInItsForm() {
-        var triggers = new TreeMap<String, TreeMap<String, TreeSet<String>>>();
+        var triggers = new TreeMap<String, Map<String, Set<String>>>();
         for (var of : schema("NewRule").at("/properties/trigger/oneOf")) {
             var described = schema(of.path("$ref").asText().replaceFirst(".*\\.", ""));
             types(described).forEach(type -> triggers.put(type, fields(described)));
         }
-        var actions = new TreeMap<String, TreeMap<String, TreeSet<String>>>();
+        var actions = new TreeMap<String, Map<String, Set<String>>>();
         for (var name : List.of("Device", "Sequence", "Choice", "Winner", "Webhook", "Overlay")) {
             var described = schema(name + "Action");
             types(described).forEach(type -> actions.put(type, fields(described)));
@@ -133,7 +134,7 @@ class RuleFormsTest {
         assertThat(one(forms().path("queue"))).isEqualTo(fields(part("queue")));
         assertThat(one(forms().path("limit"))).isEqualTo(fields(part("limits").path("items")));
         assertThat(one(forms().path("rule"))).isEqualTo(rule);
-        var shown = new TreeMap<String, TreeSet<String>>();
+        var shown = new TreeMap<String, Set<String>>();
         forms().path("crowd").forEach(form -> shown.putAll(one(form)));
         assertThat(shown).isEqualTo(crowd);
     }
@@ -150,7 +151,7 @@ class RuleFormsTest {
         return schema("NewRule").at("/properties/" + name);
     }
 
-    private static TreeSet<String> types(JsonNode described) {
+    private static Set<String> types(JsonNode described) {
         var type = described.at("/properties/type");
         return type.has("const")
                 ? new TreeSet<>(List.of(type.path("const").asText()))
@@ -158,8 +159,8 @@ class RuleFormsTest {
     }
 
     /** The fields of a schema besides its type, with what each may be if it is one of some. */
-    private TreeMap<String, TreeSet<String>> fields(JsonNode described) {
-        var fields = new TreeMap<String, TreeSet<String>>();
+    private Map<String, Set<String>> fields(JsonNode described) {
+        var fields = new TreeMap<String, Set<String>>();
         for (var field : described.path("properties").properties()) {
             if (!field.getKey().equals("type")) {
                 fields.put(field.getKey(), values(field.getValue()));
@@ -168,39 +169,39 @@ class RuleFormsTest {
         return fields;
     }
 
-    private TreeSet<String> values(JsonNode described) {
+    private Set<String> values(JsonNode described) {
         if (described.path("$ref").asText().endsWith("ViewerRoles")) {
             return values(schema("ViewerRoles"));
         }
         return texts(described.has("enum") ? described.path("enum") : described.at("/items/enum"));
     }
 
-    private static TreeMap<String, TreeMap<String, TreeSet<String>>> all(JsonNode forms) {
-        var all = new TreeMap<String, TreeMap<String, TreeSet<String>>>();
+    private static Map<String, Map<String, Set<String>>> all(JsonNode forms) {
+        var all = new TreeMap<String, Map<String, Set<String>>>();
         forms.properties().forEach(form -> all.put(form.getKey(), one(form.getValue())));
         return all;
     }
 
-    private static TreeMap<String, TreeSet<String>> one(JsonNode form) {
-        var fields = new TreeMap<String, TreeSet<String>>();
+    private static Map<String, Set<String>> one(JsonNode form) {
+        var fields = new TreeMap<String, Set<String>>();
         form.properties().forEach(field -> fields.put(field.getKey(), texts(field.getValue())));
         return fields;
     }
 
-    private static TreeSet<String> names(JsonNode object) {
+    private static Set<String> names(JsonNode object) {
         var names = new TreeSet<String>();
         object.fieldNames().forEachRemaining(names::add);
         return names;
     }
 
-    private static TreeSet<String> texts(JsonNode array) {
+    private static Set<String> texts(JsonNode array) {
         var texts = new TreeSet<String>();
         array.forEach(text -> texts.add(text.asText()));
         return texts;
     }
 
     /** What there is, as the hub says to somebody who asks for something that there is not. */
-    private TreeSet<String> known(String what, Map<String, ?> rule) {
+    private Set<String> known(String what, Map<String, ?> rule) {
         var only = after("there is no such %s, only ".formatted(what), refused(rule));
         return new TreeSet<>(List.of(only.split(", ")));
     }

@@ -144,6 +144,6 @@ class RuleListTest {
     /** How much of the ring is left. */
     private static double dash(Locator ring) {
         return Double.parseDouble(
-                Objects.requireNonNull(ring.getAttribute("stroke-dasharray")).split(" ")[0]);
+                Objects.requireNonNull(ring.getAttribute("stroke-dasharray")).split(" ", -1)[0]);
     }
 }
