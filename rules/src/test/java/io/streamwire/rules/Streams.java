@@ -63,6 +63,7 @@ record Streams(Bus bus, UUID workspaceId) {
 
     List<Action> actions() {
         return entries(Stream.ACTIONS).stream()
+                .filter(entry -> entry.type().equals(Action.TYPE))
                 .map(entry -> Json.read(entry.body(), Action.class))
                 .toList();
     }

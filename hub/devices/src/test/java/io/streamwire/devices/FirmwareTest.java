@@ -9,6 +9,7 @@ import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.service.Role;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.VirtualBoard;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.security.GeneralSecurityException;
@@ -329,8 +330,7 @@ class FirmwareTest {
                 .isEqualTo("invalid_firmware");
         assertThat(upload(member, "1.2.0", "no", image).text("/code"))
                 .isEqualTo("invalid_firmware");
-        assertThat(upload(member, "1.2.0", signature, new byte[(4 << 20) + 1]).text("/code"))
-                .isEqualTo("body_too_large");
+        assertThat(codeOfTooLarge(signature)).isEqualTo("body_too_large");
         assertThat(upload(member.with(Role.MODERATOR), "1.2.0", signature, image).status())
                 .isEqualTo(403);
 
@@ -348,6 +348,17 @@ class FirmwareTest {
         assertThat(member.delete("/firmware/keys/" + Ota.keyId(raw())).status()).isEqualTo(204);
         assertThat(upload(member, "1.4.0", sign("virtual", "1.4.0", image), image).text("/code"))
                 .isEqualTo("bad_signature");
+    }
+
+    /** Whoever still sends when the answer comes and the connection ends may not get to read it. */
+    private String codeOfTooLarge(String signature) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return upload(member, "1.2.0", signature, new byte[(4 << 20) + 1]).text("/code");
+            } catch (UncheckedIOException e) {
+                assertThat(tries).as("%s", e.getMessage()).isLessThan(10);
+            }
+        }
     }
 
     @Test

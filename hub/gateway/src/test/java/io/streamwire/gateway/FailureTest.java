@@ -210,9 +210,9 @@ class FailureTest {
         try (var broken = Backend.start(CRASH);
                 var sound = Backend.named("sound");
                 var client =
-                        Client.of(sound, "gateway.devices-url", broken.url() + "," + sound.url())) {
+                        Client.of(sound, "gateway.rules-url", broken.url() + "," + sound.url())) {
 
-            var response = client.post("/api/v1/devices/0198/command", "{}");
+            var response = client.post("/api/v1/rules", "{}");
 
             assertThat(response.statusCode()).isEqualTo(502);
             assertThat(Client.json(response).get("code").asText())

@@ -141,7 +141,7 @@ class EveryPageTest {
         try (var viewer = Viewer.onDesk().in(theme).as(Objects.requireNonNull(account))) {
             for (var path : pages()) {
                 viewer.at(path);
-                assertThat(viewer.inaccessible()).as(path).isEmpty();
+                assertThat(viewer.hardToRead()).as(path).isEmpty();
             }
         }
     }

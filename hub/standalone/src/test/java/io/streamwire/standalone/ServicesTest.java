@@ -209,6 +209,8 @@ class ServicesTest {
                             PULSE,
                             TTL,
                             RECORDER));
+            // The gateway takes turns; a streamer who asks an even number of times keeps the turn.
+            STREAMERS.getLast().api().get("/api/v1/livestreams");
         }
     }
 

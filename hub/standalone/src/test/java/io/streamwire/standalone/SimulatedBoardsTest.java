@@ -80,7 +80,8 @@ class SimulatedBoardsTest {
         var board = account.api().newBoard(account.workspaceId(), "Motor");
         add(account, board);
 
-        account.api().delete("/api/v1/devices/" + board.deviceId());
+        var device = "/api/v1/devices/" + board.deviceId();
+        account.api().delete(device, account.api().get(device).path("version").asInt());
 
         Wait.until(
                 Duration.ofSeconds(10),

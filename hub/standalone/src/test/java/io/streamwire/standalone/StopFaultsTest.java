@@ -117,7 +117,7 @@ class StopFaultsTest {
 
     @Test
     void theShellOpensWithStopWhileTheHubIsAway() {
-        try (var viewer = Viewer.onPhone().as(Viewer.Account.made())) {
+        try (var viewer = Viewer.onPhoneWithServiceWorker().as(Viewer.Account.made())) {
             var page = viewer.at("/live");
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)");
             page.reload();

@@ -124,7 +124,7 @@ class TeamPagesTest {
             assertThat(page.locator("main select, [data-action=invite]")).hasCount(0);
 
             viewer.at("/overlays");
-            assertThat(page.locator("[data-kind]")).hasCount(4);
+            assertThat(page.locator("[data-kind]")).hasCount(5);
             assertThat(page.locator("[data-action=link]")).hasCount(0);
 
             viewer.at("/settings");

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.RequestOptions;
+import com.microsoft.playwright.options.ServiceWorkerPolicy;
 import io.streamwire.contract.Json;
 import io.streamwire.virtualboard.BoardAccess;
 import io.streamwire.virtualboard.PinRecorder;
@@ -85,12 +86,21 @@ final class Viewer implements AutoCloseable {
         page.onPageError(error -> faults.add(error));
     }
 
+    // A service worker would answer some requests before a test's page.route sees them.
     static Viewer onDesk() {
-        return new Viewer(new NewContextOptions().setViewportSize(WIDE, HIGH));
+        return new Viewer(
+                new NewContextOptions()
+                        .setViewportSize(WIDE, HIGH)
+                        .setServiceWorkers(ServiceWorkerPolicy.BLOCK));
     }
 
     static Viewer onPhone() {
         return new Viewer(phone());
+    }
+
+    /** A phone that keeps the shell, for when the hub is away. */
+    static Viewer onPhoneWithServiceWorker() {
+        return new Viewer(phone().setServiceWorkers(ServiceWorkerPolicy.ALLOW));
     }
 
     /** A phone on the network of the hub, which has no certificate. */
@@ -103,7 +113,8 @@ final class Viewer implements AutoCloseable {
         return new NewContextOptions()
                 .setViewportSize(PHONE_WIDE, PHONE_HIGH)
                 .setIsMobile(true)
-                .setHasTouch(true);
+                .setHasTouch(true)
+                .setServiceWorkers(ServiceWorkerPolicy.BLOCK);
     }
 
     /** Shows everything in these colours: dark, light or contrast. */
@@ -183,11 +194,20 @@ final class Viewer implements AutoCloseable {
 
     /** What axe-core finds of serious or critical faults; empty when none. */
     List<String> inaccessible() {
+        return faulty("{resultTypes: ['violations']}");
+    }
+
+    /** What axe-core finds that is hard to read in its colours; empty when nothing. */
+    List<String> hardToRead() {
+        return faulty("{resultTypes: ['violations'], runOnly: ['color-contrast']}");
+    }
+
+    private List<String> faulty(String options) {
         page.evaluate(Axe.SOURCE);
         var found =
                 page.evaluate(
-                        "() => axe.run(document, {resultTypes: ['violations']}).then((result) =>"
-                                + " JSON.stringify(result.violations))");
+                        "() => axe.run(document, %s).then((result) => JSON.stringify(result.violations))"
+                                .formatted(options));
         var serious = new ArrayList<String>();
         for (var violation : Json.read((String) found, JsonNode.class)) {
             if (List.of("serious", "critical").contains(violation.path("impact").asText())) {

@@ -35,7 +35,6 @@ class Cel extends Component {
 
       & summary {
         width: fit-content;
-        min-height: 32px;
         color: var(--text-soft);
         font-size: var(--t-sm);
         font-weight: 600;

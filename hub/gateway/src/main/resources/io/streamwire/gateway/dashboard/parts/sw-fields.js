@@ -57,7 +57,6 @@ class Fields extends Component {
 
       & summary {
         width: fit-content;
-        min-height: 32px;
         color: var(--text-soft);
         font-size: var(--t-sm);
         font-weight: 600;
