@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -127,9 +128,17 @@ final class Main {
 
     private static <E extends Enum<E>> E choice(
             Map<String, String> environment, String name, Class<E> type, E standard) {
-        return value(environment, name)
-                .map(text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)))
-                .orElse(standard);
+        var text = value(environment, name).orElse(null);
+        if (text == null) {
+            return standard;
+        }
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            var names = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
+            throw new IllegalArgumentException(
+                    "%s must be one of %s, is %s".formatted(name, names, text), e);
+        }
     }
 
     private static Path dataDir(Map<String, String> environment) {
