@@ -277,7 +277,14 @@ final class Events {
 
     /** Says that something was or may have been missed. */
     Outcome missed(EventsMissed gap, Instant now) {
-        var key = "gap:" + livestreamId + ":" + gap.from().toEpochMilli() + ":" + gap.reason();
+        var key =
+                String.join(
+                        ":",
+                        "gap",
+                        livestreamId.toString(),
+                        Long.toString(gap.from().toEpochMilli()),
+                        Long.toString(gap.until().toEpochMilli()),
+                        gap.reason().toString());
         var event =
                 new LiveEvent(
                         Ids.derived("event", roomId, key),

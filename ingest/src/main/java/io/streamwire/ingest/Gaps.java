@@ -4,6 +4,8 @@ import io.streamwire.contract.LiveEvent.EventsMissed;
 import io.streamwire.contract.LiveEvent.MissedWhy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +22,17 @@ final class Gaps {
 
     private MissedWhy why = MissedWhy.TAKEN_OVER;
     private @Nullable Instant heard;
+    private @Nullable Opening opening;
     private @Nullable Instant from;
     private Instant until = Instant.EPOCH;
     private MissedWhy missedWhy = MissedWhy.DAMAGED;
+
+    /** A socket that is open and has brought nothing yet. */
+    private record Opening(MissedWhy reason, Instant from, Instant openedAt) {
+        EventsMissed until(Instant at) {
+            return new EventsMissed(reason, from, from.isAfter(at) ? from : at);
+        }
+    }
 
     /**
      * Goes on after an earlier owner.
@@ -47,28 +57,51 @@ final class Gaps {
         missedWhy = reason;
     }
 
-    /** A socket opened: what came since the last one's last frame was missed. */
-    Optional<EventsMissed> opened(Instant at) {
+    /**
+     * A socket opened: what came since the last one's last frame was missed, and so is what the
+     * room says until it knows of this one. That ends with the first messages; {@link #due} tells
+     * of it when none come.
+     */
+    void opened(Instant at) {
         var before = heard;
-        heard = at;
-        var reason = why;
-        why = MissedWhy.DISCONNECTED;
-        if (before == null) {
-            return Optional.empty();
+        if (opening != null) {
+            opening = new Opening(opening.reason(), opening.from(), at);
+        } else if (before != null) {
+            opening = new Opening(why, before.minus(ON_ITS_WAY), at);
         }
-        var begin = before.minus(ON_ITS_WAY);
-        return Optional.of(new EventsMissed(reason, begin, begin.isAfter(at) ? begin : at));
+        why = MissedWhy.DISCONNECTED;
+        heard = at;
+    }
+
+    /** Messages came; what was missed before the first ones of a socket. */
+    Optional<EventsMissed> arrived(Instant at) {
+        heard = at;
+        var first = opening;
+        opening = null;
+        return Optional.ofNullable(first).map(opened -> opened.until(at));
     }
 
     /** What is to be told of now. */
-    Optional<EventsMissed> due(Instant now) {
-        return from == null || now.isBefore(from.plus(ON_ITS_WAY).plus(TOGETHER))
-                ? Optional.empty()
-                : rest();
+    List<EventsMissed> due(Instant now) {
+        var due = new ArrayList<EventsMissed>(0);
+        if (opening != null && !now.isBefore(opening.openedAt().plus(ON_ITS_WAY))) {
+            arrived(now).ifPresent(due::add);
+        }
+        if (from != null && !now.isBefore(from.plus(ON_ITS_WAY).plus(TOGETHER))) {
+            damage().ifPresent(due::add);
+        }
+        return due;
     }
 
     /** All that was not told of yet. */
-    Optional<EventsMissed> rest() {
+    List<EventsMissed> rest(Instant now) {
+        var rest = new ArrayList<EventsMissed>(0);
+        arrived(now).ifPresent(rest::add);
+        damage().ifPresent(rest::add);
+        return rest;
+    }
+
+    private Optional<EventsMissed> damage() {
         var begin = from;
         from = null;
         return begin == null

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -67,8 +67,8 @@ final class LivestreamFlow {
     }
 
     /** A socket is open. */
-    void opened(Instant now) throws InterruptedException {
-        tell(gaps.opened(now), now);
+    void opened(Instant now) {
+        gaps.opened(now);
     }
 
     /**
@@ -78,7 +78,8 @@ final class LivestreamFlow {
      * @return whether the live has ended
      */
     boolean messages(Inbound.Messages frame, Runnable acknowledge) throws InterruptedException {
-        sign(frame.receivedAt());
+        health.frame(frame.receivedAt());
+        tell(gaps.arrived(frame.receivedAt()).stream().toList(), frame.receivedAt());
         health.counters.messages.add(frame.messages().size());
         var _ = tick(frame.receivedAt());
         var outcome = events.of(frame.messages(), frame.receivedAt());
@@ -143,9 +144,9 @@ final class LivestreamFlow {
         var overdue = events.overdue(now);
         publish(overdue, now);
         publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));
-        var gap = gaps.due(now);
-        tell(gap, now);
-        return !overdue.pending().isEmpty() || gap.isPresent();
+        var due = gaps.due(now);
+        tell(due, now);
+        return !overdue.pending().isEmpty() || !due.isEmpty();
     }
 
     /** Sends again what Redis did not confirm. */
@@ -155,7 +156,7 @@ final class LivestreamFlow {
 
     /** Nothing comes any more: all streaks end. Returns once everything is on the bus. */
     void over(Instant now) throws InterruptedException {
-        tell(gaps.rest(), now);
+        tell(gaps.rest(now), now);
         publish(events.over(now), now);
         publisher.drain();
     }
@@ -169,17 +170,17 @@ final class LivestreamFlow {
         publisher.publish(outcome, Hops.micros(now), () -> {});
     }
 
-    private void tell(Optional<EventsMissed> gap, Instant now) throws InterruptedException {
-        if (gap.isPresent()) {
+    private void tell(List<EventsMissed> missed, Instant now) throws InterruptedException {
+        for (var gap : missed) {
             health.counters.gaps.increment();
-            publish(events.missed(gap.get(), now), now);
+            publish(events.missed(gap, now), now);
             LOG.log(
                     Level.INFO,
                     "livestream={0} gap={1} from={2} until={3}",
                     livestream.id(),
-                    gap.get().reason(),
-                    gap.get().from(),
-                    gap.get().until());
+                    gap.reason(),
+                    gap.from(),
+                    gap.until());
         }
     }
 }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -100,7 +99,7 @@ final class Rehearsal {
                 events.restore(kept);
                 events.heard().ifPresent(gaps::takeOver);
             }
-            case Recorded.Opened(var at, _) -> tell(gaps.opened(at), at, outcomes);
+            case Recorded.Opened(var at, _) -> gaps.opened(at);
             case Recorded.Closed _ -> {}
             case Recorded.Damaged(var at, _) -> gaps.missed(MissedWhy.DAMAGED, at);
             case Recorded.Frame(var at, var bytes) ->
@@ -123,7 +122,7 @@ final class Rehearsal {
     private void read(Inbound inbound, Instant at, List<Events.Outcome> outcomes) {
         switch (inbound) {
             case Inbound.Messages frame -> {
-                gaps.heard(at);
+                tell(gaps.arrived(at).stream().toList(), at, outcomes);
                 tick(at, outcomes);
                 var outcome = events.of(frame.messages(), at);
                 if (outcome.corrupt() > 0) {
@@ -144,7 +143,7 @@ final class Rehearsal {
 
     private void end(Instant at, List<Events.Outcome> outcomes) {
         ended = true;
-        tell(gaps.rest(), at, outcomes);
+        tell(gaps.rest(at), at, outcomes);
         outcomes.add(keep(events.over(at)));
     }
 
@@ -160,7 +159,7 @@ final class Rehearsal {
         return outcome;
     }
 
-    private void tell(Optional<EventsMissed> gap, Instant at, List<Events.Outcome> outcomes) {
-        gap.ifPresent(missed -> outcomes.add(events.missed(missed, at)));
+    private void tell(List<EventsMissed> gaps, Instant at, List<Events.Outcome> outcomes) {
+        gaps.forEach(gap -> outcomes.add(events.missed(gap, at)));
     }
 }

@@ -138,13 +138,19 @@ final class StackVerdict {
         var moment =
                 Instant.ofEpochSecond(
                         message.sentMicros() / 1_000_000, message.sentMicros() % 1_000_000 * 1_000);
-        if (!streamer.room().acknowledged(message)
-                && told.gaps().stream().anyMatch(gap -> gap.contains(moment))) {
+        boolean acknowledged = streamer.room().acknowledged(message);
+        if (!acknowledged && told.gaps().stream().anyMatch(gap -> gap.contains(moment))) {
             inGap++;
             return;
         }
         lostEvents++;
-        tell("no event, and no gap tells of it: " + message);
+        tell(
+                "%s, no event, and not in %s: %s at %s"
+                        .formatted(
+                                acknowledged ? "acknowledged" : "not acknowledged",
+                                told.gaps(),
+                                message,
+                                moment));
     }
 
     private void command(Streamer streamer, Sent message, @Nullable String state) {

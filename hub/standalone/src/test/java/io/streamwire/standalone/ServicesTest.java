@@ -129,6 +129,7 @@ class ServicesTest {
     @Order(3)
     void theTableOfMetricsIsWhatTheServicesTell() throws Exception {
         var table = MetricsTable.read();
+        var scraped = new TreeSet<String>();
 
         for (var service : SERVICES) {
             var told = new TreeSet<String>();
@@ -139,7 +140,9 @@ class ServicesTest {
             }
             assertThat(told).as(service).isSubsetOf(table.possible(service));
             assertThat(told).as(service).containsAll(table.always(service));
+            told.forEach(name -> scraped.add(name.substring(0, name.indexOf(' '))));
         }
+        assertThat(scraped).containsAll(ObservabilityTest.asked());
     }
 
     private static final Set<String> ON_THE_WAY =

@@ -27,15 +27,15 @@ class AuditPage extends Component {
   list(items) {
     if (items.length === 0) return html`<div class="card">${empty({sign: 'audit', title: t('team.noAudit'), text: t('team.noAuditText')})}</div>`;
     return html`<section class="card flush" aria-label=${t('team.audit')}>
-      <div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.audit')}><table class="table">
+      <div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.audit')}><table class="table stacked">
         <thead><tr><th>${t('team.when')}</th><th>${t('team.who')}</th><th>${t('team.what')}</th><th>${t('team.whom')}</th><th>${t('team.from')}</th></tr></thead>
         <tbody>${items.map((entry) => this.row(entry))}</tbody></table></div>
       ${moreOf(this.entries)}</section>`;
   }
 
   row({at, event, user, subject, address, trace_id: trace}) {
-    return html`<tr title=${trace}><td class="soft small">${dateTime(at)}</td><td>${person(user)}</td>
-      <td>${hasText(`team.event_${event}`) ? t(`team.event_${event}`) : event}</td><td>${person(subject)}</td><td class="mono small">${address}</td></tr>`;
+    return html`<tr title=${trace}><td class="soft small last">${dateTime(at)}</td><td>${person(user)}</td>
+      <td>${hasText(`team.event_${event}`) ? t(`team.event_${event}`) : event}</td><td>${person(subject)}</td><td class="mono small last">${address}</td></tr>`;
   }
 }
 

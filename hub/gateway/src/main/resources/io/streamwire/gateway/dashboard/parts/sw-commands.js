@@ -53,7 +53,7 @@ class Commands extends Component {
   render() {
     if (!this.list) return loading(t('shell.loading'));
     if (this.list.length === 0) return html`<div class="card">${empty({sign: 'receipts', title: t('actions.noCommands'), text: t('actions.noCommandsText')})}</div>`;
-    return html`<div class="card flush"><div class="table-wrap" role="region" tabindex="0" aria-label=${t('actions.command')}><table class="table">
+    return html`<div class="card flush"><div class="table-wrap" role="region" tabindex="0" aria-label=${t('actions.command')}><table class="table stacked">
       <thead><tr><th>${t('actions.command')}</th>${this.device ? nothing : html`<th>${t('actions.device')}</th>`}<th>${t('actions.cause')}</th><th>${t('actions.state')}</th><th class="number">${t('actions.took')}</th><th>${t('actions.when')}</th></tr></thead>
       <tbody>${this.list.map((command) => this.line(command))}</tbody></table></div></div>`;
   }
@@ -67,7 +67,7 @@ class Commands extends Component {
       <td>${cause?.rule_name ?? t(`actions.source_${source}`)}</td>
       <td>${commandState(command)}</td>
       <td class="number">${hops?.on && from ? length((hops.on - from) / 1000) : '–'}</td>
-      <td class="soft">${dateTime(issued_at)}</td></tr>`;
+      <td class="soft last">${dateTime(issued_at)}</td></tr>`;
   }
 }
 

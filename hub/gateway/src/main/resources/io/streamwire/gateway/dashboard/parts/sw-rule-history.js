@@ -92,7 +92,11 @@ class RuleHistory extends Component {
   render() {
     return html`<section class="card flush" aria-label=${t('editor.view_history')}><div class="card-head"><div><h2>${t('editor.view_history')}</h2><p class="soft small">${t('editor.historyText')}</p></div></div>
         ${shown(this.versions, ({items}) => html`<ol class="plain">${items.map((version, at) => this.line(version, at === 0))}</ol>${moreOf(this.versions)}`)}</section>
-      <section class="card" data-part="diff"><h2>${t('editor.diffTitle', {from: this.from ?? '', to: this.to ?? ''})}</h2>
+      ${this.versions.data?.items.length > 1 ? this.difference() : nothing}`;
+  }
+
+  difference() {
+    return html`<section class="card" data-part="diff"><h2>${t('editor.diffTitle', {from: this.from ?? '', to: this.to ?? ''})}</h2>
         <div role="status">${this.problem ? html`<p class="error">${problemText(this.problem)}</p>` : this.said ? changes(this.said) : nothing}</div></section>`;
   }
 
