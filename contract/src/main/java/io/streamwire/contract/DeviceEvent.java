@@ -1,5 +1,6 @@
 package io.streamwire.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -29,6 +30,7 @@ public sealed interface DeviceEvent {
      * @param source {@code rule}, {@code manual} or {@code home_assistant}
      * @param reason why it was rejected, failed, aborted or expired
      * @param cause null for a manual one, and for one that was stored before there were causes
+     * @param traceparent W3C trace context of the whole way; only on the stream
      */
     @JsonTypeName("command")
     record CommandChanged(
@@ -50,6 +52,7 @@ public sealed interface DeviceEvent {
             long expiresAt,
             long epoch,
             boolean simulated,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String traceparent,
             Hops hops)
             implements DeviceEvent {
         public CommandChanged {

@@ -586,6 +586,7 @@ class AnalyticsTest {
                 issuedMs + 2_000,
                 0,
                 false,
+                null,
                 new Hops(issuedMs * 1_000, issuedMs * 1_000, null, null, onMicros, null));
     }
 

@@ -261,6 +261,7 @@ record Command(
                 expiresAt,
                 epoch,
                 simulated,
+                traceparent,
                 new Hops(frame, decided, null, null, null, null));
     }
 
@@ -287,7 +288,8 @@ record Command(
                                 issuedAt,
                                 expiresAt,
                                 epoch,
-                                simulated));
+                                simulated,
+                                traceparent));
         return json.substring(0, json.length() - 1);
     }
 
@@ -308,5 +310,6 @@ record Command(
             long issuedAt,
             long expiresAt,
             long epoch,
-            boolean simulated) {}
+            boolean simulated,
+            @Nullable String traceparent) {}
 }

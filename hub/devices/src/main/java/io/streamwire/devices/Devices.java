@@ -129,6 +129,10 @@ public final class Devices implements AutoCloseable {
         database.measure(metrics);
         var all = new Assembly(config, bus, database, brokers);
         new DeviceMetrics(metrics.registry(), all.clock).measure(all);
+        if (Configuration.optional(config, "traces.otlp-url").isPresent()) {
+            var collector = Configuration.url(config, "traces.otlp-url", "http", "https");
+            all.projection.onEnd(parts.add(new CommandTraces(collector, all.instance))::ended);
+        }
         parts.add(all.sessions);
         var rounds = new Rounds(all, parts);
         rounds.recall();

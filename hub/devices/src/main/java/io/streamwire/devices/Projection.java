@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,11 @@ final class Projection {
     private static final String NEW = "none";
 
     private final Database database;
-    private volatile Consumer<CommandChanged> ended = _ -> {};
+    private final List<Consumer<CommandChanged>> ended = new CopyOnWriteArrayList<>();
 
     /** Who is told of commands that came to their end, once that is written. */
     void onEnd(Consumer<CommandChanged> ended) {
-        this.ended = ended;
+        this.ended.add(ended);
     }
 
     Projection(Database database) {
@@ -182,7 +183,7 @@ final class Projection {
         write("write-device-logs", logs);
         write("write-safety-log", decisions);
         finished.forEach(Projection::log);
-        finished.forEach(ended);
+        finished.forEach(change -> ended.forEach(told -> told.accept(change)));
         logs.forEach(Projection::log);
     }
 
@@ -382,6 +383,7 @@ final class Projection {
                 Columns.instant(row, "expires_at").toEpochMilli(),
                 Columns.number(row, "epoch"),
                 Columns.flag(row, "simulated"),
+                null,
                 Json.read(Columns.text(row, "hops"), Hops.class));
     }
 }

@@ -16,21 +16,32 @@ enum Span {
     DECIDED_TO_RECEIVED,
     FRAME_TO_ON;
 
-    /** How long it took, us; null when one of its hops is not known. */
-    @Nullable Long micros(Hops hops) {
+    /** When it began, us since the epoch; null when that is not known. */
+    @Nullable Long from(Hops hops) {
         return switch (this) {
-            case FRAME_TO_DECIDED -> between(hops.frame(), hops.decided());
-            case DECIDED_TO_PUBLISHED -> between(hops.decided(), hops.published());
-            case PUBLISHED_TO_RECEIVED -> between(hops.published(), hops.received());
-            case RECEIVED_TO_ON -> between(hops.received(), hops.on());
-            case ON_TO_OFF -> between(hops.on(), hops.off());
-            case DECIDED_TO_RECEIVED -> between(hops.decided(), hops.received());
-            case FRAME_TO_ON -> between(hops.frame(), hops.on());
+            case FRAME_TO_DECIDED, FRAME_TO_ON -> hops.frame();
+            case DECIDED_TO_PUBLISHED, DECIDED_TO_RECEIVED -> hops.decided();
+            case PUBLISHED_TO_RECEIVED -> hops.published();
+            case RECEIVED_TO_ON -> hops.received();
+            case ON_TO_OFF -> hops.on();
         };
     }
 
-    private static @Nullable Long between(@Nullable Long from, @Nullable Long to) {
-        return from == null || to == null ? null : to - from;
+    private @Nullable Long to(Hops hops) {
+        return switch (this) {
+            case FRAME_TO_DECIDED -> hops.decided();
+            case DECIDED_TO_PUBLISHED -> hops.published();
+            case PUBLISHED_TO_RECEIVED, DECIDED_TO_RECEIVED -> hops.received();
+            case RECEIVED_TO_ON, FRAME_TO_ON -> hops.on();
+            case ON_TO_OFF -> hops.off();
+        };
+    }
+
+    /** How long it took, us; null when one of its hops is not known. */
+    @Nullable Long micros(Hops hops) {
+        var begin = from(hops);
+        var end = to(hops);
+        return begin == null || end == null ? null : end - begin;
     }
 
     /** How long each known part took, ms, by its name in lower case. */

@@ -2,6 +2,8 @@ package io.streamwire.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import io.streamwire.contract.Action;
 import io.streamwire.contract.Hops;
 import io.streamwire.contract.Ids;
@@ -9,7 +11,10 @@ import io.streamwire.contract.Json;
 import io.streamwire.contract.RuleCause;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -42,6 +47,50 @@ class ReceiptsTest {
         assertThat(durations.has("frame_to_decided")).isFalse();
         assertThat(Math.abs(receipt.at("/clock/offset_ms").asDouble())).isLessThan(1_000);
         assertThat(receipt.at("/clock/uncertainty_ms").asDouble()).isBetween(0.5, 1_000.0);
+    }
+
+    @Test
+    void aCollectorIsToldTheWayWithTheIdsThatTheBoardWasGiven() throws InterruptedException {
+        var board = member.armedBoard();
+        var trace = UUID.randomUUID().toString().replace("-", "");
+        var parent = new AtomicReference<String>();
+        rig.recorder.onCommand(reception -> {
+            if (String.valueOf(reception.traceparent()).contains(trace)) {
+                parent.set(reception.traceparent());
+            }
+        });
+
+        var done =
+                member.command(
+                        board.deviceId(),
+                        Member.spin(60, 20),
+                        "Prefer",
+                        "wait=10",
+                        "traceparent",
+                        "00-" + trace + "-00f067aa0ba902b7-01");
+
+        Rig.await("the collector has it", () -> rig.collector.spans(trace).size() == 5);
+        var spans = new HashMap<String, Span>();
+        rig.collector.spans(trace).forEach(span -> spans.put(span.getName(), span));
+        var hops = member.get("/api/v1/receipts/" + done.text("/id")).body().at("/hops");
+        var whole = spans.remove("command");
+        assertThat(parent.get()).isEqualTo("00-%s-%s-01", trace, Collector.hex(whole.getSpanId()));
+        assertThat(whole.getParentSpanId().isEmpty()).isTrue();
+        assertThat(whole.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_OK);
+        assertThat(whole.getStartTimeUnixNano()).isEqualTo(hops.at("/decided").asLong() * 1_000);
+        assertThat(whole.getEndTimeUnixNano()).isEqualTo(hops.at("/off").asLong() * 1_000);
+        assertThat(whole.getAttributesList())
+                .anyMatch(one -> one.getValue().getStringValue().equals(done.text("/id")));
+        assertThat(spans.keySet())
+                .containsExactlyInAnyOrder(
+                        "decided_to_published",
+                        "published_to_received",
+                        "received_to_on",
+                        "on_to_off");
+        assertThat(spans.values())
+                .allMatch(part -> part.getParentSpanId().equals(whole.getSpanId()));
+        assertThat(spans.get("on_to_off").getStartTimeUnixNano())
+                .isEqualTo(hops.at("/on").asLong() * 1_000);
     }
 
     @Test

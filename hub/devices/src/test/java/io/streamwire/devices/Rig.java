@@ -60,6 +60,7 @@ final class Rig implements AutoCloseable {
     final Cable mqtt;
     final Bus bus;
     final VirtualBoards boards;
+    final Collector collector;
     private final Embedded embedded;
     private final Broker broker;
     private final Path brokerDirectory;
@@ -109,6 +110,7 @@ final class Rig implements AutoCloseable {
         redis = Cable.to(embedded.redisUrl().getPort());
         try {
             brokerDirectory = Files.createTempDirectory("streamwire-devices-broker-");
+            collector = Collector.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,6 +134,7 @@ final class Rig implements AutoCloseable {
                                 Map.entry("mqtt.public-url", "tcp://broker.example:1883"),
                                 Map.entry("mqtt.password", MQTT_PASSWORD),
                                 Map.entry("service.secret", SECRET),
+                                Map.entry("traces.otlp-url", collector.url().toString()),
                                 Map.entry(
                                         "broker.admin-urls",
                                         "http://127.0.0.1:" + broker.httpPort()),
@@ -355,6 +358,7 @@ final class Rig implements AutoCloseable {
     public void close() {
         boards.close();
         devices.close();
+        collector.close();
         serviceBus.close();
         bus.close();
         broker.close();

@@ -206,6 +206,21 @@ class TeamPagesTest {
     }
 
     @Test
+    void theSecretOfWebhooksIsMadeOnThePageAndShownOnce() {
+        var account = Viewer.Account.made();
+        try (var viewer = Viewer.onDesk().as(account)) {
+            var page = viewer.at("/settings");
+            page.locator("[data-action=secret]").click();
+            page.locator("[data-action=confirm]").click();
+
+            assertThat(page.locator("sw-webhooks pre.secret"))
+                    .hasText(Pattern.compile("^whsec_[A-Za-z0-9+/=]{32,}$"));
+            assertThat(viewer.at("/settings").locator("sw-webhooks pre.secret")).hasCount(0);
+            assertThat(viewer.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void aWrongPasswordIsSaidAndANewOneCounts() {
         var account = Viewer.Account.made();
         try (var viewer = Viewer.onDesk().as(account)) {

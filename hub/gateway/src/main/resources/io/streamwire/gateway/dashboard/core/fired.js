@@ -16,6 +16,7 @@ export class Fired {
   rests = new Value(new Map());
   #pending = [];
   #flushing;
+  #turning;
   #ends = [];
 
   start() {
@@ -27,6 +28,7 @@ export class Fired {
     this.#ends.forEach((end) => end());
     clearTimeout(this.#flushing);
     this.#flushing = undefined;
+    clearTimeout(this.#turning);
   }
 
   /** Nothing rests any more, of all rules or of one. */
@@ -37,6 +39,8 @@ export class Fired {
   async #read() {
     const midnight = new Date();
     midnight.setHours(0, 0, 0, 0);
+    clearTimeout(this.#turning);
+    this.#turning = setTimeout(() => this.#read(), new Date(midnight).setDate(midnight.getDate() + 1) - Date.now());
     try {
       const [{by_rule: byRule}, {items}] = await Promise.all([
         get(`/rules/analytics?bucket=hour&from=${encodeURIComponent(midnight.toISOString())}`),

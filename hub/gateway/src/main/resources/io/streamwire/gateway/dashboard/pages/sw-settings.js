@@ -10,6 +10,7 @@ import {attempt, toast} from '../kit/toasts.js';
 import '../parts/sw-delete-workspace.js';
 import '../parts/sw-password.js';
 import '../parts/sw-sessions.js';
+import '../parts/sw-webhooks.js';
 
 const ZONES = ['UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? []).filter((name) => name !== 'UTC')];
 
@@ -55,6 +56,7 @@ class Settings extends Component {
       <div class="pair">${this.looks()}<div class="stack wide">${this.account()}<sw-password @changed=${() => this.querySelector('sw-sessions').again()}></sw-password></div></div>
       <sw-sessions></sw-sessions>
       ${this.workspaces()}
+      ${may('admin') ? html`<sw-webhooks .workspace=${this.workspace}></sw-webhooks>` : nothing}
       ${may('owner') ? html`<sw-delete-workspace .workspace=${this.workspace}></sw-delete-workspace>` : nothing}`;
   }
 

@@ -33,6 +33,18 @@ export default {
   used: 'used',
   endSession: 'End',
 
+  webhooks: 'Webhooks',
+  webhooksText: 'What rules told other programs. Each call is signed, so that the program knows that it is yours.',
+  newSecret: 'New secret',
+  newSecretTitle: 'Make a new secret?',
+  newSecretText: 'What programs know now is no longer right: each needs the new one.',
+  webhookSecret: 'Secret that calls are signed with',
+  webhookOnce: 'Copy it now. It is not shown again.',
+  tries: '{count} tries',
+  delivery_delivered: 'delivered',
+  delivery_failed: 'failed',
+  delivery_pending: 'waits',
+
   delete: 'Delete the workspace',
   deleteText: 'With its devices, rules, recordings and history. Only an owner can.',
   deleteNow: 'Delete …',
