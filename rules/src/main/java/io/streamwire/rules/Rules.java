@@ -101,6 +101,7 @@ public final class Rules implements AutoCloseable {
                     new StoredEvents(
                             Configuration.url(config, "rules.ingest-url", "http", "https"));
             var own = new OwnEvents(bus, clock);
+            Secrets.renew(config, database);
             var webhooks = parts.add(Webhooks.of(config, database, bus));
             var overlay = new OverlayApi(bus, EventStreams.of(config), verifier);
             var hooks =

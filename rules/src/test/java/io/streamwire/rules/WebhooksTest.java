@@ -60,6 +60,38 @@ class WebhooksTest {
     }
 
     @Test
+    void theSecretStaysTheSameWhenWhatItIsSealedWithChanges() {
+        var next = "the next secret of thirty-two characters";
+        String secret;
+        try (var rules = new RunningRules(AT_HOME)) {
+            secret =
+                    rules.client(Role.ADMIN, workspaceId)
+                            .post("/api/v1/rules/webhooks/secret", "")
+                            .text("secret");
+        }
+        new RunningRules(sealedWith(next, RunningRules.SECRET)).close();
+
+        try (var receiver = Receiver.saying(204);
+                var rules = new RunningRules(sealedWith(next, ""))) {
+            press(rules, rule(rules, webhook(receiver.url("/"), "")));
+            Await.until(() -> !receiver.messages.isEmpty());
+
+            assertThat(check(secret, receiver.messages.getFirst())).isEqualTo(Verdict.GOOD);
+        }
+        new RunningRules(sealedWith(RunningRules.SECRET, next)).close();
+    }
+
+    private static Map<String, String> sealedWith(String secret, String former) {
+        return Map.of(
+                "rules.webhooks.allow-private",
+                "true",
+                "service.secret",
+                secret,
+                "service.former-secret",
+                former);
+    }
+
+    @Test
     void whatFailedIsSentAgainUnderTheSameIdAlsoAfterARestart() {
         try (var receiver =
                 new Receiver((exchange, number) ->

@@ -55,7 +55,9 @@ public final class Auth implements AutoCloseable {
     public static Auth start(Config config, Bus bus) {
         var settings = AuthSettings.of(config);
         var sealedKeys =
-                new SealedKeys(Configuration.secret(config, "service.secret", SECRET_LENGTH));
+                new SealedKeys(
+                        Configuration.secret(config, "service.secret", SECRET_LENGTH),
+                        Configuration.optional(config, "service.former-secret"));
         var database = Database.open(config, NAME);
         try {
             return start(config, settings, bus, database, sealedKeys);

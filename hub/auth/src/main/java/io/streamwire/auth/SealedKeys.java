@@ -7,7 +7,10 @@ import io.streamwire.service.ConfigurationException;
 import io.streamwire.service.Database;
 import io.streamwire.service.Seal;
 import io.streamwire.service.SigningKey;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The key that signs access tokens: made on the first start, kept in the database under AES-256-GCM
@@ -15,10 +18,15 @@ import java.time.Instant;
  */
 final class SealedKeys {
 
+    private static final Logger LOG = System.getLogger(SealedKeys.class.getName());
+
     private final Seal seal;
 
-    SealedKeys(String secret) {
-        this.seal = new Seal(secret, "streamwire auth signing key");
+    /**
+     * @param former what {@code service.secret} was before
+     */
+    SealedKeys(String secret, Optional<String> former) {
+        this.seal = new Seal(secret, former, "streamwire auth signing key");
     }
 
     /**
@@ -34,11 +42,22 @@ final class SealedKeys {
                 if (stored.isPresent()) {
                     var id = Columns.text(stored.get(), "id");
                     var sealed = Columns.text(stored.get(), "private_key");
+                    seal.renewed(id, sealed).ifPresent(fresh -> renew(transaction, id, fresh));
                     return SigningKey.of(id, seal.unseal(id, sealed));
                 }
             }
             return create(transaction);
         });
+    }
+
+    private static void renew(DbTransaction transaction, String id, String sealed) {
+        var _ =
+                transaction
+                        .createNamedUpdate("renew-signing-key")
+                        .addParam("id", id)
+                        .addParam("private_key", sealed)
+                        .execute();
+        LOG.log(Level.INFO, "signing_key={0} sealed=anew", id);
     }
 
     private SigningKey create(DbTransaction transaction) {

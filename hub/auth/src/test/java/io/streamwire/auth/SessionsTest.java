@@ -135,6 +135,23 @@ class SessionsTest {
     }
 
     @Test
+    void theSigningKeyStaysWhenTheSecretChanges() {
+        var next = "the next secret of thirty-two characters";
+        var person = client.newPerson();
+        Infrastructure.start(sealedWith(next, Infrastructure.SECRET)).close();
+
+        try (var restarted = Infrastructure.start(Map.of("service.secret", next))) {
+            Client.of(restarted).as(person, "GET", "/me").assertStatus(200);
+        } finally {
+            Infrastructure.start(sealedWith(Infrastructure.SECRET, next)).close();
+        }
+    }
+
+    private static Map<String, String> sealedWith(String secret, String former) {
+        return Map.of("service.secret", secret, "service.former-secret", former);
+    }
+
+    @Test
     void aSecretThatIsTooShortIsRefused() {
         assertThatThrownBy(() -> Infrastructure.start(Map.of("service.secret", "short")))
                 .isInstanceOf(ConfigurationException.class)

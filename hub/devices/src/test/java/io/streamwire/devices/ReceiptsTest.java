@@ -1,8 +1,8 @@
 package io.streamwire.devices;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import io.streamwire.contract.Action;
 import io.streamwire.contract.Hops;
@@ -70,10 +70,10 @@ class ReceiptsTest {
                         "00-" + trace + "-00f067aa0ba902b7-01");
 
         Rig.await("the collector has it", () -> rig.collector.spans(trace).size() == 5);
-        var spans = new HashMap<String, Span>();
+        var spans = new HashMap<String, io.opentelemetry.proto.trace.v1.Span>();
         rig.collector.spans(trace).forEach(span -> spans.put(span.getName(), span));
         var hops = member.get("/api/v1/receipts/" + done.text("/id")).body().at("/hops");
-        var whole = spans.remove("command");
+        var whole = requireNonNull(spans.remove("command"));
         assertThat(parent.get()).isEqualTo("00-%s-%s-01", trace, Collector.hex(whole.getSpanId()));
         assertThat(whole.getParentSpanId().isEmpty()).isTrue();
         assertThat(whole.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_OK);
@@ -89,7 +89,7 @@ class ReceiptsTest {
                         "on_to_off");
         assertThat(spans.values())
                 .allMatch(part -> part.getParentSpanId().equals(whole.getSpanId()));
-        assertThat(spans.get("on_to_off").getStartTimeUnixNano())
+        assertThat(requireNonNull(spans.get("on_to_off")).getStartTimeUnixNano())
                 .isEqualTo(hops.at("/on").asLong() * 1_000);
     }
 

@@ -4,15 +4,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
+import java.util.SplittableRandom;
 
 /** One running copy of a service, and whether it lately failed. */
 final class Instance {
 
     /** How long an instance that failed is only tried when no other is left. */
     static final Duration REST = Duration.ofSeconds(2);
-
-    /** Knuth's: texts that differ in the last letters only are then far apart. */
-    private static final int SPREAD = 0x9E3779B1;
 
     private static final Logger LOG = System.getLogger(Instance.class.getName());
 
@@ -39,7 +37,8 @@ final class Instance {
 
     /** Where it stands among the others for somebody; comes and goes without changing theirs. */
     int rank(String whose) {
-        return (whose + " " + origin).hashCode() * SPREAD;
+        // A generator's first number: hashes of texts that are alike are near each other.
+        return new SplittableRandom((whose + " " + origin).hashCode()).nextInt();
     }
 
     String service() {

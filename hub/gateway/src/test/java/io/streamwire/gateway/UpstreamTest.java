@@ -4,12 +4,16 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.contract.Ids;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UpstreamTest {
 
@@ -58,6 +62,26 @@ class UpstreamTest {
         home.failed(new IOException("away"));
         assertThat(upstream.inTurn("workspace 7").getFirst()).isNotSameAs(home);
         assertThat(upstream.inTurn("workspace 7").getLast()).isSameAs(home);
+    }
+
+    /** As Docker numbers the instances of a service. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5, 6, 7, 9, 12})
+    void workspacesAreSpreadOverNeighbours(int other) {
+        var upstream =
+                new Upstream(
+                        "devices",
+                        List.of(
+                                URI.create("http://172.18.0.2:8004"),
+                                URI.create("http://172.18.0." + other + ":8004")));
+
+        var homes =
+                Stream.generate(() -> Ids.next().toString())
+                        .limit(1_000)
+                        .map(workspace -> upstream.inTurn(workspace).getFirst())
+                        .collect(groupingBy(instance -> instance, counting()));
+
+        assertThat(homes.values()).hasSize(2).allMatch(share -> share > 400);
     }
 
     private static List<URI> paths(Upstream upstream) {
