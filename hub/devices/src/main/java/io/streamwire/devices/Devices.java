@@ -12,6 +12,8 @@ import io.streamwire.service.HttpServer;
 import io.streamwire.service.Metrics;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -150,9 +152,18 @@ public final class Devices implements AutoCloseable {
         var membership =
                 rounds.join(
                         Configuration.optional(config, "devices.public-url")
-                                .orElse("http://127.0.0.1:" + server.port()));
+                                .orElseGet(() -> here(config, server)));
         parts.add(BusMetrics.of(metrics, membership));
         return new Devices(all, server, parts);
+    }
+
+    /** Where boards on this machine reach it; nothing when it is meant for other machines. */
+    private static String here(Config config, HttpServer server) {
+        var bind = Configuration.text(config, "devices.bind");
+        return new InetSocketAddress(bind, 0).getAddress() instanceof InetAddress address
+                        && address.isLoopbackAddress()
+                ? "http://127.0.0.1:" + server.port()
+                : "";
     }
 
     private static Optional<Agent> agent(DeviceCache cache, String token) {

@@ -8,6 +8,7 @@ import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.devices.Rollout.Progress;
 import io.streamwire.devices.Rollout.Step;
 import io.streamwire.devices.Rollout.Target;
+import io.streamwire.service.Problem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -84,9 +85,23 @@ final class Rollouts {
         this.news = news;
     }
 
-    /** Where boards reach this service over HTTP, without a slash at the end. */
+    /** Where boards reach this service over HTTP, without a slash at the end; empty = unknown. */
     void reachableAt(String url) {
         this.url = url;
+    }
+
+    /**
+     * Looks whether boards could fetch anything.
+     *
+     * @throws Problem 409 {@code no_public_url}
+     */
+    void requirePlace() {
+        if (url.isEmpty()) {
+            throw Problem.conflict(
+                    "no_public_url",
+                    "Boards cannot be told where to fetch firmware: devices.public-url is not set"
+                            + " (environment DEVICES_PUBLIC_URL).");
+        }
     }
 
     void changed() {

@@ -79,6 +79,7 @@ final class RolloutsApi implements Api {
             created(response, earlier.get());
             return;
         }
+        rollouts.requirePlace();
         if (asked.tag() != null && asked.deviceIds() != null) {
             throw invalid(List.of(new Violation("/tag", "must be left out with device_ids")));
         }

@@ -180,6 +180,21 @@ class FirmwareTest {
         }
     }
 
+    /** Boards on other machines would look for it on themselves. */
+    @Test
+    void nothingIsRolledOutWhileNobodyKnowsWhereBoardsWouldFetchIt() throws InterruptedException {
+        board();
+        var firmware = firmware("1.2.0");
+        try (var bus = rig.connect();
+                var another = rig.another(bus, Map.of("devices.bind", "0.0.0.0"))) {
+            var answer =
+                    member.at(another).post("/firmware/" + firmware + "/rollouts", Map.of());
+
+            assertThat(answer.status()).isEqualTo(409);
+            assertThat(answer.text("/code")).isEqualTo("no_public_url");
+        }
+    }
+
     @Test
     void anArmedBoardIsWaitedForAndAPausedRolloutWaits() throws InterruptedException {
         var board = board();
