@@ -17,7 +17,8 @@ mkdir -p secrets
 if [ "${1:-}" = --rotate ]; then
     name=${2:-}
     case " $names " in
-        *" $name "*) rm -f "secrets/$name" ;;
+        # Emptied, not removed: a container that runs sees the file that it was started with.
+        *" $name "*) : >"secrets/$name" ;;
         *)
             echo "make-secrets.sh: no such secret: $name; there are: $names" >&2
             exit 2
@@ -39,14 +40,13 @@ printf 'redis://:%s@redis:6379' "$(cat secrets/redis_password)" >secrets/bus_url
 [ -e secrets/tiktok_sign_key ] || : >secrets/tiktok_sign_key
 
 # The containers run as the owner of these files, since a mounted file keeps its owner and mode.
-uid=$(id -u)
-gid=$(id -g)
-if [ "$uid" -eq 0 ]; then
-    uid=10001
-    gid=10001
-    chown -R $uid:$gid secrets
-fi
 [ -e .env ] || cp .env.example .env
-if ! grep -q '^STREAMWIRE_UID=' .env; then
-    printf 'STREAMWIRE_UID=%s\nSTREAMWIRE_USER=%s:%s\n' "$uid" "$uid" "$gid" >>.env
+owner=$(sed -n 's/^STREAMWIRE_USER=\([0-9][0-9]*:[0-9][0-9]*\)$/\1/p' .env | tail -n 1)
+if [ -z "$owner" ]; then
+    owner=$(id -u):$(id -g)
+    [ "${owner%:*}" -ne 0 ] || owner=10001:10001
+    printf 'STREAMWIRE_UID=%s\nSTREAMWIRE_USER=%s\n' "${owner%:*}" "$owner" >>.env
+fi
+if [ "$(id -u)" -eq 0 ]; then
+    chown -R "$owner" secrets
 fi

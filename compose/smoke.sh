@@ -164,7 +164,10 @@ say "streamers go live"
 "$engine" create --name "$project-load" --network "${project}_outside" --network-alias live-room "$image" \
     bench stack --url http://gateway:8000 --mqtt-url tcp://broker:1883 --room-host live-room --room-port 9000 \
     --seconds "$play" >/dev/null
-"$engine" network connect "${project}_edge" "$project-load"
+# To the gateway, and to the broker.
+for network in edge boards; do
+    "$engine" network connect "${project}_$network" "$project-load"
+done
 "$engine" start "$project-load" >/dev/null
 playing() {
     "$engine" logs "$project-load" 2>&1 | grep -q 'bench: playing'

@@ -2,14 +2,28 @@
 # Lays out what was built as the image holds it: lay-out.sh hub/standalone/target /opt/streamwire
 set -eu
 
-built=$1
+built=$(cd "$1" && pwd)
 image=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The jar's manifest names its libraries; libs/ may hold jars of an older build, too.
+# A line of a manifest ends after 72 bytes and goes on behind a space.
+(cd "$work" && "$JAVA_HOME/bin/jar" xf "$built/streamwire.jar" META-INF/MANIFEST.MF)
+libraries=$(tr -d '\r' <"$work/META-INF/MANIFEST.MF" |
+    sed -e ':next' -e 'N' -e '$!b next' -e 's/\n //g' | sed -n 's/^Class-Path: //p')
+if [ -z "$libraries" ]; then
+    echo "lay-out.sh: $built/streamwire.jar names no libraries" >&2
+    exit 1
+fi
 
 mkdir -p "$image/lib" "$image/own"
-for jar in "$built"/libs/*.jar; do
+servers=
+for library in $libraries; do
+    jar=$built/$library
     case ${jar##*/} in
         # The servers of standalone; here PostgreSQL and Redis are containers of their own.
-        embedded-postgres-binaries-* | embedded-redis-*) ;;
+        embedded-postgres-binaries-* | embedded-redis-*) servers=$servers:$jar ;;
         *-SNAPSHOT.jar) cp -p "$jar" "$image/own/" ;;
         *) cp -p "$jar" "$image/lib/" ;;
     esac
@@ -18,7 +32,8 @@ cp -p "$built/streamwire.jar" "$image/own/"
 
 # The half of all libraries are RocksDB's programs for every platform; our broker keeps its state in memory.
 for rocks in "$image"/lib/rocksdbjni-*.jar; do
-    unpacked=$(mktemp -d)
+    unpacked=$work/rocksdbjni
+    mkdir "$unpacked"
     (cd "$unpacked" && "$JAVA_HOME/bin/jar" xf "$rocks" && rm -f ./librocksdbjni* && "$JAVA_HOME/bin/jar" cf "$rocks" .)
     rm -rf "$unpacked"
 done
@@ -30,3 +45,5 @@ done
         printf '%s\n' "$jar"
     done | LC_ALL=C sort | paste -s -d : -
 } >"$image/classpath"
+# For train.sh.
+printf '%s\n' "${servers#:}" >"$image/servers"

@@ -1,18 +1,17 @@
 #!/bin/sh
-# Makes the AOT cache of the image: train.sh hub/standalone/target /opt/streamwire
+# Makes the AOT cache of the image: train.sh /opt/streamwire
 #
 # The demo runs every service in one process, so its list of classes is every service's. It needs the
 # servers of standalone, which the image has not, and a cache holds only for its own class path: so
 # the list is made with them, and the cache of the list without them.
 set -eu
 
-built=$(cd "$1" && pwd)
-image=$2
+image=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 1777 "$work"
 
-servers=$(find "$built/libs" -name 'embedded-postgres-binaries-*.jar' -o -name 'embedded-redis-*.jar' | paste -s -d : -)
+servers=$(cat "$image/servers")
 classpath=$(sed -n 2p "$image/classpath")
 
 set -- /opt/jre/bin/java @compose/image/jvm.options -Xmx768m \

@@ -59,6 +59,14 @@ final class ComposeFiles {
         return services;
     }
 
+    /** What a file says of each network that it names. */
+    static Map<String, Map<String, Object>> networks(String file) throws IOException {
+        var networks = new LinkedHashMap<String, Map<String, Object>>();
+        object(parsed(DIRECTORY.resolve(file)).get("networks"))
+                .forEach((name, network) -> networks.put(name, object(network)));
+        return networks;
+    }
+
     /** The environment of each of our services, of all files together. */
     static Map<String, Map<String, String>> environments() throws IOException {
         var environments = new TreeMap<String, Map<String, String>>();

@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,8 @@ class ComposeTest {
     private static final Set<String> OWNER = Set.of("STREAMWIRE_UID", "STREAMWIRE_USER");
 
     private static final Pattern EXAMPLE = Pattern.compile("(?m)^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$");
+
+    private static final Pattern MODULE = Pattern.compile("<module>([^/<]+)");
 
     private static final Pattern SECRET = Pattern.compile("SECRET|PASSWORD|TOKEN|_KEY|BUS_URL");
 
@@ -139,20 +144,74 @@ class ComposeTest {
 
     @Test
     void onlyDevicesMeetTheBroker() throws IOException {
-        var services = ComposeFiles.services(ComposeFiles.BASE);
-        var line =
-                services.entrySet().stream()
-                        .filter(service -> networks(service.getValue()).contains("line"))
-                        .map(Map.Entry::getKey)
-                        .toList();
-
-        assertThat(line).containsExactlyInAnyOrder("devices", "broker");
-        assertThat(networks(services.get("broker"))).containsExactlyInAnyOrder("line", "edge");
-        assertThat(networks(services.get("gateway"))).doesNotContain("data", "line");
+        assertThat(on("line")).containsExactly("broker", "devices");
+        assertThat(on("watch")).containsExactly("broker", "prometheus");
+        assertThat(on("boards")).containsExactly("broker");
+        assertThat(on("data")).doesNotContain("gateway", "broker");
+        assertThat(on("inner")).doesNotContain("broker");
     }
 
-    private static Set<String> networks(@Nullable Map<String, Object> service) {
-        return Set.copyOf(ComposeFiles.strings(requireNonNull(service).get("networks")));
+    @Test
+    void inProductionThereIsNoWayToTheGatewayButNginx() throws IOException {
+        var gateway = ComposeFiles.services(ComposeFiles.BASE).get("gateway");
+
+        assertThat(networks(requireNonNull(gateway))).containsExactlyInAnyOrder("edge", "inner");
+        assertThat(on("edge")).containsExactly("gateway", "nginx");
+        assertThat(on("public")).containsExactly("nginx");
+        // Nothing of an internal network is published.
+        assertThat(ComposeFiles.networks("compose.prod.yaml").get("edge"))
+                .containsEntry("internal", true);
+        assertThat(ComposeFiles.networks(ComposeFiles.BASE).get("inner"))
+                .containsEntry("internal", true);
+    }
+
+    /** Who is on a network by any file but the one for development. */
+    private static Set<String> on(String network) throws IOException {
+        var services = new TreeSet<String>();
+        for (var file : ComposeFiles.all()) {
+            if (file.equals("compose.dev.yaml")) {
+                continue;
+            }
+            ComposeFiles.services(file)
+                    .forEach((name, service) -> {
+                        if (networks(service).contains(network)) {
+                            services.add(name);
+                        }
+                    });
+        }
+        return services;
+    }
+
+    private static Set<String> networks(Map<String, Object> service) {
+        return service.containsKey("networks")
+                ? Set.copyOf(ComposeFiles.strings(service.get("networks")))
+                : Set.of();
+    }
+
+    /** podman-compose 1.0.3 takes an empty default, or one with a variable in it, as it stands. */
+    @Test
+    void defaultsAreWhatEveryComposeUnderstands() throws IOException {
+        for (var file : ComposeFiles.all()) {
+            assertThat(ComposeFiles.text(file))
+                    .as(file)
+                    .doesNotContain(":-}")
+                    .doesNotContainPattern("\\$\\{[^}]*\\$");
+        }
+    }
+
+    @Test
+    void everyModuleReachesTheBuildOfTheImage() throws IOException {
+        var root = Path.of("../..");
+        var sent = Files.readAllLines(root.resolve(".dockerignore"));
+
+        var modules =
+                MODULE.matcher(Files.readString(root.resolve("pom.xml")))
+                        .results()
+                        .map(match -> "!" + match.group(1))
+                        .toList();
+
+        assertThat(modules).hasSizeGreaterThan(10);
+        assertThat(sent).containsAll(modules);
     }
 
     @Test
@@ -168,30 +227,27 @@ class ComposeTest {
 
     @Test
     void inProductionContainersCanDoLittle() throws IOException {
-        ComposeFiles.services("compose.prod.yaml")
-                .forEach((name, service) -> {
-                    assertThat(service).as(name).containsEntry("read_only", true);
-                    assertThat(ComposeFiles.strings(service.get("cap_drop")))
-                            .as(name)
-                            .contains("ALL");
-                    assertThat(ComposeFiles.strings(service.get("security_opt")))
-                            .as(name)
-                            .contains("no-new-privileges:true");
-                    assertThat(service).as(name).containsKey("deploy");
-                });
-        assertThat(ComposeFiles.services("compose.prod.yaml").keySet())
+        var services = new TreeMap<>(ComposeFiles.services("compose.prod.yaml"));
+        assertThat(services.keySet())
                 .containsAll(ComposeFiles.services(ComposeFiles.BASE).keySet());
+        ComposeFiles.services("compose.observability.yaml").forEach(services::putIfAbsent);
+
+        assertThat(services).containsKeys("nginx", "prometheus", "grafana");
+        services.forEach((name, service) -> {
+            assertThat(service).as(name).containsEntry("read_only", true);
+            assertThat(ComposeFiles.strings(service.get("cap_drop"))).as(name).contains("ALL");
+            assertThat(ComposeFiles.strings(service.get("security_opt")))
+                    .as(name)
+                    .contains("no-new-privileges:true");
+            assertThat(service).as(name).containsKey("deploy");
+        });
     }
 
     @Test
     void secretsAreMadeOnceAndForTheirOwnerOnly(@TempDir Path directory) throws Exception {
-        for (var file : new String[] {"make-secrets.sh", ".env.example"}) {
-            Files.copy(ComposeFiles.DIRECTORY.resolve(file), directory.resolve(file));
-        }
-
-        run(directory);
+        makeSecrets(directory);
         var first = Files.readString(directory.resolve("secrets/service_secret"));
-        run(directory);
+        makeSecrets(directory);
 
         assertThat(first).hasSize(64);
         assertThat(directory.resolve("secrets/service_secret")).hasContent(first);
@@ -214,12 +270,60 @@ class ComposeTest {
                 .hasSize(1);
     }
 
-    private static void run(Path directory) throws Exception {
-        var process =
-                new ProcessBuilder("sh", directory.resolve("make-secrets.sh").toString())
-                        .redirectErrorStream(true)
-                        .start();
+    /** A container that runs has the file and not its name, and reads it as its owner. */
+    @Test
+    void aRotatedSecretKeepsItsFileAndItsOwner(@TempDir Path directory) throws Exception {
+        int self = (int) Files.getAttribute(directory, "unix:uid");
+        int owner = self == 0 ? 1000 : self;
+        Files.writeString(
+                directory.resolve(".env"),
+                "STREAMWIRE_UID=%1$d\nSTREAMWIRE_USER=%1$d:%1$d\n".formatted(owner));
+        makeSecrets(directory);
+        var secret = directory.resolve("secrets/redis_password");
+        var before = Files.readString(secret);
+        var file = Files.getAttribute(secret, "unix:ino");
+
+        makeSecrets(directory, "--rotate", "redis_password");
+
+        var after = Files.readString(secret);
+        assertThat(after).hasSize(64).isNotEqualTo(before);
+        assertThat(Files.getAttribute(secret, "unix:ino")).isEqualTo(file);
+        assertThat(Files.getAttribute(secret, "unix:uid")).isEqualTo(owner);
+        assertThat(directory.resolve("secrets/bus_url"))
+                .hasContent("redis://:" + after + "@redis:6379");
+    }
+
+    private static void makeSecrets(Path directory, String... arguments) throws Exception {
+        for (var file : List.of("make-secrets.sh", ".env.example")) {
+            Files.copy(
+                    ComposeFiles.DIRECTORY.resolve(file),
+                    directory.resolve(file),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        var command = new ArrayList<>(List.of("sh", directory + "/make-secrets.sh"));
+        command.addAll(List.of(arguments));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
+    }
+
+    @Test
+    void noDatabaseGetsAnEmptyPassword(@TempDir Path directory) throws Exception {
+        for (var owner : List.of("postgres", "auth_db", "tiktok_db", "device_db")) {
+            Files.writeString(directory.resolve(owner + "_password"), "password");
+        }
+        Files.createFile(directory.resolve("rules_db_password"));
+        var script =
+                Files.writeString(
+                        directory.resolve("databases.sh"),
+                        ComposeFiles.text("postgres/databases.sh")
+                                .replace("/run/secrets", directory.toString()));
+
+        var process =
+                new ProcessBuilder("sh", script.toString()).redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said).contains("rules_db_password is empty");
     }
 }

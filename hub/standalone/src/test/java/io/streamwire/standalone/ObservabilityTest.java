@@ -51,6 +51,15 @@ class ObservabilityTest {
     }
 
     @Test
+    void alertsFireWhenTheyShould() throws Exception {
+        var file = COMPOSE.resolve("prometheus/alerts_test.yml");
+
+        var said = run("promtool", "test", "rules", file.toString());
+
+        assertThat(said).contains("SUCCESS");
+    }
+
+    @Test
     void servicesExposeWhatDashboardsAndAlertsAskFor() throws Exception {
         var told = new TreeSet<String>();
         METRIC.matcher(Files.readString(METRICS))
