@@ -17,13 +17,16 @@ mkdir -p secrets
 if [ "${1:-}" = --rotate ]; then
     name=${2:-}
     case " $names " in
-        # Emptied, not removed: a container that runs sees the file that it was started with.
-        *" $name "*) : >"secrets/$name" ;;
+        *" $name "*) ;;
         *)
             echo "make-secrets.sh: no such secret: $name; there are: $names" >&2
             exit 2
             ;;
     esac
+    # What is sealed with it is opened with the former one, and sealed anew.
+    [ "$name" != service_secret ] || cat secrets/service_secret >secrets/service_former_secret
+    # Emptied, not removed: a container that runs sees the file that it was started with.
+    : >"secrets/$name"
 elif [ $# -gt 0 ]; then
     echo "usage: make-secrets.sh [--rotate NAME]" >&2
     exit 2
@@ -36,6 +39,8 @@ for name in $names; do
     fi
 done
 printf 'redis://:%s@redis:6379' "$(cat secrets/redis_password)" >secrets/bus_url
+# Empty until service_secret is rotated.
+[ -e secrets/service_former_secret ] || : >secrets/service_former_secret
 # Yours to fill in: the key of a sign server, if you use one.
 [ -e secrets/tiktok_sign_key ] || : >secrets/tiktok_sign_key
 
