@@ -187,8 +187,7 @@ class FirmwareTest {
         var firmware = firmware("1.2.0");
         try (var bus = rig.connect();
                 var another = rig.another(bus, Map.of("devices.bind", "0.0.0.0"))) {
-            var answer =
-                    member.at(another).post("/firmware/" + firmware + "/rollouts", Map.of());
+            var answer = member.at(another).post("/firmware/" + firmware + "/rollouts", Map.of());
 
             assertThat(answer.status()).isEqualTo(409);
             assertThat(answer.text("/code")).isEqualTo("no_public_url");

@@ -319,8 +319,7 @@ class ComposeTest {
                         ComposeFiles.text("postgres/databases.sh")
                                 .replace("/run/secrets", directory.toString()));
 
-        var process =
-                new ProcessBuilder("sh", script.toString()).redirectErrorStream(true).start();
+        var process = new ProcessBuilder("sh", script.toString()).redirectErrorStream(true).start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(said).isEqualTo(1);
