@@ -12,7 +12,6 @@ import io.streamwire.service.HttpServer;
 import io.streamwire.service.Metrics;
 import io.streamwire.service.Route;
 import io.streamwire.service.TokenVerifier;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -160,8 +159,8 @@ public final class Devices implements AutoCloseable {
     /** Where boards on this machine reach it; nothing when it is meant for other machines. */
     private static String here(Config config, HttpServer server) {
         var bind = Configuration.text(config, "devices.bind");
-        return new InetSocketAddress(bind, 0).getAddress() instanceof InetAddress address
-                        && address.isLoopbackAddress()
+        var address = new InetSocketAddress(bind, 0).getAddress();
+        return address != null && address.isLoopbackAddress()
                 ? "http://127.0.0.1:" + server.port()
                 : "";
     }

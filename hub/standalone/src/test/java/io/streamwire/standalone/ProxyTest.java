@@ -247,10 +247,17 @@ class ProxyTest {
     }
 
     private static void ask(Socket socket, String target, String connection) throws IOException {
-        var request =
-                "GET %s HTTP/1.1\r\nHost: hub.example\r\nX-Forwarded-For: 203.0.113.9\r\n"
-                        + "Connection: %s\r\n\r\n";
-        socket.getOutputStream().write(bytes(request.formatted(target, connection)));
+        socket.getOutputStream()
+                .write(
+                        bytes(
+                                """
+                                GET %s HTTP/1.1\r
+                                Host: hub.example\r
+                                X-Forwarded-For: 203.0.113.9\r
+                                Connection: %s\r
+                                \r
+                                """
+                                        .formatted(target, connection)));
     }
 
     private static byte[] bytes(String text) {
