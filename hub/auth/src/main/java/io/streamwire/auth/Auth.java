@@ -77,7 +77,8 @@ public final class Auth implements AutoCloseable {
         database.measure(metrics);
         var key = sealedKeys.open(database);
         var cutOffs = CutOffs.follow(bus);
-        var passwords = new Passwords(settings.concurrentHashes(), WAITING_HASHES);
+        var passwords =
+                new Passwords(settings.concurrentHashes(), WAITING_HASHES, settings.hashMemory());
         try {
             var accessTokens = new AccessTokens(key, settings.accessTokenLife());
             var sessions = new Sessions(database, accessTokens, cutOffs, settings);

@@ -12,7 +12,8 @@ import java.time.Duration;
  *     stop
  * @param sessionIdle how long a browser's session may go unused
  * @param sessionLife how long it lasts in any case
- * @param concurrentHashes Argon2id hashes at a time, 19 MiB each
+ * @param concurrentHashes Argon2id hashes at a time
+ * @param hashMemory of one, KiB
  * @param loginAttempts of one email address from one network address within the window
  * @param loginAttemptsPerEmail of one email address from anywhere within the window
  * @param loginAttemptsPerAddress of one network address within the window
@@ -24,11 +25,14 @@ record AuthSettings(
         Duration sessionIdle,
         Duration sessionLife,
         int concurrentHashes,
+        int hashMemory,
         long loginAttempts,
         long loginAttemptsPerEmail,
         long loginAttemptsPerAddress,
         Duration loginWindow,
         TrustedProxies trustedProxies) {
+
+    private static final int KIB_OF_MIB = 1_024;
 
     /** Who may register. */
     enum Registration {
@@ -55,6 +59,7 @@ record AuthSettings(
                 Configuration.duration(
                         config, "auth.session-life", Duration.ofHours(1), Duration.ofDays(365)),
                 (int) Configuration.number(config, "auth.concurrent-hashes", 1, 64),
+                (int) Configuration.number(config, "auth.hash-memory", 1, 1_024) * KIB_OF_MIB,
                 Configuration.number(config, "auth.login-attempts", 1, 1_000_000),
                 Configuration.number(config, "auth.login-attempts-per-email", 1, 1_000_000),
                 Configuration.number(config, "auth.login-attempts-per-address", 1, 1_000_000),

@@ -26,7 +26,6 @@ final class Passwords implements AutoCloseable {
     static final int SHORTEST = 10; // characters
     static final int LONGEST = 200; // characters
 
-    private static final int MEMORY = 19_456; // KiB, with 2 passes: OWASP's first choice
     private static final int PASSES = 2;
     private static final int LANES = 1;
     private static final int HASH_LENGTH = 32; // bytes
@@ -34,16 +33,17 @@ final class Passwords implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     static final String THREAD = "auth-hash-";
 
-    private final Argon2Function argon2 =
-            Argon2Function.getInstance(MEMORY, PASSES, LANES, HASH_LENGTH, Argon2.ID);
+    private final Argon2Function argon2;
     private final ThreadPoolExecutor threads;
     private final String nobodys;
 
     /**
      * @param concurrent most hashes at a time; one processor is left to others in any case
      * @param waiting most that wait for their turn
+     * @param memory of a new hash, KiB; others stay good
      */
-    Passwords(int concurrent, int waiting) {
+    Passwords(int concurrent, int waiting, int memory) {
+        this.argon2 = Argon2Function.getInstance(memory, PASSES, LANES, HASH_LENGTH, Argon2.ID);
         int count = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, concurrent);
         this.threads =
                 new ThreadPoolExecutor(

@@ -15,7 +15,7 @@ class PasswordsTest {
     @Test
     void aCrowdLeavesAProcessorToOthersAndIsTurnedAwayInTime() throws Exception {
         int processors = Runtime.getRuntime().availableProcessors();
-        try (var passwords = new Passwords(64, 2);
+        try (var passwords = new Passwords(64, 2, 19_456);
                 var crowd = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<String> one =
                     () -> {

@@ -170,7 +170,10 @@ public final class Standalone implements AutoCloseable {
     }
 
     static EmbeddedSettings embedded(Config config) {
-        return EmbeddedSettings.in(Configuration.path(config, "data-dir"))
+        var settings = EmbeddedSettings.in(Configuration.path(config, "data-dir"));
+        return Configuration.optional(config, "embedded.programs")
+                .map(directory -> settings.withPrograms(Path.of(directory)))
+                .orElse(settings)
                 .withPorts(
                         new EmbeddedPorts(
                                 Configuration.port(config, "embedded.postgres-port"),
