@@ -145,7 +145,7 @@ class AccountsTest {
                         "SELECT password_hash FROM users WHERE id = '" + person.id() + "'");
         var tokens = Infrastructure.query("SELECT hash FROM refresh_tokens");
 
-        assertThat(hash.getFirst()).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        assertThat(hash.getFirst()).startsWith("$argon2id$v=19$m=1024,t=2,p=1$");
         assertThat(tokens).isNotEmpty().allMatch(token -> token.matches("[0-9a-f]{64}"));
     }
 

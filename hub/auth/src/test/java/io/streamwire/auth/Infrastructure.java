@@ -35,6 +35,7 @@ final class Infrastructure {
         all.put("auth.login-attempts", "1000");
         all.put("auth.login-attempts-per-address", "100000");
         all.put("service.secret", SECRET);
+        all.put("auth.hash-memory", "1"); // so many people sign in here
         all.put("database.url", EMBEDDED.jdbcUrl("auth_db"));
         all.put("database.user", EMBEDDED.databaseUser());
         all.put("database.password", EMBEDDED.databasePassword());

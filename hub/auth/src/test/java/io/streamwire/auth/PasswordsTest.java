@@ -2,8 +2,10 @@ package io.streamwire.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamwire.service.Configuration;
 import io.streamwire.service.Problem;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,15 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class PasswordsTest {
+
+    @Test
+    void hashesCostWhatOwaspAsksFor() {
+        var settings = AuthSettings.of(Configuration.load(Map.of(), null));
+        try (var passwords = new Passwords(1, 1, settings.hashMemory())) {
+            assertThat(passwords.hash("a long password"))
+                    .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        }
+    }
 
     @Test
     void aCrowdLeavesAProcessorToOthersAndIsTurnedAwayInTime() throws Exception {
