@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message is lost when it was acknowledged and is no event, or when it is no event and no
  * {@code tiktok.gap} says that something is missing there: a room goes on while nobody listens, and
- * what was said then only the gap can tell. A command is lost when an event was to become one and
- * there is none.
+ * what was said then only the gap can tell. The end of a streak that stood still for so long that
+ * the hub had ended it already is none. A command is lost when an event was to become one and there
+ * is none.
  */
 final class StackVerdict {
 
@@ -44,6 +46,7 @@ final class StackVerdict {
     private long commands;
     private long done;
     private long open;
+    private long lateEnds;
     private long lostEvents;
     private long lostCommands;
 
@@ -80,6 +83,7 @@ final class StackVerdict {
         }
         commands += known.size();
         known.values().forEach(state -> states.merge(state, 1L, Long::sum));
+        var ownEnds = ownEnds(streamer, told);
         for (var message : streamer.room().sent()) {
             if (message.type().equals("other")) {
                 continue;
@@ -87,7 +91,11 @@ final class StackVerdict {
             sent++;
             var event = told.events().get(Streamer.eventOf(message));
             if (event == null) {
-                missing(streamer, message, told);
+                if (isLateEnd(streamer, message) && ownEnds-- > 0) {
+                    lateEnds++;
+                } else {
+                    missing(streamer, message, told);
+                }
                 continue;
             }
             events++;
@@ -96,6 +104,20 @@ final class StackVerdict {
                 command(streamer, message, known.get(streamer.commandOf(message)));
             }
         }
+    }
+
+    /** Gifts that no message says: the hub's ends of streaks that stood still. */
+    private static long ownEnds(Streamer streamer, Told told) {
+        var said =
+                streamer.room().sent().stream().map(Streamer::eventOf).collect(Collectors.toSet());
+        return told.events().entrySet().stream()
+                .filter(event -> event.getValue().path("type").asText().equals("tiktok.gift"))
+                .filter(event -> !said.contains(event.getKey()))
+                .count();
+    }
+
+    private static boolean isLateEnd(Streamer streamer, Sent message) {
+        return message.type().equals("gift") && streamer.room().acknowledged(message);
     }
 
     private record Told(Map<UUID, JsonNode> events, List<Span> gaps) {}
@@ -201,6 +223,7 @@ final class StackVerdict {
         summary.put("events", events);
         summary.put("gaps", gaps);
         summary.put("in_gaps", inGap);
+        summary.put("late_ends", lateEnds);
         summary.put("commands", commands);
         summary.put("done", done);
         summary.put("states", states);
