@@ -78,12 +78,15 @@ final class Gaps {
         heard = at;
         var first = opening;
         opening = null;
-        return Optional.ofNullable(first).map(opened -> opened.until(at));
+        return first == null ? Optional.empty() : Optional.of(first.until(at));
     }
 
     /** What is to be told of now. */
     List<EventsMissed> due(Instant now) {
-        var due = new ArrayList<EventsMissed>(0);
+        if (opening == null && from == null) {
+            return List.of();
+        }
+        var due = new ArrayList<EventsMissed>(2);
         if (opening != null && !now.isBefore(opening.openedAt().plus(ON_ITS_WAY))) {
             arrived(now).ifPresent(due::add);
         }
@@ -95,7 +98,7 @@ final class Gaps {
 
     /** All that was not told of yet. */
     List<EventsMissed> rest(Instant now) {
-        var rest = new ArrayList<EventsMissed>(0);
+        var rest = new ArrayList<EventsMissed>(2);
         arrived(now).ifPresent(rest::add);
         damage().ifPresent(rest::add);
         return rest;

@@ -79,7 +79,10 @@ final class LivestreamFlow {
      */
     boolean messages(Inbound.Messages frame, Runnable acknowledge) throws InterruptedException {
         health.frame(frame.receivedAt());
-        tell(gaps.arrived(frame.receivedAt()).stream().toList(), frame.receivedAt());
+        var before = gaps.arrived(frame.receivedAt());
+        if (before.isPresent()) {
+            tell(before.get(), frame.receivedAt());
+        }
         health.counters.messages.add(frame.messages().size());
         var _ = tick(frame.receivedAt());
         var outcome = events.of(frame.messages(), frame.receivedAt());
@@ -145,7 +148,7 @@ final class LivestreamFlow {
         publish(overdue, now);
         publisher.takeLost().ifPresent(at -> gaps.missed(MissedWhy.UNPUBLISHED, at));
         var due = gaps.due(now);
-        tell(due, now);
+        tellAll(due, now);
         return !overdue.pending().isEmpty() || !due.isEmpty();
     }
 
@@ -156,7 +159,7 @@ final class LivestreamFlow {
 
     /** Nothing comes any more: all streaks end. Returns once everything is on the bus. */
     void over(Instant now) throws InterruptedException {
-        tell(gaps.rest(now), now);
+        tellAll(gaps.rest(now), now);
         publish(events.over(now), now);
         publisher.drain();
     }
@@ -170,17 +173,21 @@ final class LivestreamFlow {
         publisher.publish(outcome, Hops.micros(now), () -> {});
     }
 
-    private void tell(List<EventsMissed> missed, Instant now) throws InterruptedException {
+    private void tellAll(List<EventsMissed> missed, Instant now) throws InterruptedException {
         for (var gap : missed) {
-            health.counters.gaps.increment();
-            publish(events.missed(gap, now), now);
-            LOG.log(
-                    Level.INFO,
-                    "livestream={0} gap={1} from={2} until={3}",
-                    livestream.id(),
-                    gap.reason(),
-                    gap.from(),
-                    gap.until());
+            tell(gap, now);
         }
+    }
+
+    private void tell(EventsMissed gap, Instant now) throws InterruptedException {
+        health.counters.gaps.increment();
+        publish(events.missed(gap, now), now);
+        LOG.log(
+                Level.INFO,
+                "livestream={0} gap={1} from={2} until={3}",
+                livestream.id(),
+                gap.reason(),
+                gap.from(),
+                gap.until());
     }
 }

@@ -122,7 +122,7 @@ final class Rehearsal {
     private void read(Inbound inbound, Instant at, List<Events.Outcome> outcomes) {
         switch (inbound) {
             case Inbound.Messages frame -> {
-                tell(gaps.arrived(at).stream().toList(), at, outcomes);
+                gaps.arrived(at).ifPresent(gap -> outcomes.add(events.missed(gap, at)));
                 tick(at, outcomes);
                 var outcome = events.of(frame.messages(), at);
                 if (outcome.corrupt() > 0) {
