@@ -66,6 +66,7 @@ final class SharedHub implements BeforeAllCallback {
                 overrides.put("gateway.rate-limit", "10000");
                 overrides.put("gateway.rate-burst", "10000");
                 overrides.put("ingest.connects-per-minute", "10000");
+                overrides.put("auth.login-attempts-per-address", "10000");
                 var hub = Standalone.start(Configuration.load(overrides, null));
                 return new Running(directory, liveRoom, port, hub);
             } catch (IOException e) {
