@@ -4,12 +4,11 @@ import io.streamwire.contract.CommandState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,17 @@ final class DeviceLane {
     /** Most commands that wait for one board. */
     static final int MOST_WAITING = 100;
 
+    /**
+     * Most commands of one output that are with the board and not over: enough that it need not
+     * wait for the next one, few enough that it need not refuse one, and that the others can still
+     * be cancelled, paused and overtaken.
+     */
+    static final int MOST_ABOARD = 4;
+
     static final String CANCELLED = "cancelled";
     static final String PAUSED = "paused";
     static final String OFFLINE = "device_offline";
+    static final String BUSY = "busy";
 
     /** When nobody subscribes to the board's topic, it is about to come back or gone. */
     private static final long RETRY_MS = 200;
@@ -48,6 +55,9 @@ final class DeviceLane {
     private final Way way;
     private final Map<UUID, Item> items = new LinkedHashMap<>();
     private final DutyLedger ledger = new DutyLedger();
+
+    /** What the board has taken in and not ended, by id. */
+    private final Map<UUID, Aboard> aboard = new HashMap<>();
 
     /** When it wakes itself up; 0 = it does not. */
     private long wakesAt;
@@ -98,6 +108,9 @@ final class DeviceLane {
         /** A stop, or a later arm, came in between. */
         STOPPED
     }
+
+    /** A command that waits on the board, or is on. */
+    private record Aboard(Command command, long since) {}
 
     private static final class Item {
         private Command command;
@@ -168,7 +181,18 @@ final class DeviceLane {
 
     /** A board's word on a command came: it may tell when its output was on. */
     synchronized void heard(UUID id, CommandState state, long now) {
-        if (ledger.heard(id, state, now) && !items.isEmpty()) {
+        var moved = ledger.heard(id, state, now);
+        switch (state) {
+            case QUEUED, SENT -> {}
+            case ACCEPTED, STARTED -> {
+                var item = items.get(id);
+                if (item != null && !item.answered) {
+                    aboard.put(id, new Aboard(item.command, now));
+                }
+            }
+            case DONE, REJECTED, EXPIRED, FAILED, ABORTED -> moved |= aboard.remove(id) != null;
+        }
+        if (moved && !items.isEmpty()) {
             pump(now);
         }
     }
@@ -246,6 +270,7 @@ final class DeviceLane {
      * goes again. The board knows the ids it has had.
      */
     synchronized void returned(long now) {
+        aboard.clear(); // a board that was away has broken everything off
         items.values().forEach(item -> item.underWay = item.answered);
         pump(now);
     }
@@ -255,6 +280,8 @@ final class DeviceLane {
         if (items.isEmpty()) {
             return;
         }
+        // The last word of some may have been lost.
+        aboard.values().removeIf(one -> now >= one.command().confirmBy());
         var underWay = items.values().stream().filter(item -> item.underWay).count();
         var held = new Held();
         for (var item : inOrder()) {
@@ -337,18 +364,23 @@ final class DeviceLane {
 
     /** The outputs whose turn it is not, in one pump. */
     private static final class Held {
-        private Set<String> commands = Set.of();
+        private Map<String, Item> first = Map.of();
         private long until = Long.MAX_VALUE;
 
+        /** Whether it may go; one that may not waits for what the first one of its output does. */
         boolean lets(Item item) {
-            return commands.isEmpty() || !commands.contains(item.command.command());
+            var before = first.get(item.command.command());
+            if (before != null) {
+                item.heldBy = before.heldBy;
+            }
+            return before == null;
         }
 
         void hold(Item item, long at) {
-            if (commands.isEmpty()) {
-                commands = new HashSet<>();
+            if (first.isEmpty()) {
+                first = new HashMap<>();
             }
-            commands.add(item.command.command());
+            first.putIfAbsent(item.command.command(), item);
             until = Math.min(until, at);
         }
     }
@@ -363,6 +395,11 @@ final class DeviceLane {
         }
         if (restraint.limit().violation(command.args()).isPresent()) {
             giveUp(item, CommandState.REJECTED, Admission.Reason.OUT_OF_RANGE.code());
+            return false;
+        }
+        if (!restraint.hubOnly() && aboard(command.command()) >= MOST_ABOARD) {
+            item.heldBy = BUSY;
+            held.hold(item, Long.MAX_VALUE);
             return false;
         }
         if (restraint.free()) {
@@ -384,6 +421,19 @@ final class DeviceLane {
         item.heldBy = reason;
         held.hold(item, fit.at());
         return false;
+    }
+
+    /** How many commands of an output the board has, or will have. */
+    private int aboard(String output) {
+        int count = 0;
+        for (var one : aboard.values()) {
+            count += one.command().command().equals(output) ? 1 : 0;
+        }
+        for (var item : items.values()) {
+            var coming = item.underWay && !item.answered;
+            count += coming && item.command.command().equals(output) ? 1 : 0;
+        }
+        return count;
     }
 
     private void send(Item item, long now) {
@@ -460,6 +510,7 @@ final class DeviceLane {
 
     /** The board is no more: whatever waits or is under way is given up. */
     synchronized void abandon() {
+        aboard.clear();
         for (var item : List.copyOf(items.values())) {
             if (item.answered) {
                 items.remove(item.command.id());
@@ -495,12 +546,24 @@ final class DeviceLane {
         return true;
     }
 
-    /** What is under way since before a time. */
+    /** What no board has answered since before a time, and what others wait for since then. */
     synchronized List<Command> unanswered(long before) {
-        return items.values().stream()
-                .filter(item -> item.underWay && !item.answered && item.sentAt < before)
-                .map(item -> item.command)
-                .toList();
+        var commands = new ArrayList<Command>();
+        var somethingWaits = false;
+        for (var item : items.values()) {
+            somethingWaits |= !item.underWay;
+            if (item.underWay && !item.answered && item.sentAt < before) {
+                commands.add(item.command);
+            }
+        }
+        if (somethingWaits) {
+            for (var one : aboard.values()) {
+                if (one.since() < before) {
+                    commands.add(one.command());
+                }
+            }
+        }
+        return commands;
     }
 
     /** What is waiting or under way, in order. */

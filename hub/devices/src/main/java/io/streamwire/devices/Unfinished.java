@@ -138,8 +138,9 @@ final class Unfinished {
         var stored = SafetySwitch.joined(store.find(partition, command.id()));
         if (stored.isEmpty()
                 || stored.get().record().state().rank() >= CommandState.ACCEPTED.rank()) {
-            stored.ifPresent(
-                    found -> lanes.heard(command.deviceId(), command.id(), found.record().state()));
+            // One that is gone from Redis is over.
+            var state = stored.map(found -> found.record().state()).orElse(CommandState.FAILED);
+            lanes.heard(command.deviceId(), command.id(), state);
             lanes.answered(command.deviceId(), command.id());
         }
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -380,6 +381,50 @@ class DeviceLaneTest {
         lane.offer(light, false, NOW);
 
         assertThat(road.handedOver).containsExactly(first.id(), light.id());
+    }
+
+    @Test
+    void aBoardGetsNoMoreOfOneOutputThanItIsSureToTakeIn() {
+        var wide = new DeviceLane(16, road);
+        var spins = Stream.generate(() -> Samples.command(2_000)).limit(7).toList();
+        var light = Samples.light(2_000);
+        road.known = Samples.limited(0, 100, null);
+        Stream.concat(spins.stream(), Stream.of(light))
+                .forEach(command -> wide.offer(command, false, NOW));
+        var ids = spins.stream().map(Command::id).toList();
+        var first = new ArrayList<>(ids.subList(0, DeviceLane.MOST_ABOARD));
+        first.add(light.id());
+        assertThat(road.handedOver).isEqualTo(first);
+
+        for (var id : first) {
+            wide.heard(id, CommandState.ACCEPTED, NOW + 10);
+            wide.answered(id, NOW + 10);
+        }
+        assertThat(road.handedOver).as("taken in is not over").isEqualTo(first);
+        assertThat(wide.queue()).extracting(Queues.Queued::waitsFor).containsOnly(DeviceLane.BUSY);
+        wide.heard(ids.getFirst(), CommandState.STARTED, NOW + 20);
+        assertThat(road.handedOver).as("on is not over").isEqualTo(first);
+
+        wide.heard(ids.getFirst(), CommandState.DONE, NOW + 120);
+        assertThat(road.handedOver).endsWith(ids.get(DeviceLane.MOST_ABOARD)).hasSize(6);
+        assertThat(wide.unanswered(NOW + 600))
+                .as("the others may be over, and their word lost")
+                .extracting(Command::id)
+                .containsAll(ids.subList(1, DeviceLane.MOST_ABOARD));
+        wide.returned(NOW + 700);
+        assertThat(road.handedOver).as("a board that was away has room").endsWith(ids.getLast());
+    }
+
+    @Test
+    void whatABusyBoardKeepsWaitingExpiresWithTheReason() {
+        var wide = new DeviceLane(16, road);
+        for (int i = 0; i <= DeviceLane.MOST_ABOARD; i++) {
+            wide.offer(Samples.command(2_000), false, NOW);
+        }
+
+        wide.pump(NOW + 2_001);
+
+        assertThat(road.givenUp).containsExactly("expired busy");
     }
 
     @Test

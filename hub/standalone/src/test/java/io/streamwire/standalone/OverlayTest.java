@@ -28,7 +28,9 @@ class OverlayTest {
                 var program = Viewer.onDesk()) {
             var device = boards.all().getFirst().deviceId().toString();
             account.api()
-                    .post("/api/v1/rules/recipes/spin-on-comment", Map.of("device_id", device));
+                    .post(
+                            "/api/v1/rules/recipes/spin-on-comment",
+                            Map.of("device_id", device, "cooldown_ms", 0));
             account.api().post("/api/v1/devices/arm", Map.of());
             var link = link(owner, "last");
             var page = program.page();

@@ -72,6 +72,7 @@ export default {
   waits_duty_exhausted: 'Has been on too long',
   waits_min_gap: 'Output rests',
   waits_interlocked: 'Another output is on',
+  waits_busy: 'Waits for earlier ones',
   waits_paused: 'Paused',
   waits_device_offline: 'Device is offline',
   source_rule: 'by a rule',

@@ -121,6 +121,7 @@ export default {
   reason_duty_exhausted: 'on for too long',
   reason_min_gap: 'output rests',
   reason_interlocked: 'another output is on',
+  reason_busy: 'board was busy',
   reason_queue_full: 'queue full',
   reason_device_rate: 'too many for the device',
   reason_viewer_rate: 'too many of one viewer',

@@ -68,6 +68,7 @@ export default {
   waits_duty_exhausted: 'Encendida demasiado tiempo',
   waits_min_gap: 'La salida descansa',
   waits_interlocked: 'Otra salida está encendida',
+  waits_busy: 'Espera a las anteriores',
   waits_paused: 'En pausa',
   waits_device_offline: 'El dispositivo no está',
   source_rule: 'por una regla',

@@ -107,6 +107,7 @@ export default {
   reason_duty_exhausted: 'encendido demasiado tiempo',
   reason_min_gap: 'la salida descansa',
   reason_interlocked: 'otra salida está encendida',
+  reason_busy: 'la placa estaba ocupada',
   reason_queue_full: 'cola llena',
   reason_device_rate: 'demasiados para el dispositivo',
   reason_viewer_rate: 'demasiados de un espectador',

@@ -68,6 +68,7 @@ export default {
   waits_duty_exhausted: 'Menyala terlalu lama',
   waits_min_gap: 'Keluaran istirahat',
   waits_interlocked: 'Keluaran lain menyala',
+  waits_busy: 'Menunggu yang sebelumnya',
   waits_paused: 'Dijeda',
   waits_device_offline: 'Perangkat luring',
   source_rule: 'oleh aturan',

@@ -107,6 +107,7 @@ export default {
   reason_duty_exhausted: 'menyala terlalu lama',
   reason_min_gap: 'keluaran istirahat',
   reason_interlocked: 'keluaran lain menyala',
+  reason_busy: 'papan sedang sibuk',
   reason_queue_full: 'antrean penuh',
   reason_device_rate: 'terlalu banyak untuk perangkat',
   reason_viewer_rate: 'terlalu banyak dari satu penonton',

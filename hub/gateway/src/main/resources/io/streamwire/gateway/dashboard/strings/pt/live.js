@@ -68,6 +68,7 @@ export default {
   waits_duty_exhausted: 'Ligada por tempo demais',
   waits_min_gap: 'A saída descansa',
   waits_interlocked: 'Outra saída está ligada',
+  waits_busy: 'Espera as anteriores',
   waits_paused: 'Em pausa',
   waits_device_offline: 'O dispositivo está offline',
   source_rule: 'por uma regra',

@@ -107,6 +107,7 @@ export default {
   reason_duty_exhausted: 'ligado por tempo demais',
   reason_min_gap: 'a saída descansa',
   reason_interlocked: 'outra saída está ligada',
+  reason_busy: 'a placa estava ocupada',
   reason_queue_full: 'fila cheia',
   reason_device_rate: 'demais para o dispositivo',
   reason_viewer_rate: 'demais de um espectador',

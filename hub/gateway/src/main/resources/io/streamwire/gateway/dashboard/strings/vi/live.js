@@ -68,6 +68,7 @@ export default {
   waits_duty_exhausted: 'Đã bật quá lâu',
   waits_min_gap: 'Ngõ ra đang nghỉ',
   waits_interlocked: 'Ngõ ra khác đang bật',
+  waits_busy: 'Đợi các lệnh trước',
   waits_paused: 'Tạm dừng',
   waits_device_offline: 'Thiết bị ngoại tuyến',
   source_rule: 'do quy tắc',

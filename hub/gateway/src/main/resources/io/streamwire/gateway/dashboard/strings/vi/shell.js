@@ -107,6 +107,7 @@ export default {
   reason_duty_exhausted: 'bật quá lâu',
   reason_min_gap: 'ngõ ra đang nghỉ',
   reason_interlocked: 'ngõ ra khác đang bật',
+  reason_busy: 'bo mạch đang bận',
   reason_queue_full: 'hàng đợi đầy',
   reason_device_rate: 'quá nhiều cho thiết bị',
   reason_viewer_rate: 'quá nhiều từ một người xem',
