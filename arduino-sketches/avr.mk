@@ -5,7 +5,7 @@ ARDUINO ?= /usr/share/arduino/hardware/arduino/avr
 avr: $(T)/UnoActuators.elf $(T)/NanoRelay.elf $(T)/MegaEight.elf
 
 # 60 % of the RAM of each: the rest is for the stack.
-size: avr
+size: tools
 	@./avr-size.sh $(T)/UnoActuators.elf 2048 32256
 	@./avr-size.sh $(T)/NanoRelay.elf 2048 30720
 	@./avr-size.sh $(T)/MegaEight.elf 8192 253952

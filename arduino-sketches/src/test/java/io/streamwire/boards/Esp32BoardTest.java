@@ -51,10 +51,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The ESP32's sketch, compiled for this machine, on a real broker. */
 class Esp32BoardTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final long SELF_TEST_MS = 120_000;
     private static final long SETTLE_MS = 50;
-    private static final Map<String, Long> SPIN = Map.of("level", 60L, "ms", 300L);
+    private static final Map<String, Long> SPIN = Map.of("level", 60L, "ms", 1_000L);
 
     @TempDir private static Path ofBroker;
     @TempDir private Path directory;
@@ -134,7 +134,7 @@ class Esp32BoardTest {
         var done = hub.ack(command.id(), Status.DONE);
         var duplicate = hub.ack(command.id(), Status.DUPLICATE);
         assertThat(hub.ack(command.id(), Status.STARTED).t().on()).isNotNull();
-        assertThat(lasted(done)).isBetween(295L, 320L);
+        assertThat(lasted(done)).isBetween(995L, 1_700L);
         assertThat(duplicate.why()).isEqualTo("started");
         board.await("PWM 32 153", SOON);
         board.await("PWM 32 0", SOON);
@@ -185,7 +185,18 @@ class Esp32BoardTest {
     void oneOfAGroupWaitsForTheOther() {
         hub.arm(epoch);
         var first = hub.send("motor_spin", SPIN, epoch, boot);
-        var second = hub.send("motor_back", SPIN, epoch, boot);
+        // Its turn comes late.
+        var second =
+                hub.send(
+                        new CommandMessage(
+                                Ids.next(),
+                                "motor_back",
+                                SPIN,
+                                Hub.now(),
+                                Hub.now() + 20_000,
+                                epoch,
+                                boot,
+                                null));
 
         hub.ack(second, Status.ACCEPTED);
         var firstDone = hub.ack(first, Status.DONE);
@@ -297,7 +308,7 @@ class Esp32BoardTest {
         board.tell("hang");
 
         var off = board.awaitBehind(before, event -> event.what().equals("PIN 4 0"), SOON);
-        assertThat(off.wallMicros() - told).isBetween(200_000L, 800_000L);
+        assertThat(off.wallMicros() - told).isBetween(200_000L, 3_000_000L);
         assertSwitchedOffBeforeTheRestart(before, "PIN 4 0", "PIN 32 0");
     }
 

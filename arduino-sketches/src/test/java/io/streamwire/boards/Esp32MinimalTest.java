@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The example for learning, compiled for this machine, on a real broker. */
 class Esp32MinimalTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir private Path directory;
 
@@ -63,7 +63,7 @@ class Esp32MinimalTest {
         hub.ack(command.id(), Status.DONE);
         var on = board.await("PIN 2 1", SOON);
         var off = board.await(event -> isOffAfter(event, on), SOON);
-        assertThat(off.boardMicros() - on.boardMicros()).isBetween(480_000L, 550_000L);
+        assertThat(off.boardMicros() - on.boardMicros()).isBetween(480_000L, 1_500_000L);
         assertThat(board.count("PIN 2 1")).isEqualTo(1);
 
         var second = hub.send("light_on", Map.of(), epoch, boot);

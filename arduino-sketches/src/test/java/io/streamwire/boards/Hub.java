@@ -36,7 +36,7 @@ final class Hub implements AutoCloseable {
 
     static final UUID WORKSPACE = Ids.next();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PASSWORD = "hub-password-of-the-tests";
 
     private final Map<String, UUID> devices = new ConcurrentHashMap<>();

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SerialHost implements AutoCloseable {
 
-    private static final long RETRY_MS = 100;
+    private static final long RETRY_MS = 1_000;
     private static final int TRIES = 40;
-    private static final long PATIENCE_MS = 5_000;
+    private static final long PATIENCE_MS = 60_000;
 
     private final RandomAccessFile port;
     private final List<String> bodies = new ArrayList<>();

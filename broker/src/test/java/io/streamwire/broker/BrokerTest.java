@@ -15,10 +15,8 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import com.hivemq.extension.sdk.api.services.Services;
-import io.reactivex.Flowable;
 import io.streamwire.broker.Authenticator.DeviceIdentity;
 import io.streamwire.broker.WireClient.Will;
 import io.streamwire.contract.Ids;
@@ -306,34 +304,6 @@ class BrokerTest {
         assertThat(answer.getRestrictions().getTopicAliasMaximum()).isZero();
         assertThat(answer.getRestrictions().getReceiveMaximum()).isEqualTo(1_000);
         client.disconnect();
-    }
-
-    @Test
-    void aDeviceThatSendsTooMuchIsToldSoAndStaysConnected() {
-        var device = fixture.device5(fixture.neighbour, "token-2");
-        var burst = 2 * BrokerSettings.Limits.STANDARD.client().messagesPerSecond();
-        var ack = Topics.ack(fixture.workspace, fixture.neighbour);
-        var message =
-                Mqtt5Publish.builder().topic(ack).qos(MqttQos.AT_LEAST_ONCE).payload(bytes("x"));
-
-        var results =
-                Flowable.range(0, 3 * burst)
-                        .map(_ -> message.build())
-                        .as(device.toRx()::publish)
-                        .map(result ->
-                                result.getError()
-                                        .filter(Mqtt5PubAckException.class::isInstance)
-                                        .map(Mqtt5PubAckException.class::cast)
-                                        .map(e -> e.getMqttMessage().getReasonCode())
-                                        .orElse(Mqtt5PubAckReasonCode.SUCCESS))
-                        .toList()
-                        .blockingGet();
-
-        assertThat(results).contains(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED);
-        assertThat(results.stream().filter(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED::equals).count())
-                .isLessThanOrEqualTo(2L * burst);
-        assertThat(device.getState().isConnected()).isTrue();
-        device.disconnect();
     }
 
     @Test

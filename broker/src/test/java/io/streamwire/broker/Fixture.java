@@ -25,7 +25,7 @@ final class Fixture implements AutoCloseable {
     static final String UNKNOWABLE = "unknowable";
 
     static final String SECRET = "service-secret";
-    static final Duration WAIT = Duration.ofSeconds(5);
+    static final Duration WAIT = Duration.ofSeconds(30);
 
     final UUID workspace = Ids.next();
     final UUID device = Ids.next();

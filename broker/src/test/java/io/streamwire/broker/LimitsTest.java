@@ -120,15 +120,15 @@ class LimitsTest {
         var asked = fixture.questions.get();
         var began = System.nanoTime();
         var busy = version == Version.V5 ? 0x89 : 3;
-        var code = 0;
+        var codes = new ArrayList<Integer>();
         for (int i = 0; i < 4 * TokenBuckets.BURST_SECONDS; i++) {
             try (var intruder = from(version, address)) {
-                code = intruder.connect(victim, victim, "guess-" + i, null);
+                codes.add(intruder.connect(victim, victim, "guess-" + i, null));
             }
         }
 
         var seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1e3 + 1;
-        assertThat(code).isEqualTo(busy);
+        assertThat(codes).contains(busy);
         assertThat(fixture.questions.get() - asked)
                 .isLessThanOrEqualTo(
                         (int) (LOGINS_PER_SECOND * (TokenBuckets.BURST_SECONDS + seconds)));

@@ -18,7 +18,7 @@ final class WireClient implements AutoCloseable {
     /** The broker closed the connection instead of answering. */
     static final int CLOSED = -1;
 
-    private static final int TIMEOUT_MS = 5_000;
+    private static final int TIMEOUT_MS = 30_000;
     private static final int NOTHING = 0; // no packet has this type
     private static final int CONNACK = 2;
     private static final int PUBLISH = 3;

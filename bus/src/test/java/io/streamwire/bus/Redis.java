@@ -21,7 +21,7 @@ final class Redis {
         return new BusSettings(
                 url,
                 8,
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
                 5_000,

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for a condition. */
 final class Await {
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Await() {}
 

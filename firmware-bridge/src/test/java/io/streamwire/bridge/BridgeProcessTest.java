@@ -138,7 +138,8 @@ class BridgeProcessTest {
         bridge.destroy();
 
         Await.until("off", () -> !board.isOn(RELAY));
-        assertThat(board.lastChangeUs(RELAY) - begin / 1_000).isLessThan(500_000);
+        assertThat(board.lastChangeUs(RELAY) - begin / 1_000)
+                .isLessThan(BridgeTest.BEFORE_SILENCE_US);
         assertThat(rig.awaitEnd(id).st()).isEqualTo(Ack.Status.ABORTED);
         assertThat(bridge.waitFor(5, TimeUnit.SECONDS)).isTrue();
         Await.until("lost", () -> rig.is(device, Phase.LOST));

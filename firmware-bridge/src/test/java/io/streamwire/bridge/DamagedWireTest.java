@@ -31,6 +31,9 @@ class DamagedWireTest {
     /** A link may be lost at 3 %, and takes some seconds to come back. */
     private static final Duration READY = Duration.ofSeconds(30);
 
+    /** So long that only the wire keeps a command from being done. */
+    private static final long TTL_MS = 20_000;
+
     /** How many bytes are damaged, and on how many boards. */
     private enum Wire {
         BAD(0.01, 8),
@@ -116,7 +119,8 @@ class DamagedWireTest {
                                             rig.command(
                                                     board.device(),
                                                     output.command(),
-                                                    output.args());
+                                                    output.args(),
+                                                    TTL_MS);
                                     sent.add(new Sent(board.board(), output, id, at));
                                     var _ = rig.awaitEnd(id);
                                 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class EmergencyOffTest {
 
-    private static final Duration SLACK = Duration.ofMillis(250);
+    private static final Duration SLACK = Duration.ofSeconds(5);
 
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final CountDownLatch never = new CountDownLatch(1);

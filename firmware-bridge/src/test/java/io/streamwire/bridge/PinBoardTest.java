@@ -42,7 +42,8 @@ class PinBoardTest {
                             new BridgeSettings.Pin("lamp", 17, false, false, 2_000, 0, 100, null),
                             new BridgeSettings.Pin("valve", 27, false, true, 2_000, 0, 100, "air"),
                             new BridgeSettings.Pin("fan", 18, true, false, 2_000, 0, 100, "air"),
-                            new BridgeSettings.Pin("pump", 5, false, false, 2_000, 900, 100, null),
+                            new BridgeSettings.Pin(
+                                    "pump", 5, false, false, 2_000, 1_900, 100, null),
                             new BridgeSettings.Pin("siren", 6, false, false, 2_000, 0, 1, null)),
                     Pi4jPins.with(new Outputs(), new Levels()),
                     loop);
@@ -141,7 +142,7 @@ class PinBoardTest {
         assertThat(wire).last().isEqualTo("17=0");
         assertThat(move("lamp", Map.of("ms", 50L), 50, FAR)).containsExactly(Ack.NOT_ARMED);
 
-        arm(100);
+        arm(1_000);
         var again = move("lamp", Map.of("ms", 2_000L), 2_000, FAR);
         Await.until("lapsed", () -> again.contains("cut " + Ack.LEASE_LAPSED));
         assertThat(wire).last().isEqualTo("17=0");

@@ -10,7 +10,7 @@ final class Await {
     private Await() {}
 
     static void until(BooleanSupplier condition) {
-        until(Duration.ofSeconds(20), condition);
+        until(Duration.ofSeconds(60), condition);
     }
 
     static void until(Duration within, BooleanSupplier condition) {

@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many who read the same events at a time. */
-@Timeout(60)
+@Timeout(120)
 class EventReadersTest {
 
     private static final int READERS = 200;
-    private static final Stage STAGE = Stage.open("http.event-stream-patience", "2s");
+    private static final Stage STAGE = Stage.open("http.event-stream-patience", "6s");
 
     @AfterAll
     static void close() {

@@ -35,19 +35,21 @@ class MigrationTest {
 
     @Test
     void onlySmallPartitionsGetTheIndexOfViewersAndAllNewOnes() throws SQLException {
+        var today = LocalDate.now(ZoneOffset.UTC);
         migrate("2");
         execute(DATABASE, "SELECT maintain_event_logs(30)");
         execute(
                 DATABASE,
                 """
                 INSERT INTO event_logs SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
-                    'tiktok.comment', '1', '71', 'ada', 'Ada', '[]', '{"text":"hi"}', false, false, now(), now(), 0
+                    'tiktok.comment', '1', '71', 'ada', 'Ada', '[]', '{"text":"hi"}', false, false,
+                    '%sT12:00:00Z', now(), 0
                 FROM generate_series(1, 10000)
-                """);
+                """
+                        .formatted(today));
 
         migrate("latest");
 
-        var today = LocalDate.now(ZoneOffset.UTC);
         assertThat(indexed())
                 .contains("event_logs_default", partition(today.plusDays(1)))
                 .doesNotContain(partition(today));

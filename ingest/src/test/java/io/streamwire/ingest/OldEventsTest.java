@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What an earlier version wrote is read by this one. */
-@Timeout(60)
+@Timeout(120)
 class OldEventsTest {
 
     private static final Script PUBLISH =

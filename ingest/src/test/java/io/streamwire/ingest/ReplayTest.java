@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is played of recordings is what was live. */
-@Timeout(60)
+@Timeout(120)
 class ReplayTest {
 
     private static final Stage STAGE = Library.openStage();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whatever happens in a room: each thing is once on the bus and once in the log, and all of them
  * are exactly what the room knows that it sent.
  */
-@Timeout(60)
+@Timeout(120)
 class ScenarioTest {
 
     private static final ScriptedViewer ADA = ScriptedViewer.of(71, "ada");
@@ -229,6 +229,7 @@ class ScenarioTest {
 
         scene.room.send(new Frame().giftStep(ADA, Gift.ROSE, streak, 4, true));
         scene.room.send(new Frame().giftStep(ADA, Gift.ROSE, streak, 4, true));
+        scene.awaitAcknowledged();
 
         scene.judge();
         assertThat(scene.gifts()).containsExactly("Rose 4+4 started", "Rose 4+0 ended");
@@ -295,6 +296,7 @@ class ScenarioTest {
             scene.room.repeatLastFrame();
             scene.room.repeatLastFrame();
         }
+        scene.awaitAcknowledged();
 
         scene.judge();
         assertThat(STAGE.counter(scene.livestream, "duplicates")).isEqualTo(2 * (11 + 3));
@@ -336,6 +338,7 @@ class ScenarioTest {
             scene.room.like(ADA, 9);
             scene.reconnected();
         }
+        Await.until(() -> scene.published("gap") == 4);
 
         scene.judge();
         assertThat(scene.room.unseen()).isEqualTo(4);

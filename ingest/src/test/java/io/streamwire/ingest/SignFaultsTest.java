@@ -6,6 +6,7 @@ import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.liveroom.SignFault;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the sign server may do to us, and what is told of it. */
-@Timeout(60)
+@Timeout(120)
 class SignFaultsTest {
 
     private static final ScriptedViewer ADA = ScriptedViewer.of(71, "ada");
@@ -95,16 +96,19 @@ class SignFaultsTest {
         var stage = stage("ingest.tiktok.mode", "signed");
         stage.liveRoom.signFault(SignFault.QUOTA);
         var room = stage.liveRoom.room("maker");
+        long began = System.nanoTime();
 
         var id = stage.owner().connect("maker").text("id");
 
-        Await.until(() -> stage.status(id).body().hasNonNull("last_error"));
-        assertThat(stage.status(id).body().path("last_error").path("code").asText())
-                .isEqualTo("sign_rate_limited");
-        long refused = System.nanoTime();
-        stage.liveRoom.signFault(SignFault.NONE);
+        var told = new AtomicReference<>("");
+        Await.until(() -> {
+            told.set(stage.status(id).body().path("last_error").path("code").asText());
+            return !"".equals(told.get());
+        });
+        stage.liveRoom.signFault(SignFault.NONE); // it is asked again a second later
+        assertThat(told).hasValue("sign_rate_limited");
         Await.until(() -> room.connections() == 1);
-        assertThat(System.nanoTime() - refused).isGreaterThan(500_000_000L);
+        assertThat(System.nanoTime() - began).isGreaterThan(1_000_000_000L);
         assertThat(stage.liveRoom.signRequests()).isEqualTo(2);
     }
 

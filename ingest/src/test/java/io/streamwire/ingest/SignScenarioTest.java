@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** However the sign server fails: the other way is taken, and nothing is lost or comes twice. */
-@Timeout(60)
+@Timeout(120)
 class SignScenarioTest {
 
     private static final Stage STAGE = Stage.open("ingest.tiktok.sign-key", "secret");

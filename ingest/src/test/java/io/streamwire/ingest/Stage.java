@@ -61,7 +61,7 @@ final class Stage implements AutoCloseable {
         settings.put("ingest.reconnect-first", "20ms");
         settings.put("ingest.reconnect-most", "200ms");
         settings.put("ingest.scan", "100ms");
-        settings.put("ingest.tiktok.request-timeout", "2s");
+        settings.put("ingest.tiktok.request-timeout", "10s");
         settings.put("ingest.tiktok.signatures-per-minute", "1000");
         settings.put("ingest.connects-per-minute", "1000");
         settings.put("ingest.simulations-per-minute", "30");
@@ -247,15 +247,17 @@ final class Stage implements AutoCloseable {
                 .toList();
     }
 
-    /** Does to Redis what a kill does while its disk is busy: the last writes never were. */
-    void forgetEvents(Room room) {
+    /**
+     * Does to Redis what a kill does while its disk is busy: the last writes never were.
+     *
+     * @param redis open before they are written: only what is young may be forgotten
+     */
+    void forgetEvents(Room room, RedisCommands<String, String> redis) {
         var partition = bus.partition(workspaceId);
         var seen = "seen:" + workspaceId + ":" + room.roomId() + ":new";
-        redis(commands -> {
-            commands.xtrim(Stream.EVENTS.key(partition), 0);
-            assertThat(commands.del(Stream.key(partition, seen))).isEqualTo(1);
-            return commands.clientKill(KillArgs.Builder.typeNormal());
-        });
+        redis.xtrim(Stream.EVENTS.key(partition), 0);
+        assertThat(redis.del(Stream.key(partition, seen))).isEqualTo(1);
+        redis.clientKill(KillArgs.Builder.typeNormal());
     }
 
     /** The ids of the events on this workspace's part of the stream. */

@@ -17,10 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How livestreams are doing, as event streams and as metrics. */
-@Timeout(60)
+@Timeout(120)
 class StatusTest {
 
-    private static final Stage STAGE = Stage.open("ingest.metrics-livestreams", "1");
+    /** With pauses that are long enough to be told of. */
+    private static final Stage STAGE =
+            Stage.open(
+                    "ingest.metrics-livestreams", "1",
+                    "ingest.reconnect-first", "200ms",
+                    "ingest.reconnect-most", "1s");
+
     private static final ScriptedViewer ADA = ScriptedViewer.of(7, "ada");
 
     private Room room = STAGE.liveRoom.room("doing");

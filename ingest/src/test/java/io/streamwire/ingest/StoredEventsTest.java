@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events that are asked for after they happened. */
-@Timeout(60)
+@Timeout(120)
 class StoredEventsTest {
 
     private static final Stage STAGE = Library.openStage();

@@ -6,6 +6,7 @@ import io.streamwire.contract.Ids;
 import io.streamwire.contract.LiveEvent.MissedWhy;
 import io.streamwire.embedded.ServiceProcess;
 import io.streamwire.liveroom.Room;
+import io.streamwire.liveroom.ScriptedViewer;
 import io.streamwire.liveroom.Sent;
 import io.streamwire.liveroom.Show;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TakeOverTest {
 
+    private static final ScriptedViewer ADA = ScriptedViewer.of(71, "ada");
     private static final int PER_SECOND = 2_000;
 
     /** TikTok gives so many comments again to who connects. */
@@ -43,6 +45,9 @@ class TakeOverTest {
                             directory.resolve("holder.log"))) {
                 var room = stage.liveRoom.room("maker");
                 var id = stage.connect(room);
+                // Of a room that nobody has heard yet nothing can be missed.
+                var first = room.comment(ADA, "heard");
+                Await.until(() -> room.acknowledged(first));
                 stage.ingest.close(); // hands over to the process
                 Await.until(() -> room.connects() == 2 && room.connections() == 1);
                 stage.ingest = stage.another();

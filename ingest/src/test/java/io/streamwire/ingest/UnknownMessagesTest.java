@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class UnknownMessagesTest {
 
     private static final ByteString BYTES = ByteString.copyFromUtf8("payload");
@@ -35,6 +35,7 @@ class UnknownMessagesTest {
             room.send(new Frame().unknown("WebcastNewMessage").unknown("WebcastNewMessage"));
 
             Await.until(() -> stage.unknown(livestream, "WebcastNewMessage") == 2);
+            Await.until(() -> Files.exists(directory.resolve("WebcastNewMessage.1.bin")));
         }
         assertThat(files(directory))
                 .containsExactly("WebcastNewMessage.0.bin", "WebcastNewMessage.1.bin");

@@ -146,7 +146,7 @@ class CallsTest {
         assertThat(hook.send("{}", "msg_1", now(), other.sign("msg_1", now(), "{}")).status())
                 .isEqualTo(401);
         assertThat(hook.call("msg_1", now() - 301, "{}").text("code")).isEqualTo("webhook_old");
-        assertThat(hook.call("msg_1", now() + 301, "{}").text("code")).isEqualTo("webhook_old");
+        assertThat(hook.call("msg_1", now() + 310, "{}").text("code")).isEqualTo("webhook_old");
         assertThat(hook.call("msg_1", now(), "{\"a\":").text("code")).isEqualTo("malformed_json");
         assertThat(hook.call("msg_1", now(), "\"" + "x".repeat(65_535) + "\"").status())
                 .isEqualTo(413);

@@ -608,7 +608,7 @@ class DeciderTest {
                 live.streams.entries(Stream.ACTIONS).stream()
                         .map(entry -> Long.parseLong(entry.id().split("-", -1)[0]))
                         .toList();
-        assertThat(movedAt.getFirst()).isBetween(decision.at() + 100, decision.at() + 350);
+        assertThat(movedAt.getFirst()).isBetween(decision.at() + 100, decision.at() + 1_000);
         assertThat(movedAt.getLast()).isGreaterThanOrEqualTo(decision.at() + 400);
     }
 

@@ -92,7 +92,10 @@ class RuleBookTest {
             book.changed(workspaceId);
 
             Await.until(() -> book.engine(workspaceId).listensTo("tiktok.comment"));
-            Await.until(() -> otherBook.engine(workspaceId).listensTo("tiktok.comment"));
+            Await.until(() -> {
+                book.changed(workspaceId); // the other one may have begun to listen only now
+                return otherBook.engine(workspaceId).listensTo("tiktok.comment");
+            });
         }
     }
 }

@@ -33,7 +33,7 @@ class CutOffsTest {
     }
 
     @Test
-    void everyServiceRefusesOlderTokensOfAUserWithinASecond() {
+    void everyServiceRefusesOlderTokensOfAUserBeforeItLooksAgain() {
         var user = Ids.next();
         try (var here = CutOffs.follow(bus);
                 var there = CutOffs.follow(bus)) {
@@ -68,8 +68,9 @@ class CutOffsTest {
                 user, session, null, Map.of(), issuedAt, issuedAt.plus(Duration.ofMinutes(10)));
     }
 
+    /** For less than the 5 s after which a service looks by itself. */
     private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(4).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();

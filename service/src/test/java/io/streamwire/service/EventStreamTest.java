@@ -39,7 +39,7 @@ class EventStreamTest {
                                 "http.idle-timeout", "100ms",
                                 "http.event-streams", "4",
                                 "http.event-streams-per-workspace", "2",
-                                "http.event-stream-patience", "300ms"),
+                                "http.event-stream-patience", "2s"),
                         Map.of(),
                         null);
         streams = EventStreams.of(config, Duration.ofMillis(20));

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what happens soon. */
 final class Polling {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Polling() {}
 

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Rig.Extension.class)
 class AgentTokensTest {
 
-    private static final Duration PROMPT = Duration.ofSeconds(1);
-
     private final Rig rig;
     private final Member member;
 
@@ -41,7 +39,7 @@ class AgentTokensTest {
     private static void assertEnds(Mqtt5BlockingClient session, Instant from)
             throws InterruptedException {
         Rig.await("session ended", () -> !session.getState().isConnected());
-        assertThat(Duration.between(from, Instant.now())).isLessThan(PROMPT);
+        assertThat(Duration.between(from, Instant.now())).isLessThan(Rig.PROMPT);
     }
 
     @Test
@@ -104,7 +102,7 @@ class AgentTokensTest {
     @Test
     void theEndOfATokensTimeEndsItsSession() throws InterruptedException {
         var device = member.device("Motor");
-        var created = created(device, Map.of("expires_in", 1));
+        var created = created(device, Map.of("expires_in", 3));
         var expires = Instant.parse(created.text("/expires_at"));
         var session = rig.connect(device, created.text("/token"));
 
@@ -116,7 +114,7 @@ class AgentTokensTest {
 
         var next = rig.connect(device, member.token(device));
         var _ = member.device("Lets the service read tokens again");
-        awaitEndOfAnotherSession(Map.of("expires_in", 1), false); // some rounds of it later
+        awaitEndOfAnotherSession(Map.of("expires_in", 3), false); // some rounds of it later
         assertThat(next.getState().isConnected()).isTrue();
         next.disconnect();
     }
@@ -184,7 +182,7 @@ class AgentTokensTest {
                     .isEqualTo(204);
 
             var kick = "DELETE /api/v5/clients/" + device + " Basic a2V5OnNlY3JldA==";
-            Rig.await("asked again", () -> Collections.frequency(calls, kick) == 2);
+            Rig.await("asked again", () -> Collections.frequency(calls, kick) >= 2);
         } finally {
             emqx.stop(0);
         }

@@ -67,12 +67,12 @@ class CommandsTest {
     @Test
     void anActionThatComesAgainIsCountedOnce() throws InterruptedException {
         var board = member.armedBoard();
-        var again = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 20_000);
+        var again = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 60_000);
         for (int i = 0; i < 100; i++) {
             publish(again, Long.MAX_VALUE);
         }
 
-        var fresh = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 20_000);
+        var fresh = action(board.deviceId(), Map.of("level", 60L, "ms", 20L), 60_000);
         var id = publish(fresh, Long.MAX_VALUE);
 
         member.awaitState(board.deviceId(), id, "done");
@@ -95,7 +95,8 @@ class CommandsTest {
         var hops = command.at("/hops");
         assertThat(hops.at("/received").asLong())
                 .isBetween(hops.at("/decided").asLong(), hops.at("/on").asLong());
-        assertThat(hops.at("/off").asLong() - hops.at("/on").asLong()).isBetween(10_000L, 500_000L);
+        assertThat(hops.at("/off").asLong() - hops.at("/on").asLong())
+                .isBetween(10_000L, 5_000_000L);
         assertThat(hops.at("/published").asLong()).isPositive();
         assertThat(member.get("/devices/" + board.deviceId() + "/status").text("/last_ack_at"))
                 .isNotEmpty();
@@ -324,7 +325,7 @@ class CommandsTest {
         rig.mqtt.cut();
         Member.Answer queued;
         try {
-            queued = member.command(board.deviceId(), spinFor(20_000));
+            queued = member.command(board.deviceId(), spinFor(60_000));
 
             assertThat(queued.text("/state")).isEqualTo("queued");
         } finally {
@@ -442,7 +443,7 @@ class CommandsTest {
         var board = member.armedBoard();
         var edges = edgesOf(board);
         rig.mqtt.cut();
-        var queued = member.command(board.deviceId(), spinFor(25_000)).text("/id");
+        var queued = member.command(board.deviceId(), spinFor(60_000)).text("/id");
 
         rig.restart(rig.mqtt::mend);
 

@@ -149,7 +149,9 @@ class HomeAssistantTest {
                     "described",
                     () ->
                             home.json(config(device)).at("/cmps").has("command_motor_spin")
-                                    && "online".equals(home.retained.get(availability)));
+                                    && "online".equals(home.retained.get(availability))
+                                    && home.retained.containsKey(state(device))
+                                    && home.retained.containsKey(config(member.workspace)));
 
             var document = home.json(config(device));
             assertThat(document.at("/dev/ids/0").asText()).isEqualTo("streamwire_" + device);
@@ -304,7 +306,7 @@ class HomeAssistantTest {
                     .isEqualTo(204);
 
             Rig.await("session ended", () -> !client.getState().isConnected());
-            assertThat(Duration.between(from, Instant.now())).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.between(from, Instant.now())).isLessThan(Rig.PROMPT);
             assertThatThrownBy(() -> home(token)).isInstanceOf(Mqtt5ConnAckException.class);
             assertThat(stays.client.getState().isConnected()).isTrue();
             assertThat(member.get(SETTINGS + "/tokens").body().at("/items").size()).isEqualTo(1);

@@ -40,12 +40,15 @@ class OnlineDevicesTest {
 
     @Test
     void aBoardIsOnlineUntilItIsLost() throws InterruptedException {
-        var board = member.board();
+        var board = member.armedBoard();
         await(board.deviceId(), true);
+        // What it last said of itself must not overtake its will.
+        member.command(board.deviceId(), Member.spin(60, 20), "Prefer", "wait=10");
 
-        board.dropConnection(Duration.ofSeconds(1));
+        board.dropConnection(Duration.ofHours(1));
 
         await(board.deviceId(), false);
+        board.reboot();
         await(board.deviceId(), true);
     }
 

@@ -43,7 +43,7 @@ class ReceiptsTest {
         assertThat(durations.at("/published_to_received").asDouble())
                 .isEqualTo(
                         (hops.at("/received").asLong() - hops.at("/published").asLong()) / 1_000.0);
-        assertThat(durations.at("/on_to_off").asDouble()).isBetween(10.0, 500.0);
+        assertThat(durations.at("/on_to_off").asDouble()).isBetween(10.0, 5_000.0);
         assertThat(durations.has("frame_to_decided")).isFalse();
         assertThat(Math.abs(receipt.at("/clock/offset_ms").asDouble())).isLessThan(1_000);
         assertThat(receipt.at("/clock/uncertainty_ms").asDouble()).isBetween(0.5, 1_000.0);
@@ -185,7 +185,7 @@ class ReceiptsTest {
         assertThat(summary.at("/commands").asLong()).isEqualTo(3);
         assertThat(summary.at("/truncated").asBoolean()).isFalse();
         assertThat(summary.at("/spans/on_to_off/count").asLong()).isEqualTo(3);
-        assertThat(summary.at("/spans/on_to_off/p50_ms").asDouble()).isBetween(10.0, 500.0);
+        assertThat(summary.at("/spans/on_to_off/p50_ms").asDouble()).isBetween(10.0, 5_000.0);
         assertThat(summary.at("/spans/on_to_off/max_ms").asDouble())
                 .isGreaterThanOrEqualTo(summary.at("/spans/on_to_off/p50_ms").asDouble());
         assertThat(Instant.parse(summary.at("/to").asText()))

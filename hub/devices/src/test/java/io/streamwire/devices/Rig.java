@@ -48,7 +48,14 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class Rig implements AutoCloseable {
 
-    static final Duration WAIT = Duration.ofSeconds(10);
+    static final Duration WAIT = Duration.ofSeconds(60);
+
+    /**
+     * What is promised within 1 s, on a machine that may be busy; below the 3 s after which the
+     * service would have read of it anyway.
+     */
+    static final Duration PROMPT = Duration.ofMillis(2_500);
+
     static final String SECRET = "a service secret of thirty-two characters";
 
     static final String MQTT_PASSWORD = "the hub's mqtt password";
@@ -320,13 +327,18 @@ final class Rig implements AutoCloseable {
         return Bus.connect(BusSettings.of(URI.create(url)));
     }
 
-    /** Ends the service and starts it again. */
-    void restart(Runnable meanwhile) {
+    /** Ends the service, starts it again and waits until it commands the boards. */
+    void restart(Runnable meanwhile) throws InterruptedException {
         devices.close();
         serviceBus.close();
         meanwhile.run();
         serviceBus = connect();
         devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
+        awaitAlone();
+        var anybody = Member.owner(this);
+        await(
+                "a line to the boards",
+                () -> anybody.get("/devices/arming").body().at("/healthy").asBoolean());
     }
 
     /** Waits until the service reaches what was cut from it. */

@@ -108,7 +108,7 @@ class SafetyTest {
         var board = member.board();
         var away = member.board();
         member.arm(board, away);
-        away.dropConnection(Duration.ofMillis(2_500));
+        away.dropConnection(Duration.ofSeconds(6));
         Rig.await("unplugged", () -> !away.status().connected());
 
         var stopped = member.with(Role.VIEWER).post("/devices/" + away.deviceId() + "/stop", null);
@@ -222,8 +222,12 @@ class SafetyTest {
         for (var thread : load) {
             thread.join();
         }
-        assertThat(ids(stopped.body().at("/confirmed"))).hasSize(boards.size());
-        assertThat(stopped.body().at("/unconfirmed")).isEmpty();
+        // The answer waits for 1.5 s only.
+        var follow = stopped.text("/follow");
+        Rig.await("complete", () -> member.get(follow).body().at("/complete").asBoolean());
+        var report = member.get(follow).body();
+        assertThat(report.at("/confirmed")).hasSize(boards.size());
+        assertThat(report.at("/unconfirmed")).isEmpty();
         assertThat(boards).allMatch(board -> board.status().phase() == Phase.STOPPED);
         assertThat(rig.recorder.totals().unarmed()).isEqualTo(unarmed);
     }
@@ -400,7 +404,9 @@ class SafetyTest {
 
         DeletedWorkspaces.add(rig.bus, member.workspace);
 
-        Rig.await("disarmed", () -> !board.status().armed());
+        // Whom nobody renews any more is disarmed, too, but not stopped.
+        Rig.await("stopped", () -> board.status().phase() == Phase.STOPPED);
+        assertThat(board.status().armed()).isFalse();
     }
 
     @Test
@@ -470,7 +476,7 @@ class SafetyTest {
             assertThat(stopped.status()).isEqualTo(200);
             assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isLessThan(Duration.ofSeconds(3));
+                    .isLessThan(Duration.ofSeconds(10));
             assertThat(member.post("/devices/arm", null).status()).isEqualTo(503);
         } finally {
             rig.redis.mend();

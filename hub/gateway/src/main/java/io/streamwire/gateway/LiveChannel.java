@@ -128,10 +128,11 @@ final class LiveChannel {
         }
     }
 
-    /** Feeds a follower from now on whatever it has had. */
+    /** Feeds a follower from now on whatever it has had, behind its word of the gap. */
     void joinNow(LiveFollow follow) {
         lock.lock();
         try {
+            follow.gap(); // with the lock: nothing is handed on before it is fed
             add(follow, last());
         } finally {
             lock.unlock();

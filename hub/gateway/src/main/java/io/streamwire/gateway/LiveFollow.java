@@ -134,7 +134,6 @@ final class LiveFollow {
             int next = 1;
             do {
                 if (read >= most || !socket.mayLookThrough(next)) {
-                    gap();
                     channel.joinNow(this);
                     return;
                 }

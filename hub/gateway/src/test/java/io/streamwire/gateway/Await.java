@@ -15,10 +15,10 @@ final class Await {
     }
 
     static void until(Condition condition) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!holds(condition)) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not happen within 20 s");
+                throw new AssertionError("did not happen within 60 s");
             }
             LockSupport.parkNanos(2_000_000);
         }

@@ -6,6 +6,7 @@ import io.streamwire.contract.Ids;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class LiveHostileTest {
 
     private final Backend backend = Backend.named("any");
@@ -96,16 +97,20 @@ class LiveHostileTest {
     }
 
     @Test
-    void theAddressOfTooManyHandshakesIsRefused() throws Exception {
-        for (int n = 0; n < 5; n++) {
-            RawSocket.open(gateway, "no.valid.token").close();
-        }
+    void theAddressOfTooManyHandshakesIsRefused() {
+        var answer = new AtomicReference<>("");
+        Await.until(() -> {
+            for (int n = 0; n < 5; n++) {
+                RawSocket.open(gateway, "no.valid.token").close();
+            }
+            try (var socket = RawSocket.open(gateway, token)) {
+                var told = socket.answer();
+                answer.set(told);
+                return told.startsWith("HTTP/1.1 429"); // unless that took a second
+            }
+        });
 
-        try (var socket = RawSocket.open(gateway, token)) {
-            assertThat(socket.answer())
-                    .startsWith("HTTP/1.1 429")
-                    .containsPattern("Retry-After: \\d+");
-        }
+        assertThat(answer).hasValueMatching(told -> told.matches("(?s).*Retry-After: \\d+.*"));
     }
 
     @Test
@@ -215,8 +220,10 @@ class LiveHostileTest {
 
     @Test
     void whoSaysTooMuchIsClosed() {
-        try (var client = LiveClient.connect(gateway, token)) {
-            for (int n = 0; n < 21; n++) {
+        // Four at once: the fifth is too many, unless all of them take a second.
+        try (var strict = Client.of(backend, "gateway.live.messages-per-second", "1");
+                var client = LiveClient.connect(strict, token)) {
+            for (int n = 0; n < 5; n++) {
                 client.send("{\"type\":\"pong\"}");
             }
 

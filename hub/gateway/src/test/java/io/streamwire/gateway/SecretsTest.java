@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a gateway knows of keys and sessions, and what it does while auth is away. */
-@Timeout(20)
+@Timeout(120)
 class SecretsTest {
 
     private static final String STOP = "/api/v1/devices/stop";

@@ -3,6 +3,7 @@ package io.streamwire.standalone;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,8 @@ final class Chromium implements BeforeAllCallback {
 
     /** The hub as a machine on the local network, where browsers allow less than on loopback. */
     static final String OTHER_HOST = "hub.test";
+
+    private static final double PATIENCE_MS = 20_000;
 
     private static @Nullable Running running;
 
@@ -51,6 +54,7 @@ final class Chromium implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         running =
                 context.getRoot()
                         .getStore(Namespace.create(Chromium.class))

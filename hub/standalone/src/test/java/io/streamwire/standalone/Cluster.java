@@ -161,7 +161,7 @@ final class Cluster implements AutoCloseable {
     private Optional<String> get(Instance instance, String path) {
         var request =
                 HttpRequest.newBuilder(instance.url().resolve(path))
-                        .timeout(Duration.ofSeconds(5))
+                        .timeout(Duration.ofSeconds(30))
                         .header("Authorization", "Bearer " + METRICS_TOKEN)
                         .build();
         try {

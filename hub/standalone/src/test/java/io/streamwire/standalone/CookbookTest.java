@@ -20,10 +20,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedHub.class)
 class CookbookTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** How long the way of one event may take before its example is played again. */
-    private static final Duration WAY = Duration.ofSeconds(3);
+    private static final Duration WAY = Duration.ofSeconds(10);
 
     private static final String RECIPES = "/api/v1/rules/recipes";
 

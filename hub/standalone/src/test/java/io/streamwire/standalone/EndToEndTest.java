@@ -21,14 +21,16 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The whole way on real parts: live room, ingest, Redis, rules, devices, broker, board. */
+@Tag("alone")
 @ExtendWith(SharedHub.class)
 class EndToEndTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static LiveRoom liveRoom;
     private static Standalone hub;
@@ -80,7 +82,13 @@ class EndToEndTest {
             assertThat(receipt.at("/cause/rule_version").asLong()).isEqualTo(1);
             assertThat(receipt.path("viewer_id").asText())
                     .isEqualTo(Long.toString(ScriptedViewer.ofCrowd(1).id()));
+            // Written down by services of their own, in their own time.
+            awaitWritten(ledger, streamer);
             assertThat(ledger.eventIds(streamer.livestreamId())).containsExactly(eventId);
+            Wait.until(
+                    PATIENCE,
+                    "the decision is written down",
+                    () -> rows("rules_db", "SELECT count(*) FROM rule_executions", eventId) > 0);
             assertThat(rows("rules_db", "SELECT count(*) FROM rule_executions", eventId))
                     .isEqualTo(1);
             assertThat(rows("device_db", "SELECT count(*) FROM command_queue", eventId))
@@ -122,8 +130,12 @@ class EndToEndTest {
                 var ledger = Ledger.of(hub.embedded())) {
             var stopped = streamer.api().post("/api/v1/devices/stop");
 
-            assertThat(stopped.path("confirmed")).hasSize(2);
-            assertThat(stopped.path("unconfirmed")).isEmpty();
+            var follow = stopped.path("follow").asText();
+            Wait.until(
+                    PATIENCE,
+                    "both boards have confirmed",
+                    () -> streamer.api().get(follow).path("confirmed").size() == 2);
+            assertThat(streamer.api().get(follow).path("unconfirmed")).isEmpty();
             var sent = streamer.room().comment(ScriptedViewer.ofCrowd(1), "spin please");
             Wait.until(
                     PATIENCE,
@@ -136,6 +148,7 @@ class EndToEndTest {
                         assertThat(command.reason()).isEqualTo("device_disarmed");
                     });
             assertThat(recorder.totals().switchedOn()).isZero();
+            awaitWritten(ledger, streamer);
             assertThat(ledger.eventIds(streamer.livestreamId()))
                     .containsExactly(Streamer.eventOf(sent));
         }
@@ -143,7 +156,20 @@ class EndToEndTest {
 
     private static Streamer enter(String username, PinRecorder recorder) {
         return Streamer.enter(
-                hub.url(), hub.mqttUrl(), liveRoom, username, Duration.ofMillis(20), recorder);
+                hub.url(),
+                hub.mqttUrl(),
+                liveRoom,
+                username,
+                Duration.ofMillis(20),
+                Duration.ofSeconds(50),
+                recorder);
+    }
+
+    private static void awaitWritten(Ledger ledger, Streamer streamer) throws Exception {
+        Wait.until(
+                PATIENCE,
+                "the event is written down",
+                () -> !ledger.eventIds(streamer.livestreamId()).isEmpty());
     }
 
     private static boolean isFinal(Ledger ledger, Streamer streamer) throws Exception {

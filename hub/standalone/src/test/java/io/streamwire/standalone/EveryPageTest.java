@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoards;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,17 +39,33 @@ class EveryPageTest {
 
     @BeforeAll
     void aWorkspaceInUse() {
-        account = Viewer.Account.made();
-        boards = account.board("Motor", new PinRecorder());
+        var owner = Viewer.Account.made();
+        account = owner;
+        boards = owner.board("Motor", new PinRecorder());
         var device = boards.all().getFirst().deviceId().toString();
-        account.api().post("/api/v1/rules/recipes/spin-on-comment", Map.of("device_id", device));
-        account.api().post("/api/v1/devices/arm", Map.of());
-        account.api()
-                .post(
-                        "/api/v1/livestreams/simulate",
-                        Map.of("type", "comment", "text", "spin", "user", Map.of("handle", "a")));
-        desk = Viewer.onDesk().as(account);
-        phone = Viewer.onPhone().as(account);
+        owner.api().post("/api/v1/rules/recipes/spin-on-comment", Map.of("device_id", device));
+        owner.api().post("/api/v1/devices/arm", Map.of());
+        var commands = "/api/v1/devices/" + device + "/commands";
+        Wait.until(
+                Duration.ofSeconds(60),
+                "the rule is in force, and its command is listed",
+                () -> {
+                    owner.api()
+                            .post(
+                                    "/api/v1/livestreams/simulate",
+                                    Map.of(
+                                            "type",
+                                            "comment",
+                                            "text",
+                                            "spin",
+                                            "user",
+                                            Map.of("handle", "a")));
+                    return Wait.happens(
+                            Duration.ofSeconds(6),
+                            () -> !owner.api().get(commands).path("items").isEmpty());
+                });
+        desk = Viewer.onDesk().as(owner);
+        phone = Viewer.onPhone().as(owner);
     }
 
     @AfterAll

@@ -47,10 +47,10 @@ import org.junit.jupiter.api.Timeout;
  * The sample show and one set of rules lead to the same decisions, however often, by whichever
  * instance, over restarts, and in a dry run as on the stream.
  */
-@Timeout(60)
+@Timeout(240)
 class GoldenReplayTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SAMPLE = "sample-show";
 
     /** Changes only when what rules do changes. */

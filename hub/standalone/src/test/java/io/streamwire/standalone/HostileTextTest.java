@@ -22,6 +22,7 @@ class HostileTextTest {
         var account = Viewer.Account.made();
         try (var viewer = Viewer.onDesk().as(account)) {
             var page = viewer.at("/live");
+            viewer.awaitSubscribed("events");
             for (var text : List.of(SCRIPT, RIGHT_TO_LEFT, ZALGO, EMOJI, "x".repeat(500))) {
                 var simulated =
                         account.api()

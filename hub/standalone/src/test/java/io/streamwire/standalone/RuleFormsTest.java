@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamwire.contract.Json;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +74,21 @@ class RuleFormsTest {
     void theFormsAndWhatTheHubKnows() {
         var account = Viewer.Account.made();
         api = account.api();
-        schemas = account.api().get("/openapi").at("/components/schemas");
+        schemas = whole(account.api()).at("/components/schemas");
         try (var viewer = Viewer.onDesk()) {
             viewer.page().navigate("/sign-in");
             viewer.heading().waitFor();
             forms = Json.read((String) viewer.page().evaluate(FORMS), JsonNode.class);
         }
+    }
+
+    /** The description of all services; one that has not answered in time is named in it. */
+    private static JsonNode whole(ApiClient api) {
+        Wait.until(
+                Duration.ofSeconds(60),
+                "every service describes itself",
+                () -> !api.get("/openapi").has("x-missing"));
+        return api.get("/openapi");
     }
 
     @Test

@@ -20,7 +20,7 @@ class RuleFromPageTest {
     void aRuleOfTheFormMovesABoardAndItsWayCanBeSeen() {
         var account = Viewer.Account.made();
         var recorder = new PinRecorder();
-        try (var _ = account.board("Motor", recorder);
+        try (var boards = account.board("Motor", recorder);
                 var viewer = Viewer.onDesk().as(account)) {
             var page = viewer.at("/rules/new");
             page.locator("input[name=rule-name]").fill("Jump");
@@ -32,6 +32,7 @@ class RuleFromPageTest {
             assertThat(page.locator("sw-arm .arm")).hasClass("arm on");
             page.locator("sw-side .nav-link[href='/live']").click();
             assertThat(viewer.heading()).hasText("Live");
+            viewer.awaitSubscribed("decisions", "commands");
 
             account.api()
                     .post(
@@ -50,6 +51,15 @@ class RuleFromPageTest {
                     Duration.ofSeconds(20),
                     "the pin has moved",
                     () -> recorder.totals().switchedOn() == 1);
+            var device = boards.all().getFirst().deviceId();
+            Wait.until(
+                    Duration.ofSeconds(20),
+                    "the command is listed",
+                    () ->
+                            !account.api()
+                                    .get("/api/v1/devices/" + device + "/commands")
+                                    .path("items")
+                                    .isEmpty());
             page.locator("sw-decisions a").click();
             assertThat(page.locator("sw-waterfall .hop"))
                     .hasCount(5, new HasCountOptions().setTimeout(15_000));

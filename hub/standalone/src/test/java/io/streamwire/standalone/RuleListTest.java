@@ -8,8 +8,8 @@ import static io.streamwire.standalone.RulePages.save;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.LoadState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,10 +71,11 @@ class RuleListTest {
         var owner = ofOneRule();
         try (var viewer = Viewer.onDesk().as(owner)) {
             var page = viewer.at("/rules");
+            page.waitForLoadState(LoadState.NETWORKIDLE); // what was counted before is read
             var rule = page.locator("[data-rule]");
             assertThat(rule.locator(".today")).containsText("0 fired today");
             assertThat(page.locator("sw-ring svg")).hasCount(0);
-            listening(page);
+            viewer.awaitSubscribed("decisions");
             owner.api()
                     .post(
                             "/api/v1/livestreams/simulate",
@@ -128,17 +129,6 @@ class RuleListTest {
             assertThat(lines).hasCount(1);
             assertThat(viewer.inaccessible()).isEmpty();
         }
-    }
-
-    /** Until the page hears what happens. */
-    private static void listening(Page page) {
-        page.waitForFunction(
-                """
-                async () => {
-                  const base = document.querySelector('script[type=module]').src.replace(/app\\.js$/, '');
-                  return (await import(base + 'core/live.js')).line.get().state === 'open';
-                }
-                """);
     }
 
     /** How much of the ring is left. */

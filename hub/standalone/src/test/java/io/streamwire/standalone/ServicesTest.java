@@ -285,7 +285,7 @@ class ServicesTest {
                     .allMatch(message -> gaps.stream().anyMatch(gap -> covers(gap, message)))
                     .noneMatch(streamer.room()::acknowledged);
             assertThat(gaps)
-                    .allMatch(gap -> Duration.between(gap.from(), gap.until()).toSeconds() <= 25);
+                    .allMatch(gap -> Duration.between(gap.from(), gap.until()).toSeconds() <= 40);
             var commands = ledger.commands(streamer.workspaceId());
             assertThat(commands)
                     .allMatch(command -> command.state() == CommandState.DONE)

@@ -86,7 +86,7 @@ final class SharedHub implements BeforeAllCallback {
             liveRoom.close();
             try (var files = Files.walk(directory)) {
                 for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
+                    Files.deleteIfExists(file);
                 }
             }
         }

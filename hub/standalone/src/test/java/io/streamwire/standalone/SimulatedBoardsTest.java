@@ -84,7 +84,7 @@ class SimulatedBoardsTest {
         account.api().delete(device, account.api().get(device).path("version").asInt());
 
         Wait.until(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 "the board has gone",
                 () -> account.api().get(BOARDS).path("items").isEmpty());
     }

@@ -67,7 +67,7 @@ class TeamPagesTest {
             row.locator("select").selectOption("admin");
 
             Wait.until(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "the friend is an admin",
                     () -> account.api().get(members(account)).toString().contains("\"admin\""));
             row.locator("[data-action=remove]").click();
@@ -102,7 +102,7 @@ class TeamPagesTest {
             page.locator("[data-action=confirm]").click();
             assertThat(page.locator("[data-key]")).hasCount(0);
             Wait.until(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "the key is refused",
                     () -> refused(() -> program.get("/api/v1/devices")));
             assertThat(owner.faults()).isEmpty();
@@ -146,7 +146,7 @@ class TeamPagesTest {
             assertThat(sessions).hasCount(1);
             assertThat(sessions).containsText("this one");
             Wait.until(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "the other session is refused",
                     () -> refused(() -> account.api().get("/api/v1/devices")));
             assertThat(viewer.faults()).isEmpty();

@@ -18,9 +18,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody who looks at the dashboard of the shared hub, signed in to a workspace of their own. Any
@@ -39,6 +42,7 @@ final class Viewer implements AutoCloseable {
     private final BrowserContext context;
     private final Page page;
     private final List<String> faults = new ArrayList<>();
+    private final Set<String> subscribed = new HashSet<>();
 
     /** Whoever's account it is, by the API. */
     record Account(String email, UUID workspaceId, ApiClient api) {
@@ -84,6 +88,7 @@ final class Viewer implements AutoCloseable {
             }
         });
         page.onPageError(error -> faults.add(error));
+        page.onWebSocket(line -> line.onFrameReceived(frame -> noteSubscription(frame.text())));
     }
 
     // A service worker would answer some requests before a test's page.route sees them.
@@ -182,6 +187,17 @@ final class Viewer implements AutoCloseable {
         page.navigate(path);
         heading().waitFor();
         return page;
+    }
+
+    private void noteSubscription(@Nullable String frame) {
+        if (frame != null && frame.startsWith("{\"type\":\"subscribed\"")) {
+            subscribed.add(Json.read(frame, JsonNode.class).path("id").asText());
+        }
+    }
+
+    /** Waits until the page hears what happens from now on. */
+    void awaitSubscribed(String... topics) {
+        page.waitForCondition(() -> subscribed.containsAll(List.of(topics)));
     }
 
     Locator heading() {

@@ -36,7 +36,7 @@ import java.util.function.BooleanSupplier;
 /** A real broker and a hub on it that says what a test wants it to say. */
 final class Hub implements AutoCloseable {
 
-    private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final Duration WAIT = Duration.ofSeconds(60);
     private static final String PASSWORD = "hub-password-of-the-tests";
     private static final String SECRET = "service-secret";
 

@@ -9,6 +9,8 @@ const LEAST_MS = 1500;
 const WAITING = 3;
 const KNOWN = 200;
 const LONGEST = 80;
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 500;
 
 /** Who moved what, and how fast: the last command of a rule that a board has confirmed. */
 class OverlayLast extends Component {
@@ -46,12 +48,24 @@ class OverlayLast extends Component {
     if (!move) return this.rest();
     this.timer = setTimeout(() => this.next(), LEAST_MS);
     try {
-      const [event, name] = await Promise.all([this.line.get(`/livestreams/events/${move.event}`), this.deviceName(move.device)]);
+      const [event, name] = await Promise.all([this.event(move.event), this.deviceName(move.device)]);
       this.now = {event, name, ms: move.ms, at: performance.now()};
     } catch {
       // Without its event there is nobody to name.
     }
     return undefined;
+  }
+
+  /** A board may be faster than the log of events. */
+  async event(id) {
+    for (let look = 1; ; look++) {
+      try {
+        return await this.line.get(`/livestreams/events/${id}`);
+      } catch (fault) {
+        if (look === LOOKS) throw fault;
+        await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
+      }
+    }
   }
 
   /** What is shown stays a while, and the next one may come at once. */
