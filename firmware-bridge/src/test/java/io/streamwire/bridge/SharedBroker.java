@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 
 /** A real broker that all test classes share. Ends after the last test. */
 final class SharedBroker implements BeforeAllCallback {
@@ -31,8 +32,7 @@ final class SharedBroker implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         running =
-                context.getRoot()
-                        .getStore(Namespace.create(SharedBroker.class))
+                context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(SharedBroker.class))
                         .computeIfAbsent("running", _ -> new Running(), Running.class);
     }
 

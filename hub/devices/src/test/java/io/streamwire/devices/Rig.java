@@ -95,8 +95,9 @@ final class Rig implements AutoCloseable {
         }
 
         private static Rig rig(ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(ExtensionContext.Namespace.GLOBAL)
+            return context.getStore(
+                            ExtensionContext.StoreScope.LAUNCHER_SESSION,
+                            ExtensionContext.Namespace.GLOBAL)
                     .computeIfAbsent(Rig.class, _ -> new Rig(), Rig.class);
         }
 
@@ -153,6 +154,7 @@ final class Rig implements AutoCloseable {
         serviceBus = connect();
         devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
         boards = VirtualBoards.start(brokerUrl(), List.of(), recorder);
+        awaitLine();
     }
 
     /** The service's database, for parts of it that are looked at alone. */
@@ -335,10 +337,20 @@ final class Rig implements AutoCloseable {
         serviceBus = connect();
         devices = Devices.start(config, serviceBus, TokenVerifier.trusting(key));
         awaitAlone();
+        awaitLine();
+    }
+
+    /** Waits until the service hears what boards say. */
+    private void awaitLine() {
         var anybody = Member.owner(this);
-        await(
-                "a line to the boards",
-                () -> anybody.get("/devices/arming").body().at("/healthy").asBoolean());
+        try {
+            await(
+                    "a line to the boards",
+                    () -> anybody.get("/devices/arming").body().at("/healthy").asBoolean());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Waits until the service reaches what was cut from it. */

@@ -7,10 +7,12 @@ import io.streamwire.virtualboard.PinRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small, seeded slice of what {@code ./streamwire bench chaos} does for long. */
+@Tag("alone")
 class ChaosTest {
 
     private static final Chaos.Plan SLICE =

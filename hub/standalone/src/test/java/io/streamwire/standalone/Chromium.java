@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 
 /** The system's Chromium, started once for all test classes that look at pages. */
 final class Chromium implements BeforeAllCallback {
@@ -56,8 +57,7 @@ final class Chromium implements BeforeAllCallback {
     public void beforeAll(ExtensionContext context) {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         running =
-                context.getRoot()
-                        .getStore(Namespace.create(Chromium.class))
+                context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(Chromium.class))
                         .computeIfAbsent("running", _ -> Running.start(), Running.class);
     }
 

@@ -21,10 +21,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The whole way on real parts: live room, ingest, Redis, rules, devices, broker, board. */
+@Tag("alone")
 @ExtendWith(SharedHub.class)
 class EndToEndTest {
 

@@ -19,10 +19,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The hub's process is killed in the middle of a show and started again. */
+@Tag("alone")
 class KillTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);

@@ -9,10 +9,12 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import io.streamwire.contract.Json;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A short one of {@code bench page}, against the same limits. */
+@Tag("alone")
 @ExtendWith({SharedHub.class, Chromium.class})
 class PageSpeedTest {
 

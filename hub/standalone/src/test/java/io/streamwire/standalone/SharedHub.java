@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 
 /**
  * A hub that talks to a live room; the test classes that need one share it, because its start takes
@@ -28,8 +29,7 @@ final class SharedHub implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         running =
-                context.getRoot()
-                        .getStore(Namespace.create(SharedHub.class))
+                context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(SharedHub.class))
                         .computeIfAbsent("running", _ -> Running.start(), Running.class);
     }
 

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a gift in a TikTok LIVE room to a pin of the ESP32's sketch, compiled for this machine. */
+@Tag("alone")
 @ExtendWith(SharedHub.class)
 class SketchTest {
 

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** STOP, and what the page says of arming, when something of the way between page and hub fails. */
+@Tag("alone")
 @ExtendWith({SharedHub.class, Chromium.class})
 class StopFaultsTest {
 
