@@ -416,6 +416,36 @@ class DeviceLaneTest {
     }
 
     @Test
+    void aWordThatIsLateOrLostHoldsNoPlaceForEver() {
+        var wide = new DeviceLane(16, road);
+        var spins = Stream.generate(() -> Samples.command(2_000)).limit(5).toList();
+        var patient = Samples.command(20_000);
+        spins.forEach(command -> wide.offer(command, false, NOW));
+        List.copyOf(road.answers).forEach(answer -> answer.complete(Taken.DELIVERABLE));
+        var first = spins.getFirst().id();
+        wide.heard(first, CommandState.DONE, NOW + 10);
+        wide.answered(first, NOW + 10);
+        assertThat(road.handedOver).endsWith(spins.getLast().id());
+
+        road.answers.getLast().complete(Taken.DELIVERABLE);
+        wide.heard(first, CommandState.ACCEPTED, NOW + 20); // late
+        for (var spin : spins.subList(1, 5)) {
+            wide.heard(spin.id(), CommandState.ACCEPTED, NOW + 20);
+            wide.answered(spin.id(), NOW + 20);
+        }
+        wide.offer(patient, false, NOW + 30);
+        assertThat(road.handedOver).doesNotContain(patient.id());
+        wide.heard(spins.get(1).id(), CommandState.DONE, NOW + 40);
+        assertThat(road.handedOver).as("the late word took no place").endsWith(patient.id());
+
+        var another = Samples.command(20_000);
+        wide.offer(another, false, NOW + 50);
+        assertThat(road.handedOver).doesNotContain(another.id());
+        wide.pump(spins.getFirst().confirmBy());
+        assertThat(road.handedOver).as("lost words").endsWith(another.id());
+    }
+
+    @Test
     void whatABusyBoardKeepsWaitingExpiresWithTheReason() {
         var wide = new DeviceLane(16, road);
         for (int i = 0; i <= DeviceLane.MOST_ABOARD; i++) {
