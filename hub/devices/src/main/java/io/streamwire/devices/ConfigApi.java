@@ -86,6 +86,13 @@ final class ConfigApi implements Api {
         var device = DevicesApi.known(cache, request);
         var envelope = device.envelope();
         var report = echo.report(device.id()).orElse(null);
+        // Changed limits are in force at once, and in the row when the board's instance has seen
+        // them.
+        var inForce =
+                cache.known(device.id())
+                        .map(DeviceCache.Known::envelope)
+                        .map(Envelope::hash)
+                        .orElse(null);
         Body.send(
                 response,
                 new State(
@@ -101,6 +108,7 @@ final class ConfigApi implements Api {
                         envelope != null
                                 && report != null
                                 && envelope.equals(report.envelope())
+                                && envelope.equals(inForce)
                                 && !echo.holds(device.id())));
     }
 

@@ -1,8 +1,10 @@
 package io.streamwire.gateway;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -16,32 +18,43 @@ final class LiveCounts {
     private static final int SHARE_OF_KEYS = 75;
 
     private final LiveSettings settings;
+    private final Set<LiveSocket> counted = new HashSet<>();
     private final Map<UUID, Integer> ofOwner = new HashMap<>(); // a user, a key, a key's workspace
-    private int all;
     private int ofKeys;
 
     LiveCounts(LiveSettings settings) {
         this.settings = settings;
     }
 
-    /** Counts one more, until it leaves; false when it is one too many. */
+    /** Counts one more, until it leaves; one too many is not counted and takes nobody's place. */
     synchronized boolean enter(LiveSocket socket) {
-        all++;
-        owners(socket).forEach(owner -> ofOwner.merge(owner, 1, Integer::sum));
-        boolean fits =
-                all <= settings.sockets() && of(socket.userId()) <= settings.socketsPerUser();
-        var workspace = socket.workspaceOfKey();
-        if (workspace.isEmpty()) {
-            return fits;
+        if (!fits(socket)) {
+            return false;
         }
-        ofKeys++;
-        return fits
-                && of(workspace.get()) <= settings.socketsOfKeys()
-                && ofKeys * 100L <= (long) SHARE_OF_KEYS * settings.sockets();
+        counted.add(socket);
+        owners(socket).forEach(owner -> ofOwner.merge(owner, 1, Integer::sum));
+        if (socket.workspaceOfKey().isPresent()) {
+            ofKeys++;
+        }
+        return true;
+    }
+
+    private boolean fits(LiveSocket socket) {
+        if (counted.size() >= settings.sockets()
+                || of(socket.userId()) >= settings.socketsPerUser()) {
+            return false;
+        }
+        return socket.workspaceOfKey()
+                .map(workspace ->
+                        of(workspace) < settings.socketsOfKeys()
+                                && (ofKeys + 1) * 100L <= (long) SHARE_OF_KEYS * settings.sockets())
+                .orElse(true);
     }
 
     synchronized void leave(LiveSocket socket) {
-        all--;
+        if (!counted.remove(socket)) {
+            return;
+        }
         owners(socket)
                 .forEach(owner ->
                         ofOwner.computeIfPresent(
