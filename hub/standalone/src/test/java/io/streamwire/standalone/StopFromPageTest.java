@@ -109,6 +109,28 @@ class StopFromPageTest {
     }
 
     @Test
+    void noDialogCoversIt() {
+        var account = Viewer.Account.made();
+        try (var _ = account.board("Motor", new PinRecorder());
+                var viewer = Viewer.onDesk().as(account)) {
+            var page = viewer.at("/live");
+            var stopped = page.locator("sw-stopped .headline");
+
+            page.locator("sw-account > button").click();
+            assertThat(page.locator("sw-account dialog")).isFocused();
+            page.locator("sw-top .stop").click();
+            assertThat(stopped).containsText("Stopped");
+
+            page.reload();
+            page.locator("[data-action=arm-all]").click();
+            assertThat(page.locator("sw-arm dialog")).isVisible();
+            page.locator("sw-top .stop").click();
+            assertThat(stopped).containsText("Stopped");
+            assertThat(viewer.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void theKeyboardReachesItWithinAFewSteps() {
         var account = Viewer.Account.made();
         try (var viewer = Viewer.onDesk().as(account)) {

@@ -31,7 +31,7 @@ export function eventText({type, payload = {}, count, diamonds}) {
     case 'tiktok.question':
       return (payload.text ?? '').slice(0, LONGEST);
     case 'tiktok.gift':
-      return t('events.gift', {name: (payload.name ?? '?').slice(0, 100), times: number(count ?? payload.count), diamonds: number(diamonds ?? payload.diamonds * payload.count)});
+      return t('events.gift', {count: diamonds ?? payload.diamonds * payload.count, name: (payload.name ?? '?').slice(0, 100), times: number(count ?? payload.count), diamonds: number(diamonds ?? payload.diamonds * payload.count)});
     case 'tiktok.like':
       return t('events.like', {count: count ?? payload.count, n: number(count ?? payload.count), total: number(payload.total ?? 0)});
     case 'tiktok.subscribe':

@@ -4,10 +4,10 @@ import {chip} from './chip.js';
 
 const PRESENCE = {online: 'good', quiet: 'warn', lost: 'bad'};
 
-/** How a device is: there or not, since when, and whether it may move. */
+/** How a device is: there, or not and since when, and whether it may move. */
 export const presence = (status) => {
   if (!status) return nothing;
-  const here = chip(PRESENCE[status.presence], t(`shell.presence_${status.presence}`), {since: status.since});
+  const here = chip(PRESENCE[status.presence], t(`shell.presence_${status.presence}`), {since: status.presence === 'online' ? undefined : status.since});
   if (status.armed) return html`${here}${chip('warn', t('shell.armed'))}`;
   return html`${here}${chip('plain', t(status.state === 'stopped' ? 'shell.stopped' : 'shell.disarmed'))}`;
 };

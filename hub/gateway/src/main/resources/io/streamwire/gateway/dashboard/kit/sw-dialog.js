@@ -5,11 +5,11 @@ import {icon} from './icon.js';
 let made = 0;
 
 /**
- * Asks or shows something over the page: `heading`, `content` (a function that renders), `actions` (the same); tells `closed`. It is
- * not modal to the browser, because then STOP could not be pressed.
+ * Asks or shows something over the page: `heading`, `content` (a function that renders), `actions` (the same); tells `closed`. One
+ * that is `read` begins at its top, any other in its first field. It is not modal to the browser, because then STOP could not be pressed.
  */
 class Dialog extends Component {
-  static properties = {heading: {}, content: {attribute: false}, actions: {attribute: false}, open: {type: Boolean}};
+  static properties = {heading: {}, content: {attribute: false}, actions: {attribute: false}, open: {type: Boolean}, read: {type: Boolean}};
 
   #headingId = `dialog-${++made}`;
   #before = null;
@@ -43,7 +43,8 @@ class Dialog extends Component {
     if (!changed.has('open')) return;
     if (this.open) {
       this.#before = document.activeElement;
-      (this.querySelector('dialog [autofocus], dialog .input') ?? this.querySelector('dialog')).focus();
+      const field = this.read ? null : this.querySelector('dialog [autofocus], dialog .input');
+      (field ?? this.querySelector('dialog')).focus();
     } else if (changed.get('open')) {
       this.#before?.focus?.();
     }

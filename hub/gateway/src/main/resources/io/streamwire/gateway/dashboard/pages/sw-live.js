@@ -1,10 +1,13 @@
-import {Component, css, html} from '../core/element.js';
+import {Component, css, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {t} from '../core/text.js';
 import {Feed} from '../core/feed.js';
 import {Decisions} from '../core/decisions.js';
 import {readRules} from '../core/rules.js';
+import {arming} from '../core/safety.js';
+import {may} from '../core/session.js';
+import {icon} from '../kit/icon.js';
 import '../parts/sw-streams.js';
 import '../parts/sw-feed.js';
 import '../parts/sw-decisions.js';
@@ -46,7 +49,7 @@ class Live extends Component {
     super();
     this.feed = new Feed();
     this.decisions = new Decisions();
-    new Watch(this, prefs);
+    new Watch(this, prefs, arming);
   }
 
   connectedCallback() {
@@ -73,10 +76,19 @@ class Live extends Component {
     }
   }
 
+  /** Rules fire all the same, and what they do is refused. */
+  disarmed() {
+    const items = arming.get()?.items ?? [];
+    if (items.length === 0 || items.some((item) => item.arming?.armed)) return nothing;
+    return html`<div class="note warn row apart"><span class="row">${icon('warn')}<span>${t('live.disarmed')}</span></span>
+      ${may('moderator') ? html`<button class="btn" type="button" data-action="arm-all" @click=${() => document.querySelector('sw-arm').ask()}>${t('live.arm')}</button>` : nothing}</div>`;
+  }
+
   render() {
     return html`<header class="page-head">
         <div><h1>${t('live.title')}</h1><p>${t('live.text')} <span class="keys"><span class="kbd">${t('live.space')}</span> ${t('live.spaceStops')}</span></p></div>
       </header>
+      ${this.disarmed()}
       <sw-checklist></sw-checklist>
       <sw-streams></sw-streams>
       <div class="columns">

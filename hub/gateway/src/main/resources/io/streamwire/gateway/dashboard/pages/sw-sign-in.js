@@ -40,6 +40,16 @@ class SignIn extends Component {
     this.name = '';
   }
 
+  /** What was wrong with signing in says nothing about a new account, and the other way round. */
+  willUpdate(changed) {
+    if (!changed.has('params')) return;
+    if (this.at !== undefined && this.at !== location.pathname) {
+      this.problem = undefined;
+      this.password = '';
+    }
+    this.at = location.pathname;
+  }
+
   get registers() {
     return location.pathname === '/register';
   }

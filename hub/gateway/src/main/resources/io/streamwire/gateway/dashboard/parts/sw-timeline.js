@@ -78,6 +78,15 @@ class Timeline extends Component {
       & .key.low {
         background: var(--warn);
       }
+
+      @media (max-width: 799px) {
+        grid-template-columns: minmax(0, 1fr);
+        row-gap: var(--s1);
+
+        & .axis {
+          grid-column: 1;
+        }
+      }
     }
   `;
 

@@ -37,7 +37,7 @@ class Account extends Component {
     return html`<button class="btn ghost icon" type="button" aria-label=${t('shell.menu')} aria-haspopup="dialog" @click=${() => (this.open = true)}>
         ${icon('more')}
       </button>
-      <sw-dialog .heading=${session.get().user?.display_name ?? t('shell.menu')} ?open=${this.open} @closed=${() => (this.open = false)}
+      <sw-dialog read .heading=${session.get().user?.display_name ?? t('shell.menu')} ?open=${this.open} @closed=${() => (this.open = false)}
         @click=${(event) => this.followed(event)} .content=${() => this.content()}></sw-dialog>`;
   }
 

@@ -121,7 +121,7 @@ class App extends Component {
 
   toSignIn() {
     const wanted = location.pathname + location.search;
-    queueMicrotask(() => go(wanted === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(wanted)}`, {replace: true}));
+    queueMicrotask(() => go(/^\/(sign-in)?$/.test(location.pathname) ? '/sign-in' : `/sign-in?to=${encodeURIComponent(wanted)}`, {replace: true}));
     return nothing;
   }
 

@@ -29,6 +29,13 @@ class Top extends Component {
         margin-inline-end: auto;
       }
 
+      /* Above the dialogs that this bar's own buttons open. */
+      & sw-stop,
+      & sw-arm .arm {
+        position: relative;
+        z-index: 19;
+      }
+
       & sw-stop .stop {
         width: 148px;
         height: 44px;

@@ -1,6 +1,6 @@
 export default {
   nobody: 'The stream',
-  gift: '{name} ×{times} · {diamonds} diamonds',
+  gift: {one: '{name} ×{times} · 1 diamond', other: '{name} ×{times} · {diamonds} diamonds'},
   like: {one: '{n} like', other: '{n} likes'},
   join: 'came in',
   follow: 'follows now',

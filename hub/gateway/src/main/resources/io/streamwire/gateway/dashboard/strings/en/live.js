@@ -1,5 +1,7 @@
 export default {
   title: 'Live',
+  disarmed: 'Disarmed: rules fire, but nothing will move.',
+  arm: 'Arm…',
   text: 'Everything that happens now.',
   space: 'Space',
   spaceStops: 'stops everything here.',

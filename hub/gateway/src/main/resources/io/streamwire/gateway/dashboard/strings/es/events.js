@@ -1,6 +1,6 @@
 export default {
   nobody: 'El directo',
-  gift: '{name} ×{times} · {diamonds} diamantes',
+  gift: {one: '{name} ×{times} · 1 diamante', other: '{name} ×{times} · {diamonds} diamantes'},
   like: {one: '{n} me gusta', other: '{n} me gusta'},
   join: 'ha entrado',
   follow: 'ahora sigue',

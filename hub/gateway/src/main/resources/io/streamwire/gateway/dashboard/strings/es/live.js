@@ -1,5 +1,7 @@
 export default {
   title: 'En vivo',
+  disarmed: 'Desarmado: las reglas se disparan, pero nada se moverá.',
+  arm: 'Armar…',
   text: 'Todo lo que pasa ahora.',
   space: 'Espacio',
   spaceStops: 'lo para todo aquí.',

@@ -1,5 +1,7 @@
 export default {
   title: 'Live',
+  disarmed: 'Tidak aktif: aturan terpicu, tetapi tidak ada yang bergerak.',
+  arm: 'Aktifkan…',
   text: 'Semua yang terjadi sekarang.',
   space: 'Spasi',
   spaceStops: 'menghentikan semuanya di sini.',

@@ -1,6 +1,6 @@
 export default {
   nobody: 'A live',
-  gift: '{name} ×{times} · {diamonds} diamantes',
+  gift: {one: '{name} ×{times} · 1 diamante', other: '{name} ×{times} · {diamonds} diamantes'},
   like: {one: '{n} curtida', other: '{n} curtidas'},
   join: 'entrou',
   follow: 'agora segue',

@@ -1,5 +1,7 @@
 export default {
   title: 'Ao vivo',
+  disarmed: 'Desarmado: as regras disparam, mas nada se moverá.',
+  arm: 'Armar…',
   text: 'Tudo o que acontece agora.',
   space: 'Espaço',
   spaceStops: 'para tudo aqui.',

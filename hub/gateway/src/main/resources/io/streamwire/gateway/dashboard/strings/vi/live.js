@@ -1,5 +1,7 @@
 export default {
   title: 'Trực tiếp',
+  disarmed: 'Chưa kích hoạt: quy tắc vẫn chạy, nhưng không gì chuyển động.',
+  arm: 'Kích hoạt…',
   text: 'Mọi thứ đang xảy ra.',
   space: 'Phím cách',
   spaceStops: 'dừng mọi thứ ở đây.',
