@@ -28,6 +28,7 @@ class Analytics extends Component {
   static styles = css`
     sw-analytics {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: var(--s5);
 
       & .totals {
