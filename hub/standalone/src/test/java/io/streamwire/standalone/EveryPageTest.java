@@ -50,16 +50,7 @@ class EveryPageTest {
                 Duration.ofSeconds(60),
                 "the rule is in force, and its command is listed",
                 () -> {
-                    owner.api()
-                            .post(
-                                    "/api/v1/livestreams/simulate",
-                                    Map.of(
-                                            "type",
-                                            "comment",
-                                            "text",
-                                            "spin",
-                                            "user",
-                                            Map.of("handle", "a")));
+                    owner.comment("a", "spin");
                     return Wait.happens(
                             Duration.ofSeconds(6),
                             () -> !owner.api().get(commands).path("items").isEmpty());

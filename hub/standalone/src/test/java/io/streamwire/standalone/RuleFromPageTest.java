@@ -34,16 +34,7 @@ class RuleFromPageTest {
             assertThat(viewer.heading()).hasText("Live");
             viewer.awaitSubscribed("decisions", "commands");
 
-            account.api()
-                    .post(
-                            "/api/v1/livestreams/simulate",
-                            Map.of(
-                                    "type",
-                                    "comment",
-                                    "text",
-                                    "jump please",
-                                    "user",
-                                    Map.of("handle", "ada")));
+            account.comment("ada", "jump please");
 
             assertThat(page.locator("sw-decisions .chip.good")).hasText("Fired");
             assertThat(page.locator("sw-latency .big")).isVisible();

@@ -62,6 +62,13 @@ final class Viewer implements AutoCloseable {
             return board(api.newBoard(workspaceId, name), recorder);
         }
 
+        /** A viewer of a simulated stream writes a comment. */
+        void comment(String handle, String text) {
+            api.post(
+                    "/api/v1/livestreams/simulate",
+                    Map.of("type", "comment", "text", text, "user", Map.of("handle", handle)));
+        }
+
         VirtualBoards board(BoardAccess access, PinRecorder recorder) {
             var boards = VirtualBoards.start(SharedHub.hub().mqttUrl(), List.of(access), recorder);
             boards.awaitReady(Duration.ofSeconds(20));
