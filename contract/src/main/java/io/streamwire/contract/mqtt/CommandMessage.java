@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * {@code down/cmd}: what a board is asked to do.
  *
  * @param args integers in the units of the capability document
- * @param iat issued at, by the hub's clock: at least this late it is, so a board that knows less
- *     sets its clock by it
+ * @param iat when the hub handed it to its MQTT client, by the hub's clock: at least this late it
+ *     is, so a board that knows less sets its clock by it
  * @param exp last moment to switch on
  * @param epoch the safety epoch it was issued under; a board in a higher one refuses it
  * @param boot the boot of the last up/state; a board that has rebooted since refuses it

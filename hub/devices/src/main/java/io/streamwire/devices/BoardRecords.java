@@ -82,6 +82,7 @@ final class BoardRecords implements AutoCloseable {
      * board wrote.
      *
      * @param kind status, command or board
+     * @param command its name; null when its record is gone
      * @param from the command's state before; null when it was new
      * @param reason why the command is in its state
      */
@@ -97,6 +98,7 @@ final class BoardRecords implements AutoCloseable {
             @Nullable String level,
             @Nullable String text,
             @Nullable UUID commandId,
+            @Nullable String command,
             @Nullable String from,
             @Nullable String reason) {}
 
@@ -229,6 +231,7 @@ final class BoardRecords implements AutoCloseable {
                             level,
                             Columns.textOrNull(row, "line"),
                             command,
+                            Columns.textOrNull(row, "command"),
                             Columns.textOrNull(row, "from_state"),
                             Columns.textOrNull(row, "reason"));
                 })

@@ -230,14 +230,17 @@ record Command(
     /** Whether the body of down/cmd is longer than a board must be able to take. */
     boolean tooLong() {
         var longest = bound() ? this : boundTo(Long.MAX_VALUE);
-        return longest.message().getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
+        return longest.message(issuedAt).getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
     }
 
-    /** The body of down/cmd. */
-    String message() {
+    /**
+     * The body of down/cmd.
+     *
+     * @param now when it is handed to the MQTT client, by which its board sets its clock
+     */
+    String message(long now) {
         return Json.write(
-                new CommandMessage(
-                        id, command, args, issuedAt, expiresAt, epoch, boot, traceparent));
+                new CommandMessage(id, command, args, now, expiresAt, epoch, boot, traceparent));
     }
 
     /** The first state of its record. */

@@ -419,13 +419,14 @@ final class Lanes implements DeviceLane.Way {
                 workspace,
                 command.eventId(),
                 command.traceparent() == null ? "" : command.traceparent().split("-", -1)[1]);
+        var now = clock.millis();
         return line.publish(
                 new MqttLine.Outgoing(
                         Topics.command(workspace, device),
-                        command.message(),
+                        command.message(now),
                         false,
                         MqttLine.Delivery.SURE,
-                        expirySeconds(command, clock.millis()),
+                        expirySeconds(command, now),
                         Topics.ack(workspace, device),
                         command.id().toString(),
                         command.traceparent()));

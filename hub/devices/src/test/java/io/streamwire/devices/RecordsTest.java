@@ -144,6 +144,9 @@ class RecordsTest {
         Rig.await("written down", () -> states(path, id).contains("started>done"));
 
         assertThat(states(path, id)).contains("null>queued");
+        assertThat(member.get(path).body().at("/items"))
+                .filteredOn(line -> line.at("/command_id").asText().equals(id))
+                .allMatch(line -> line.at("/command").asText().equals("motor_spin"));
         member.post("/devices/" + board.deviceId() + "/pause", null);
         var paused = member.command(board.deviceId(), Member.spin(60, 20)).text("/id");
         member.delete("/devices/" + board.deviceId() + "/commands");

@@ -38,8 +38,7 @@ final class Dashboard implements Api {
                     "settings",
                     "system",
                     "overlays",
-                    "overlay",
-                    "deck");
+                    "overlay");
 
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
     private static final String ASK_EACH_TIME = "no-cache";
@@ -63,7 +62,8 @@ final class Dashboard implements Api {
 
     @Override
     public void routes(Routes routes) {
-        routes.get("/", Permission.PUBLIC, this::root);
+        routes.get("/", Permission.PUBLIC, this::root)
+                .get("/{nothing}", Permission.PUBLIC, this::missing);
         for (var page : PAGES) {
             routes.get("/" + page, Permission.PUBLIC, this::page)
                     .get("/" + page + "/*", Permission.PUBLIC, this::page);
@@ -107,6 +107,15 @@ final class Dashboard implements Api {
         Body.send(response, WELCOME);
     }
 
+    /** What nothing has is a page for people too, which leads back; programs get a problem. */
+    private void missing(ServerRequest request, ServerResponse response) {
+        if (!byBrowser(request)) {
+            throw notFound();
+        }
+        response.status(Status.NOT_FOUND_404);
+        page(request, response);
+    }
+
     private static boolean byBrowser(ServerRequest request) {
         return RequestHeaders.all(request, "accept").stream()
                 .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains("text/html"));
@@ -147,7 +156,8 @@ final class Dashboard implements Api {
                 .header(HeaderNames.ETAG, asset.tag())
                 .header(HeaderNames.VARY, "Accept, Accept-Encoding")
                 .header("Cross-Origin-Resource-Policy", "same-origin");
-        if (RequestHeaders.all(request, "if-none-match").contains(asset.tag())) {
+        if (response.status().equals(Status.OK_200)
+                && RequestHeaders.all(request, "if-none-match").contains(asset.tag())) {
             response.status(Status.NOT_MODIFIED_304).send();
             return;
         }

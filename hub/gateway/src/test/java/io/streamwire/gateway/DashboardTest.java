@@ -104,7 +104,6 @@ class DashboardTest {
             strings = {
                 "/ui/0000000000000000/app.js",
                 "/ui/x",
-                "/livex",
                 "/ui/%2e%2e/index.html",
                 "/WEB-INF/x"
             })
@@ -115,6 +114,23 @@ class DashboardTest {
             var response = client.send(client.request(path, "Accept", "text/html"));
 
             assertThat(response.statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void whatNothingHasIsAPageForABrowserAndAProblemForAProgram() throws Exception {
+        try (var backend = Backend.named("any");
+                var client = Client.of(backend)) {
+
+            var page = client.send(client.request("/livex", "Accept", "text/html"));
+            var problem = client.get("/livex");
+
+            assertThat(page.statusCode()).isEqualTo(404);
+            assertThat(page.body()).contains("<sw-app></sw-app>");
+            assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .contains("require-trusted-types-for 'script'");
+            assertThat(problem.statusCode()).isEqualTo(404);
+            assertThat(Client.json(problem).get("code").asText()).isEqualTo("not_found");
         }
     }
 }

@@ -92,7 +92,9 @@ class EveryPageTest {
                 "/tokens",
                 "/audit",
                 "/system",
-                "/settings");
+                "/settings",
+                "/nothing-has-this-address",
+                "/devices/nor/this");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -62,6 +63,7 @@ class TeamPagesTest {
         var friend = joined(account, "viewer").api().get("/api/v1/auth/me").at("/user/id").asText();
         try (var owner = Viewer.onDesk().as(account)) {
             var page = owner.at("/team");
+            assertThat(page.locator("[data-action=leave]")).isDisabled(); // the only owner
             var row = page.locator("[data-member='" + friend + "']");
 
             row.locator("select").selectOption("admin");
@@ -74,7 +76,7 @@ class TeamPagesTest {
             page.locator("[data-action=confirm]").click();
             assertThat(page.locator("[data-member]")).hasCount(1);
             assertThat(account.api().get(members(account)).toString()).doesNotContain(friend);
-            var entries = owner.at("/audit").locator("tbody tr");
+            var entries = owner.at("/audit").locator("section[aria-label=Changes] tbody tr");
             assertThat(entries.first()).containsText("removed a member");
             assertThat(owner.faults()).isEmpty();
         }
@@ -149,6 +151,37 @@ class TeamPagesTest {
                     Duration.ofSeconds(30),
                     "the other session is refused",
                     () -> refused(() -> account.api().get("/api/v1/devices")));
+            assertThat(viewer.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void theAuditTellsWhoArmedAndWhoStopped() {
+        var account = Viewer.Account.made();
+        var board = account.api().newBoard(account.workspaceId(), HOSTILE);
+        account.api()
+                .post(
+                        "/api/v1/devices/arm",
+                        Map.of("for_ms", 60_000, "device_ids", List.of(board.deviceId())));
+        account.api().post("/api/v1/devices/stop", Map.of());
+        var me = account.api().get("/api/v1/auth/me").at("/user/display_name").asText();
+        Wait.until(
+                Duration.ofSeconds(30),
+                "both are written",
+                () -> account.api().get("/api/v1/devices/safety-log").path("items").size() == 2);
+        try (var viewer = Viewer.onDesk().as(account)) {
+            var page = viewer.at("/audit");
+            var rows = page.locator("sw-safety-log tbody tr");
+
+            assertThat(rows).hasCount(2);
+            assertThat(rows.first()).containsText("Stopped");
+            assertThat(rows.first()).containsText("all devices");
+            assertThat(rows.first()).containsText(me);
+            assertThat(rows.last()).containsText("Armed");
+            assertThat(rows.last()).containsText("until ");
+            assertThat(rows.last()).containsText(HOSTILE);
+            assertThat(page.locator("main img")).hasCount(0);
+            assertThat(viewer.inaccessible()).isEmpty();
             assertThat(viewer.faults()).isEmpty();
         }
     }

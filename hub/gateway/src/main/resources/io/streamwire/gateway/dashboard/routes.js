@@ -41,3 +41,6 @@ export const routes = [
   page('/invitations', 'sw-invitation', {texts: ['team'], bare: true, name: 'invitation'}),
   page('/overlay/:kind', 'sw-overlay', {texts: ['overlays', 'events'], bare: true}),
 ];
+
+/** What an address shows that is none of these. */
+export const missing = page('', 'sw-missing', {name: 'missing'});

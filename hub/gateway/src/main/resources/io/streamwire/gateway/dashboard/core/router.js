@@ -1,6 +1,6 @@
 import {Value} from './value.js';
 import {loadTexts} from './text.js';
-import {routes} from '../routes.js';
+import {missing, routes} from '../routes.js';
 
 /** What the address names: `{route, params, path}`; null until the first page is loaded. */
 export const location_ = new Value(null);
@@ -22,7 +22,7 @@ export async function go(path, {replace = false} = {}) {
 export async function show() {
   const mine = ++turn;
   const path = location.pathname;
-  const found = match(path) ?? match('/live');
+  const found = match(path) ?? {route: missing, params: {}};
   try {
     await Promise.all([found.route.load(), ...(found.route.texts ?? []).map(loadTexts)]);
   } catch (error) {

@@ -8,8 +8,9 @@ import {may, session} from '../core/session.js';
 import {hasText, t} from '../core/text.js';
 import {empty} from '../kit/empty.js';
 import {forbidden, moreOf, shown} from '../kit/reading.js';
+import '../parts/sw-safety-log.js';
 
-/** Who changed what about the workspace and its members. */
+/** Who armed and stopped the devices, and who changed what about the workspace and its members. */
 class AuditPage extends Component {
   static properties = {params: {attribute: false}, workspace: {attribute: false}};
 
@@ -21,13 +22,14 @@ class AuditPage extends Component {
 
   render() {
     return html`<div class="stack wide"><header class="page-head"><div><h1>${t('team.audit')}</h1><p>${t('team.auditText')}</p></div></header>
-      ${may('admin') ? shown(this.entries, ({items}) => this.list(items)) : forbidden()}</div>`;
+      ${may('admin') ? html`<sw-safety-log></sw-safety-log>${shown(this.entries, ({items}) => this.list(items))}` : forbidden()}</div>`;
   }
 
   list(items) {
     if (items.length === 0) return html`<div class="card">${empty({sign: 'audit', title: t('team.noAudit'), text: t('team.noAuditText')})}</div>`;
-    return html`<section class="card flush" aria-label=${t('team.audit')}>
-      <div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.audit')}><table class="table stacked">
+    return html`<section class="card flush" aria-label=${t('team.changes')}>
+      <div class="card-head"><h2>${t('team.changes')}</h2></div>
+      <div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.changes')}><table class="table stacked">
         <thead><tr><th>${t('team.when')}</th><th>${t('team.who')}</th><th>${t('team.what')}</th><th>${t('team.whom')}</th><th>${t('team.from')}</th></tr></thead>
         <tbody>${items.map((entry) => this.row(entry))}</tbody></table></div>
       ${moreOf(this.entries)}</section>`;

@@ -56,27 +56,29 @@ class Team extends Component {
   }
 
   list(members) {
+    const owners = members.filter(({role}) => role === 'owner').length;
     const sorted = [...members].sort((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role));
     return html`<section class="card flush" aria-label=${t('team.members')}>
       <div class="card-head"><h2>${t('team.members')}</h2><span class="soft small">${t('team.count', {count: members.length})}</span></div>
-      <ul class="rows">${sorted.map((member) => this.row(member))}</ul></section>`;
+      <ul class="rows">${sorted.map((member) => this.row(member, owners))}</ul></section>`;
   }
 
-  row(member) {
+  row(member, owners) {
     const {user_id: id, display_name: name, email, role} = member;
     const mine = id === session.get().user?.id;
     const roles = givable();
-    const changeable = may('admin') && roles.includes(role);
+    const only = role === 'owner' && owners === 1;
+    const changeable = may('admin') && roles.includes(role) && !only;
     return html`<li data-member=${id}>
       ${avatar({id, nickname: name})}
       <div class="grow"><div class="row tight"><b class="theirs cut"><bdi>${name}</bdi></b>${mine ? chip('accent', t('team.you')) : nothing}</div>
-        <div class="faint small cut">${email}</div></div>
+        <div class="faint small cut">${email}</div>${mine && only ? html`<div class="soft small">${t('team.onlyOwner')}</div>` : nothing}</div>
       ${changeable
         ? html`<select class="input" aria-label=${t('team.roleOf', {name})} .value=${role} @change=${(event) => this.change(member, event.target)}>
             ${roles.map((one) => html`<option value=${one} ?selected=${one === role}>${t(`shell.role_${one}`)}</option>`)}</select>`
         : chip('plain', t(`shell.role_${role}`))}
       ${mine
-        ? html`<button class="btn small" type="button" data-action="leave" @click=${() => this.askLeave(member)}>${t('team.leave')}</button>`
+        ? html`<button class="btn small" type="button" data-action="leave" ?disabled=${only} @click=${() => this.askLeave(member)}>${t('team.leave')}</button>`
         : changeable
           ? html`<button class="btn ghost icon" type="button" data-action="remove" aria-label=${t('team.removeName', {name})} @click=${() => this.askRemove(member)}>${icon('trash')}</button>`
           : nothing}

@@ -54,10 +54,10 @@ class DeviceLog extends Component {
       ${this.next ? html`<div class="row"><button class="btn small" type="button" @click=${() => this.read(this.next)}>${t('actions.more')}</button></div>` : nothing}</div>`;
   }
 
-  line({at, kind, presence, state, command_id, from, reason, level, text}) {
+  line({at, kind, presence, state, command_id, command, from, reason, level, text}) {
     const words =
       kind === 'command'
-        ? html`<a href="/receipts/${command_id}">${from ? `${t(`shell.state_${from}`)} → ` : ''}${t(`shell.state_${state}`)}</a>${reason ? ` · ${reasonText(reason)}` : ''}`
+        ? html`${command ? html`<b>${command}</b> ` : nothing}<a href="/receipts/${command_id}">${from ? `${t(`shell.state_${from}`)} → ` : ''}${t(`shell.state_${state}`)}</a>${reason ? ` · ${reasonText(reason)}` : ''}`
         : kind === 'status'
           ? `${hasText(`shell.presence_${presence}`) ? t(`shell.presence_${presence}`) : (presence ?? '')} · ${state ?? ''}`
           : html`${level ? html`<b>${level}</b> ` : nothing}<bdi>${text}</bdi>`;

@@ -1,10 +1,11 @@
 import {Component, css, html, nothing} from '../core/element.js';
-import {ApiError, call, get, workspaceId} from '../core/api.js';
+import {ApiError, call, get} from '../core/api.js';
 import {differences} from '../core/diff.js';
+import {readPeople} from '../core/people.js';
 import {problemText} from '../core/problems.js';
 import {Listing} from '../core/reading.js';
 import {definition} from '../core/rule-faults.js';
-import {may, session} from '../core/session.js';
+import {may} from '../core/session.js';
 import {t} from '../core/text.js';
 import {dateTime} from '../core/format.js';
 import {changes} from '../kit/changes.js';
@@ -72,16 +73,8 @@ class RuleHistory extends Component {
     this.meet();
   }
 
-  /** Who is who; whoever may not see the members sees who they are themselves. */
   async meet() {
-    const {user} = session.get();
-    this.people = new Map([[user?.id, user?.display_name]]);
-    try {
-      const {items} = await get(`/workspaces/${workspaceId.get()}/members`);
-      this.people = new Map(items.map((member) => [member.user_id ?? member.user?.id ?? member.id, member.display_name ?? member.user?.display_name]));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+    this.people = await readPeople();
   }
 
   updated() {

@@ -14,7 +14,7 @@ export default {
   kind_last: 'Last action',
   about_last: 'Who moved what, and how fast, as soon as the board has confirmed it.',
   kind_gifters: 'Top gifters',
-  about_gifters: 'The five who gave most: of the stream that is live, else of the last 24 hours.',
+  about_gifters: 'The five who gave most: of the stream that is live, else of the last 24 hours. Gifts that you simulate do not count.',
   kind_meter: 'Crowd meter',
   about_meter: 'How far the crowd is, for rules that wait for many: sums of diamonds, likes, a number of people, a tug of war.',
   kind_vote: 'Vote',

@@ -38,6 +38,9 @@ export default {
   page_system: 'System',
   page_overlays: 'Overlays',
   page_invitation: 'Invitation',
+  page_missing: 'There is no such page',
+  missingText: 'The address may be mistyped, or its page has moved.',
+  missingGo: 'To the live page',
 
   theme: 'Colours',
   theme_dark: 'Dark',

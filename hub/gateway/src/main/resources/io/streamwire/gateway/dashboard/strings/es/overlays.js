@@ -14,7 +14,7 @@ export default {
   kind_last: 'Última acción',
   about_last: 'Quién movió qué, y con qué rapidez, en cuanto la placa lo confirma.',
   kind_gifters: 'Quién más regala',
-  about_gifters: 'Los cinco que más dieron: del directo en curso, o si no, de las últimas 24 horas.',
+  about_gifters: 'Los cinco que más dieron: del directo en curso, o si no, de las últimas 24 horas. Los regalos que simulas no cuentan.',
   kind_meter: 'Medidor del público',
   about_meter: 'Cuánto lleva el público, para reglas que esperan a muchos: sumas de diamantes, me gusta, un número de personas, un tira y afloja.',
   kind_vote: 'Votación',

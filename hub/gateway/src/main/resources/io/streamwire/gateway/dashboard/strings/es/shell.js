@@ -143,4 +143,7 @@ export default {
   forbidden: 'No es para tu rol',
   forbiddenText: 'Un administrador o un propietario de este espacio puede mostrártelo o darte otro rol.',
   page_invitation: 'Invitación',
+  page_missing: 'Esta página no existe',
+  missingText: 'Puede que la dirección esté mal escrita o que la página se haya movido.',
+  missingGo: 'A la página en vivo',
 };

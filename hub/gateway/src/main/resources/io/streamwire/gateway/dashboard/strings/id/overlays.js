@@ -14,7 +14,7 @@ export default {
   kind_last: 'Aksi terakhir',
   about_last: 'Siapa menggerakkan apa, dan seberapa cepat, begitu papan mengonfirmasi.',
   kind_gifters: 'Pemberi hadiah teratas',
-  about_gifters: 'Lima pemberi terbanyak: dari siaran yang sedang live, atau dari 24 jam terakhir.',
+  about_gifters: 'Lima pemberi terbanyak: dari siaran yang sedang live, atau dari 24 jam terakhir. Hadiah yang Anda simulasikan tidak dihitung.',
   kind_meter: 'Pengukur keramaian',
   about_meter: 'Sejauh mana keramaiannya, untuk aturan yang menunggu banyak orang: jumlah diamond, suka, banyaknya orang, tarik tambang.',
   kind_vote: 'Pemungutan suara',

@@ -143,4 +143,7 @@ export default {
   forbidden: 'Bukan untuk peran Anda',
   forbiddenText: 'Admin atau pemilik ruang kerja ini bisa menunjukkannya, atau memberi Anda peran lain.',
   page_invitation: 'Undangan',
+  page_missing: 'Halaman ini tidak ada',
+  missingText: 'Alamatnya mungkin salah ketik, atau halamannya sudah pindah.',
+  missingGo: 'Ke halaman live',
 };

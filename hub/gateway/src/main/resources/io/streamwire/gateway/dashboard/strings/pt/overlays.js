@@ -14,7 +14,7 @@ export default {
   kind_last: 'Última ação',
   about_last: 'Quem moveu o quê, e quão rápido, assim que a placa confirma.',
   kind_gifters: 'Quem mais presenteia',
-  about_gifters: 'Os cinco que mais deram: da transmissão ao vivo, senão das últimas 24 horas.',
+  about_gifters: 'Os cinco que mais deram: da transmissão ao vivo, senão das últimas 24 horas. Os presentes que você simula não contam.',
   kind_meter: 'Medidor do público',
   about_meter: 'Até onde o público chegou, para regras que esperam por muitos: somas de diamantes, curtidas, um número de pessoas, um cabo de guerra.',
   kind_vote: 'Votação',

@@ -143,4 +143,7 @@ export default {
   forbidden: 'Não é para o seu papel',
   forbiddenText: 'Um administrador ou um dono deste espaço pode mostrar a você ou lhe dar outro papel.',
   page_invitation: 'Convite',
+  page_missing: 'Esta página não existe',
+  missingText: 'O endereço pode estar errado, ou a página mudou de lugar.',
+  missingGo: 'Para a página ao vivo',
 };

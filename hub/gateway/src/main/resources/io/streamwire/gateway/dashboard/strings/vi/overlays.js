@@ -14,7 +14,7 @@ export default {
   kind_last: 'Hành động gần nhất',
   about_last: 'Ai làm chuyển động gì, nhanh đến đâu, ngay khi bo mạch xác nhận.',
   kind_gifters: 'Tặng quà nhiều nhất',
-  about_gifters: 'Năm người tặng nhiều nhất: của luồng đang phát, nếu không thì của 24 giờ qua.',
+  about_gifters: 'Năm người tặng nhiều nhất: của luồng đang phát, nếu không thì của 24 giờ qua. Quà do bạn mô phỏng không được tính.',
   kind_meter: 'Thước đo đám đông',
   about_meter: 'Đám đông đã đến đâu, cho quy tắc chờ nhiều người: tổng kim cương, lượt thích, số người, kéo co.',
   kind_vote: 'Bỏ phiếu',

@@ -143,4 +143,7 @@ export default {
   forbidden: 'Không dành cho vai trò của bạn',
   forbiddenText: 'Quản trị hoặc chủ sở hữu của không gian này có thể cho bạn xem, hoặc cho bạn vai trò khác.',
   page_invitation: 'Lời mời',
+  page_missing: 'Không có trang này',
+  missingText: 'Có thể địa chỉ bị gõ sai, hoặc trang đã được chuyển đi.',
+  missingGo: 'Đến trang trực tiếp',
 };
