@@ -230,7 +230,8 @@ record Command(
     /** Whether the body of down/cmd is longer than a board must be able to take. */
     boolean tooLong() {
         var longest = bound() ? this : boundTo(Long.MAX_VALUE);
-        return longest.message(issuedAt).getBytes(StandardCharsets.UTF_8).length > CommandMessage.MAX_BYTES;
+        return longest.message(issuedAt).getBytes(StandardCharsets.UTF_8).length
+                > CommandMessage.MAX_BYTES;
     }
 
     /**

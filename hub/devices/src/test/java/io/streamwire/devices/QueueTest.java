@@ -60,6 +60,29 @@ class QueueTest {
         member.awaitState(device, kept, "done");
     }
 
+    /** Its board sets its clock by it, and must not take what has waited for what is fresh. */
+    @Test
+    void whatWaitedSaysWhenItLeftAndNotWhenItWasGiven() throws InterruptedException {
+        var device = member.armedBoard().deviceId();
+        var left = new ConcurrentLinkedQueue<Long>();
+        rig.recorder.onCommand(reception -> {
+            if (reception.deviceId().equals(device)) {
+                left.add(reception.left());
+            }
+        });
+        var _ = member.post(path(device, "/pause"), null);
+        var kept = member.command(device, spin(20, 60_000)).text("/id");
+        var given = Instant.parse(member.read(device, kept).text("/issued_at")).toEpochMilli();
+        Rig.await("it has waited", () -> System.currentTimeMillis() > given + 100);
+        var resumed = System.currentTimeMillis();
+        var _ = member.post(path(device, "/resume"), null);
+
+        member.awaitState(device, kept, "done");
+        assertThat(left)
+                .singleElement()
+                .satisfies(at -> assertThat(at).isGreaterThanOrEqualTo(resumed));
+    }
+
     @Test
     void theCommandsOfAnImportantRuleLeaveBeforeThoseOfOthersAndAfterPeoples()
             throws InterruptedException {

@@ -92,12 +92,14 @@ public final class PinRecorder {
     /**
      * A command came for the first time.
      *
+     * @param left when it left the hub, as it says, ms since the epoch
      * @param traceparent W3C traceparent, as sent
      */
     public record Reception(
             UUID deviceId,
             UUID commandId,
             String command,
+            long left,
             @Nullable String traceparent,
             long nanoTime,
             Instant time) {}
@@ -198,6 +200,7 @@ public final class PinRecorder {
                         deviceId,
                         commandId,
                         message.path("cmd").asText(),
+                        message.path("iat").asLong(),
                         message.path("tp").textValue(),
                         nanoTime,
                         Instant.now());
