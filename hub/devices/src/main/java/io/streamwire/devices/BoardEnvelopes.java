@@ -101,7 +101,7 @@ final class BoardEnvelopes {
     void connected() {
         configured.clear();
         mapped.clear();
-        echo.restart(clock.millis());
+        echo.restart();
         for (var known : cache.all()) {
             notice(known);
             tellLimits(known);
@@ -143,6 +143,11 @@ final class BoardEnvelopes {
                 || Objects.requireNonNull(known.envelope())
                         .hash()
                         .equals(configured.get(known.device().id()));
+    }
+
+    /** A board says that it is there: if our line was down, it counts from now until it echoes. */
+    void heard(UUID deviceId) {
+        echo.heard(deviceId, clock.millis());
     }
 
     /** A board came back: now it counts how long it takes to echo. */
@@ -212,7 +217,7 @@ final class BoardEnvelopes {
     /** Stores and publishes what waits for it; called many times a second. */
     void tick() {
         if (!line.connected()) {
-            echo.restart(clock.millis());
+            echo.restart();
         }
         for (var overdue : echo.overdue(clock.millis())) {
             LOG.log(

@@ -27,8 +27,13 @@ final class ConfigEcho {
     private final Map<UUID, List<Previous>> previous = new ConcurrentHashMap<>();
     private final Map<UUID, Reported> reports = new ConcurrentHashMap<>();
 
+    private static final long NOT_PUBLISHED = 0;
+
+    /** The line was down since it was published, and the board has not been heard since then. */
+    private static final long NOT_BACK = -1;
+
     /**
-     * @param since ms since the epoch, 0 while the change is not published yet
+     * @param since when the board could begin to echo, ms since the epoch, or what it waits for
      */
     private record Expected(UUID workspaceId, String envelope, long since) {}
 
@@ -47,7 +52,7 @@ final class ConfigEcho {
     /** A board's envelope changes: hold its commands. */
     void expect(
             UUID workspaceId, UUID deviceId, String envelope, @Nullable String before, long now) {
-        expected.put(deviceId, new Expected(workspaceId, envelope, 0));
+        expected.put(deviceId, new Expected(workspaceId, envelope, NOT_PUBLISHED));
         if (before != null && !before.equals(envelope)) {
             replaced(deviceId, before, now);
         }
@@ -77,17 +82,32 @@ final class ConfigEcho {
                 expected.computeIfPresent(
                         deviceId,
                         (_, change) ->
-                                change.envelope().equals(envelope) && change.since() == 0
+                                change.envelope().equals(envelope)
+                                                && change.since() == NOT_PUBLISHED
                                         ? new Expected(change.workspaceId(), envelope, now)
                                         : change);
     }
 
-    /** The line was down: nobody could echo meanwhile, and the change may be lost. */
-    void restart(long now) {
+    /**
+     * The line was down: nobody could echo meanwhile, and the change may be lost. After a restart
+     * of the broker the boards come back one by one.
+     */
+    void restart() {
         expected.replaceAll((_, change) ->
-                change.since() == 0
+                change.since() == NOT_PUBLISHED
                         ? change
-                        : new Expected(change.workspaceId(), change.envelope(), now));
+                        : new Expected(change.workspaceId(), change.envelope(), NOT_BACK));
+    }
+
+    /** A board says that it is there. */
+    void heard(UUID deviceId, long now) {
+        var _ =
+                expected.computeIfPresent(
+                        deviceId,
+                        (_, change) ->
+                                change.since() == NOT_BACK
+                                        ? new Expected(change.workspaceId(), change.envelope(), now)
+                                        : change);
     }
 
     /** A board has reported its configuration; whether that ended a wait. */

@@ -33,13 +33,6 @@ final class DeviceLane {
     /** Most commands that wait for one board. */
     static final int MOST_WAITING = 100;
 
-    /**
-     * Most commands of one output that are with the board and not over: enough that it need not
-     * wait for the next one, few enough that it need not refuse one, and that the others can still
-     * be cancelled, paused and overtaken.
-     */
-    static final int MOST_ABOARD = 4;
-
     static final String CANCELLED = "cancelled";
     static final String PAUSED = "paused";
     static final String OFFLINE = "device_offline";
@@ -397,7 +390,7 @@ final class DeviceLane {
             giveUp(item, CommandState.REJECTED, Admission.Reason.OUT_OF_RANGE.code());
             return false;
         }
-        if (!restraint.hubOnly() && aboard(command.command()) >= MOST_ABOARD) {
+        if (!restraint.hubOnly() && aboard(command.command()) >= restraint.mostAboard()) {
             item.heldBy = BUSY;
             held.hold(item, Long.MAX_VALUE);
             return false;

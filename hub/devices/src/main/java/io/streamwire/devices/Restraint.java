@@ -17,13 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param hubOnly whether the board keeps no limits of its own
  * @param exclusive whether one may only leave when the one before is surely over
  * @param free whether nothing can hold it back: the board itself lets its pulses follow each other
+ * @param mostAboard how many may be with the board and not over: enough that it need not wait for
+ *     the next one, few enough that it need not refuse one even when all of its outputs are
+ *     flooded, and that the others can still be cancelled, paused and overtaken
  */
 record Restraint(
         Envelope.Limit limit,
         Set<String> rivals,
         boolean hubOnly,
         boolean exclusive,
-        boolean free) {
+        boolean free,
+        int mostAboard) {
+
+    static final int MOST_ABOARD = 4;
+
+    /** How many commands a board lets wait, of all its outputs together. */
+    private static final int BOARD_QUEUE = 16;
 
     private static final int PERCENT = 100;
     private static final long LONGEST_GAP_MS = 86_400_000; // a day
@@ -52,7 +61,9 @@ record Restraint(
                                 .filter(other -> !other.equals(name))
                                 .collect(Collectors.toUnmodifiableSet());
         var free = !exclusive && rivals.isEmpty() && limit.maxDutyPct() >= PERCENT;
-        return new Restraint(limit, rivals, hubOnly, exclusive, free);
+        var share = BOARD_QUEUE / capabilities.commands().size();
+        return new Restraint(
+                limit, rivals, hubOnly, exclusive, free, Math.clamp(share, 1, MOST_ABOARD));
     }
 
     /** How long a command keeps its output on, ms. */

@@ -37,16 +37,22 @@ class ConfigEchoTest {
     }
 
     @Test
-    void theTimeBeginsAgainWhenTheLineWasDown() {
+    void theTimeBeginsAgainWhenTheBoardIsBackAfterTheLineWasDown() {
         echo.expect(WORKSPACE, DEVICE, "new", null, NOW);
-        echo.restart(NOW + 1_000);
+        echo.restart();
+        echo.heard(DEVICE, NOW + 1_000);
         assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // still not published
 
         echo.published(DEVICE, "new", NOW);
-        echo.restart(NOW + 4_000);
+        echo.restart();
+        echo.published(DEVICE, "new", NOW + 4_000);
+        assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // it may still be on its way back
+        assertThat(echo.holds(DEVICE)).isTrue();
 
-        assertThat(echo.overdue(NOW + 4_000 + ConfigEcho.LONGEST_MS)).isEmpty();
-        assertThat(echo.overdue(NOW + 4_001 + ConfigEcho.LONGEST_MS)).hasSize(1);
+        echo.heard(DEVICE, NOW + 60_000);
+        echo.heard(DEVICE, NOW + 64_000);
+        assertThat(echo.overdue(NOW + 60_000 + ConfigEcho.LONGEST_MS)).isEmpty();
+        assertThat(echo.overdue(NOW + 60_001 + ConfigEcho.LONGEST_MS)).hasSize(1);
     }
 
     @Test

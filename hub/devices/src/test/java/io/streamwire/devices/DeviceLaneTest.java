@@ -392,7 +392,7 @@ class DeviceLaneTest {
         Stream.concat(spins.stream(), Stream.of(light))
                 .forEach(command -> wide.offer(command, false, NOW));
         var ids = spins.stream().map(Command::id).toList();
-        var first = new ArrayList<>(ids.subList(0, DeviceLane.MOST_ABOARD));
+        var first = new ArrayList<>(ids.subList(0, Restraint.MOST_ABOARD));
         first.add(light.id());
         assertThat(road.handedOver).isEqualTo(first);
 
@@ -406,11 +406,11 @@ class DeviceLaneTest {
         assertThat(road.handedOver).as("on is not over").isEqualTo(first);
 
         wide.heard(ids.getFirst(), CommandState.DONE, NOW + 120);
-        assertThat(road.handedOver).endsWith(ids.get(DeviceLane.MOST_ABOARD)).hasSize(6);
+        assertThat(road.handedOver).endsWith(ids.get(Restraint.MOST_ABOARD)).hasSize(6);
         assertThat(wide.unanswered(NOW + 600))
                 .as("the others may be over, and their word lost")
                 .extracting(Command::id)
-                .containsAll(ids.subList(1, DeviceLane.MOST_ABOARD));
+                .containsAll(ids.subList(1, Restraint.MOST_ABOARD));
         wide.returned(NOW + 700);
         assertThat(road.handedOver).as("a board that was away has room").endsWith(ids.getLast());
     }
@@ -448,7 +448,7 @@ class DeviceLaneTest {
     @Test
     void whatABusyBoardKeepsWaitingExpiresWithTheReason() {
         var wide = new DeviceLane(16, road);
-        for (int i = 0; i <= DeviceLane.MOST_ABOARD; i++) {
+        for (int i = 0; i <= Restraint.MOST_ABOARD; i++) {
             wide.offer(Samples.command(2_000), false, NOW);
         }
 

@@ -29,7 +29,13 @@ enum EnvelopeGuard {
             case GAP -> with(restraint, restraint.rivals(), limit.maxDutyPct(), 0);
             case GROUP -> with(restraint, Set.of(), limit.maxDutyPct(), limit.minGapMs());
             case TURN ->
-                    new Restraint(limit, restraint.rivals(), restraint.hubOnly(), false, false);
+                    new Restraint(
+                            limit,
+                            restraint.rivals(),
+                            restraint.hubOnly(),
+                            false,
+                            false,
+                            restraint.mostAboard());
             case RANGE ->
                     new Restraint(
                             new Envelope.Limit(
@@ -45,7 +51,8 @@ enum EnvelopeGuard {
                             restraint.rivals(),
                             restraint.hubOnly(),
                             restraint.exclusive(),
-                            restraint.free());
+                            restraint.free(),
+                            restraint.mostAboard());
         };
     }
 
@@ -56,6 +63,7 @@ enum EnvelopeGuard {
                 rivals,
                 restraint.hubOnly(),
                 restraint.exclusive(),
-                restraint.free());
+                restraint.free(),
+                restraint.mostAboard());
     }
 }

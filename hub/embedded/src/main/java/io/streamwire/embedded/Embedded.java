@@ -108,6 +108,18 @@ public final class Embedded implements AutoCloseable {
         return embedded;
     }
 
+    /**
+     * Deletes what the servers of a directory have kept; not their programs, logs and secrets.
+     *
+     * @throws EmbeddedException when somebody uses it now
+     */
+    public static void empty(Path dataDirectory) {
+        try (DataDirectory directory = DataDirectory.open(dataDirectory)) {
+            DataDirectory.delete(directory.path().resolve("redis"));
+            DataDirectory.delete(directory.path().resolve("postgres"));
+        }
+    }
+
     /** A place in the user's cache, so that not every test unpacks the programs again. */
     static Path sharedPrograms() {
         Path cache =

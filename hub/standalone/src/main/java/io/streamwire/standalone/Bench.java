@@ -1,12 +1,15 @@
 package io.streamwire.standalone;
 
 import io.helidon.config.Config;
+import io.streamwire.embedded.Embedded;
 import io.streamwire.service.Configuration;
 import io.streamwire.telemetry.Logging;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -18,6 +21,7 @@ final class Bench {
 
     private final CommandSpec spec;
     private final HubOptions options;
+    private @Nullable Path directory;
 
     Bench(CommandSpec spec, HubOptions options) {
         this.spec = spec;
@@ -44,6 +48,11 @@ final class Bench {
                     throw new InterruptedStartException();
                 }
                 throw e;
+            } finally {
+                var left = directory;
+                if (left != null && !end.asked()) {
+                    Embedded.empty(left); // the next measurement shall not have to load it
+                }
             }
         }
     }
@@ -74,7 +83,7 @@ final class Bench {
         overrides.put("auth.access-token-life", "1h");
         overrides.putAll(more);
         var settings = options.configuration(overrides);
-        var directory = Configuration.path(settings, "data-dir").resolve("bench");
+        directory = Configuration.path(settings, "data-dir").resolve("bench");
         return Configuration.with(settings, Map.of("data-dir", directory.toString()));
     }
 

@@ -44,14 +44,15 @@ final class Fleet implements AutoCloseable {
         for (int n = 0; n < workspaces; n++) {
             var name = "site" + n + "_" + run;
             var share = boards / workspaces + (n < boards % workspaces ? 1 : 0);
-            tasks.add(() -> register(gateway, name, share));
+            // One by one: passwords are hashed slowly, and a service that has just begun is slow.
+            var api = new ApiClient(gateway);
+            var workspaceId = api.register(name, UUID.randomUUID().toString());
+            tasks.add(() -> furnish(api, workspaceId, share));
         }
         return all(tasks);
     }
 
-    private static Site register(URI gateway, String name, int boards) {
-        var api = new ApiClient(gateway);
-        var workspaceId = api.register(name, UUID.randomUUID().toString());
+    private static Site furnish(ApiClient api, UUID workspaceId, int boards) {
         var accesses = new ArrayList<BoardAccess>();
         for (int n = 0; n < boards; n++) {
             accesses.add(api.newBoard(workspaceId, "Board " + n));

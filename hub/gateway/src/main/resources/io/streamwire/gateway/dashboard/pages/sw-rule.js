@@ -164,9 +164,12 @@ class RulePage extends Component {
         <span class="small" role="status">${this.state()}</span></div>` : nothing}</form>`;
   }
 
+  /** What keeps it from being saved, or what is not saved. */
   state() {
+    if (this.draft.name?.trim() === '') return html`<span class="soft">${t('rules.nameFirst')}</span>`;
     if (this.faults.length) return html`<span class="error">${t('editor.faults', {count: this.faults.length})}</span>`;
-    return this.changed ? html`<span class="soft">${t('rules.unsaved')}</span>` : nothing;
+    if (this.changed) return html`<span class="soft">${t('rules.unsaved')}</span>`;
+    return this.draft.id ? html`<span class="soft">${t('rules.nothingToSave')}</span>` : nothing;
   }
 
   /** Everything that the hub has against it, each with its place. */

@@ -7,6 +7,8 @@ import {t} from '../core/text.js';
 import {field} from '../kit/field.js';
 import {icon, logo} from '../kit/icon.js';
 
+const FIELDS = ['display_name', 'email', 'password'];
+
 /** Signing in, and making an account. */
 class SignIn extends Component {
   static properties = {params: {attribute: false}, email: {state: true}, password: {state: true}, name: {state: true}, problem: {state: true}, busy: {state: true}};
@@ -61,7 +63,7 @@ class SignIn extends Component {
       <form class="card" @submit=${this.submit} novalidate>
         <h1>${registers ? t('entry.registerTitle') : t('entry.signInTitle')}</h1>
         ${registers ? html`<p class="soft">${t('entry.registerText')}</p>` : nothing}
-        ${this.problem ? html`<div class="note bad" role="alert">${icon('warn')}<p>${problemText(this.problem)}</p></div>` : nothing}
+        ${this.problem ? html`<div class="note bad" role="alert">${icon('warn')}<p>${problemText(this.problem, {faults: !Object.keys(faults).every((name) => FIELDS.includes(name))})}</p></div>` : nothing}
         ${registers
           ? field({name: 'display_name', label: t('entry.name'), value: this.name, on: (value) => (this.name = value), autocomplete: 'name', required: true, maxlength: 100, error: faults.display_name})
           : nothing}

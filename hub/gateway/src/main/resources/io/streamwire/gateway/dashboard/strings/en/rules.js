@@ -95,6 +95,8 @@ export default {
   rest: 'Rest after firing',
   does: 'Then',
   unsaved: 'Not saved yet',
+  nameFirst: 'Give the rule a name',
+  nothingToSave: 'Saved as it is',
   saved: '“{name}” is saved.',
   delete: 'Delete this rule',
   deleteTitle: 'Delete “{name}”?',

@@ -92,6 +92,8 @@ export default {
   rest: 'Descanso tras saltar',
   does: 'Entonces',
   unsaved: 'Sin guardar',
+  nameFirst: 'Ponle un nombre a la regla',
+  nothingToSave: 'Guardada tal como está',
   saved: '“{name}” está guardada.',
   delete: 'Eliminar esta regla',
   deleteTitle: '¿Eliminar “{name}”?',

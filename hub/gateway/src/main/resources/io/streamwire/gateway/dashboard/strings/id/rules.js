@@ -92,6 +92,8 @@ export default {
   rest: 'Istirahat setelah terpicu',
   does: 'Maka',
   unsaved: 'Belum disimpan',
+  nameFirst: 'Beri nama pada aturan',
+  nothingToSave: 'Sudah tersimpan',
   saved: '“{name}” tersimpan.',
   delete: 'Hapus aturan ini',
   deleteTitle: 'Hapus “{name}”?',

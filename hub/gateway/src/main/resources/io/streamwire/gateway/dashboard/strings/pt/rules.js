@@ -92,6 +92,8 @@ export default {
   rest: 'Descanso depois de disparar',
   does: 'Então',
   unsaved: 'Ainda não salva',
+  nameFirst: 'Dê um nome à regra',
+  nothingToSave: 'Salva como está',
   saved: '“{name}” foi salva.',
   delete: 'Excluir esta regra',
   deleteTitle: 'Excluir “{name}”?',

@@ -92,6 +92,8 @@ export default {
   rest: 'Nghỉ sau khi chạy',
   does: 'Thì',
   unsaved: 'Chưa lưu',
+  nameFirst: 'Hãy đặt tên cho quy tắc',
+  nothingToSave: 'Đã lưu như hiện tại',
   saved: 'Đã lưu “{name}”.',
   delete: 'Xóa quy tắc này',
   deleteTitle: 'Xóa “{name}”?',
