@@ -10,6 +10,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
@@ -93,7 +94,8 @@ public final class HttpServer implements AutoCloseable {
                         .filter(Metrics.class::isInstance)
                         .map(Metrics.class::cast)
                         .findFirst();
-        configure(server, config, service, verifier, credentials, routes, metrics);
+        var nowhere = apis.stream().flatMap(api -> api.nowhere().stream()).findFirst();
+        configure(server, config, service, verifier, credentials, routes, nowhere, metrics);
         server.addConnectionSelector(http(webSockets));
         return listen(server.build(), service, routes, metrics);
     }
@@ -141,6 +143,7 @@ public final class HttpServer implements AutoCloseable {
             TokenVerifier verifier,
             Credentials credentials,
             List<Route> routes,
+            Optional<Handler> nowhere,
             Optional<Metrics> metrics) {
         var access =
                 new AccessCheck(
@@ -167,7 +170,7 @@ public final class HttpServer implements AutoCloseable {
                 .routing(routing -> {
                     var limit = new BodyLimit(largestBody, largest);
                     metrics.ifPresent(counted -> routing.addFilter(counting(counted)));
-                    route(routing, routes, access, limit, new Errors(service));
+                    route(routing, routes, nowhere, access, limit, new Errors(service));
                 });
     }
 
@@ -211,6 +214,7 @@ public final class HttpServer implements AutoCloseable {
     private static void route(
             HttpRouting.Builder routing,
             List<Route> routes,
+            Optional<Handler> nowhere,
             AccessCheck access,
             BodyLimit limit,
             Errors errors) {
@@ -228,7 +232,7 @@ public final class HttpServer implements AutoCloseable {
                         cause(request).during(() -> handle(route, request, response));
                     });
         }
-        var unmatched = new Unmatched(routes);
+        var unmatched = new Unmatched(routes, nowhere);
         routing.any(unmatched::answer);
     }
 
@@ -301,12 +305,14 @@ public final class HttpServer implements AutoCloseable {
     /** Says 404 for a path that no route has, 405 for a method that its routes do not have. */
     private static final class Unmatched {
         private final List<Route> routes;
+        private final Optional<Handler> nowhere;
 
-        Unmatched(List<Route> routes) {
+        Unmatched(List<Route> routes, Optional<Handler> nowhere) {
             this.routes = routes;
+            this.nowhere = nowhere;
         }
 
-        void answer(ServerRequest request, ServerResponse response) {
+        void answer(ServerRequest request, ServerResponse response) throws Exception {
             var methods = new TreeSet<String>();
             for (var route : routes) {
                 if (PathMatchers.create(route.path())
@@ -314,6 +320,10 @@ public final class HttpServer implements AutoCloseable {
                         .accepted()) {
                     methods.add(route.method().text());
                 }
+            }
+            if (methods.isEmpty() && nowhere.isPresent()) {
+                nowhere.get().handle(request, response);
+                return;
             }
             if (methods.isEmpty()) {
                 throw Problem.notFound("not_found", "There is nothing at this path.");

@@ -55,6 +55,7 @@ class HttpServerTest {
                 TokenVerifier.trusting(KEY),
                 Credentials.AUTHORIZATION,
                 routes,
+                Optional.empty(),
                 Optional.empty());
         server.addConnectionSelector(HttpServer.http(Optional.empty()));
     }

@@ -101,7 +101,7 @@ final class BoardEnvelopes {
     void connected() {
         configured.clear();
         mapped.clear();
-        echo.restart();
+        echo.restart(clock.millis());
         for (var known : cache.all()) {
             notice(known);
             tellLimits(known);
@@ -145,11 +145,6 @@ final class BoardEnvelopes {
                         .equals(configured.get(known.device().id()));
     }
 
-    /** A board says that it is there: if our line was down, it counts from now until it echoes. */
-    void heard(UUID deviceId) {
-        echo.heard(deviceId, clock.millis());
-    }
-
     /** A board came back: now it counts how long it takes to echo. */
     void appeared(UUID deviceId) {
         if (echo.holds(deviceId)) {
@@ -176,6 +171,24 @@ final class BoardEnvelopes {
             if (!told(known)) {
                 undescribed.add(device.id());
             }
+            expectAnew(known);
+        }
+    }
+
+    /** What this instance waited for when another one owned the board may be outdated. */
+    private void expectAnew(Known known) {
+        var device = known.device();
+        var envelope = known.envelope();
+        if (envelope == null || !echo.holds(device.id())) {
+            return;
+        }
+        var hash = envelope.hash();
+        var echoed = echo.report(device.id()).filter(said -> hash.equals(said.envelope()));
+        echo.expect(device.workspaceId(), device.id(), hash, null, clock.millis());
+        if (echoed.isPresent()) {
+            var _ = echo.echoed(device.id(), hash);
+        } else {
+            undescribed.add(device.id());
         }
     }
 
@@ -216,10 +229,16 @@ final class BoardEnvelopes {
 
     /** Stores and publishes what waits for it; called many times a second. */
     void tick() {
+        var now = clock.millis();
         if (!line.connected()) {
-            echo.restart();
+            echo.restart(now);
         }
-        for (var overdue : echo.overdue(clock.millis())) {
+        for (var waiting : echo.untold()) {
+            if (isOurs(waiting.workspaceId()) && isThere(waiting.deviceId())) {
+                undescribed.add(waiting.deviceId());
+            }
+        }
+        for (var overdue : echo.overdue(now, this::isOurs)) {
             LOG.log(
                     Level.WARNING,
                     "device={0} config=not_echoed event=disarmed",
@@ -227,6 +246,16 @@ final class BoardEnvelopes {
             disarms.disarm(overdue.workspaceId(), overdue.deviceId(), "config_unconfirmed");
         }
         keepDescribed();
+    }
+
+    private boolean isOurs(UUID workspaceId) {
+        return owned.test(bus.partition(workspaceId));
+    }
+
+    /** Whether a board was heard since our line was down, by whichever instance. */
+    private boolean isThere(UUID deviceId) {
+        return presence.of(deviceId).filter(Seen::online).isPresent()
+                && echo.isBack(presence.heardAt(deviceId));
     }
 
     /** Stores what boards can do and tells them their envelope, off the line's threads. */
@@ -306,7 +335,7 @@ final class BoardEnvelopes {
                                 mapped.put(device.id(), children);
                                 cache.known(device.id()).ifPresent(this::reconfigure);
                                 lanes.pump(device.id());
-                                if (presence.of(device.id()).filter(Seen::online).isPresent()) {
+                                if (isThere(device.id())) {
                                     echo.published(device.id(), envelope, clock.millis());
                                 }
                             } else {

@@ -122,9 +122,6 @@ final class Boards implements MqttLine.Receiver {
             return;
         }
         heartbeats.heard(up.deviceId());
-        if (!up.name().equals("state")) { // which may be a last will
-            envelopes.heard(up.deviceId());
-        }
         try {
             switch (up.name()) {
                 case "ack" ->
@@ -207,7 +204,6 @@ final class Boards implements MqttLine.Receiver {
         if (!change.after().online()) {
             lost(device);
         } else {
-            envelopes.heard(device.id());
             cache.childrenOf(device).forEach(this::heardAfterAll);
         }
         if (change.appeared()) {

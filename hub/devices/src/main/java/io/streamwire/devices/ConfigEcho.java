@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,14 @@ final class ConfigEcho {
     private final Map<UUID, List<Previous>> previous = new ConcurrentHashMap<>();
     private final Map<UUID, Reported> reports = new ConcurrentHashMap<>();
 
-    private static final long NOT_PUBLISHED = 0;
+    private static final long NOT_TOLD = 0;
 
-    /** The line was down since it was published, and the board has not been heard since then. */
-    private static final long NOT_BACK = -1;
+    /** When our line was down last, ms since the epoch: who was heard before may be away. */
+    private volatile long downAt;
 
     /**
-     * @param since when the board could begin to echo, ms since the epoch, or what it waits for
+     * @param since when the board was told, ms since the epoch, or that it was not since our line
+     *     was down
      */
     private record Expected(UUID workspaceId, String envelope, long since) {}
 
@@ -46,13 +48,13 @@ final class ConfigEcho {
      */
     record Reported(long v, String envelope, long at) {}
 
-    /** A board that did not echo in time. */
-    record Overdue(UUID workspaceId, UUID deviceId) {}
+    /** A board whose echo is waited for. */
+    record Waiting(UUID workspaceId, UUID deviceId) {}
 
     /** A board's envelope changes: hold its commands. */
     void expect(
             UUID workspaceId, UUID deviceId, String envelope, @Nullable String before, long now) {
-        expected.put(deviceId, new Expected(workspaceId, envelope, NOT_PUBLISHED));
+        expected.put(deviceId, new Expected(workspaceId, envelope, NOT_TOLD));
         if (before != null && !before.equals(envelope)) {
             replaced(deviceId, before, now);
         }
@@ -82,32 +84,37 @@ final class ConfigEcho {
                 expected.computeIfPresent(
                         deviceId,
                         (_, change) ->
-                                change.envelope().equals(envelope)
-                                                && change.since() == NOT_PUBLISHED
+                                change.envelope().equals(envelope) && change.since() == NOT_TOLD
                                         ? new Expected(change.workspaceId(), envelope, now)
                                         : change);
     }
 
-    /**
-     * The line was down: nobody could echo meanwhile, and the change may be lost. After a restart
-     * of the broker the boards come back one by one.
-     */
-    void restart() {
+    /** The line is down: nobody can echo, and the change may be lost. */
+    void restart(long now) {
+        downAt = now;
         expected.replaceAll((_, change) ->
-                change.since() == NOT_PUBLISHED
+                change.since() == NOT_TOLD
                         ? change
-                        : new Expected(change.workspaceId(), change.envelope(), NOT_BACK));
+                        : new Expected(change.workspaceId(), change.envelope(), NOT_TOLD));
     }
 
-    /** A board says that it is there. */
-    void heard(UUID deviceId, long now) {
-        var _ =
-                expected.computeIfPresent(
-                        deviceId,
-                        (_, change) ->
-                                change.since() == NOT_BACK
-                                        ? new Expected(change.workspaceId(), change.envelope(), now)
-                                        : change);
+    /** Whether somebody who was heard last at this time has been there since our line was down. */
+    boolean isBack(long heardAt) {
+        return heardAt > downAt;
+    }
+
+    /** The boards that must be told the change, as soon as they are there. */
+    List<Waiting> untold() {
+        if (expected.isEmpty()) {
+            return List.of();
+        }
+        var untold = new ArrayList<Waiting>();
+        expected.forEach((device, change) -> {
+            if (change.since() == NOT_TOLD) {
+                untold.add(new Waiting(change.workspaceId(), device));
+            }
+        });
+        return untold;
     }
 
     /** A board has reported its configuration; whether that ended a wait. */
@@ -128,14 +135,19 @@ final class ConfigEcho {
                 .anyMatch(known -> now < known.until() && known.envelope().equals(envelope));
     }
 
-    /** The boards that did not echo in time; they are no longer waited for. */
-    List<Overdue> overdue(long now) {
-        var overdue = new ArrayList<Overdue>();
+    /**
+     * The boards that did not echo in time; they are no longer waited for.
+     *
+     * @param owned of which workspaces
+     */
+    List<Waiting> overdue(long now, Predicate<UUID> owned) {
+        var overdue = new ArrayList<Waiting>();
         expected.forEach((device, change) -> {
-            if (change.since() > 0
+            if (change.since() > NOT_TOLD
                     && now - change.since() > LONGEST_MS
+                    && owned.test(change.workspaceId())
                     && expected.remove(device, change)) {
-                overdue.add(new Overdue(change.workspaceId(), device));
+                overdue.add(new Waiting(change.workspaceId(), device));
             }
         });
         return overdue;

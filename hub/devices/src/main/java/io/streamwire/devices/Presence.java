@@ -159,6 +159,12 @@ final class Presence {
         life.heard = now;
     }
 
+    /** When a board has said something last, ms since the epoch; 0 when it has not. */
+    long heardAt(UUID deviceId) {
+        var life = lives.get(deviceId);
+        return life == null ? 0 : life.heard;
+    }
+
     /** What a board is to people now. */
     Standing standing(Seen seen, long now) {
         if (!seen.online()) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param exclusive whether one may only leave when the one before is surely over
  * @param free whether nothing can hold it back: the board itself lets its pulses follow each other
  * @param mostAboard how many may be with the board and not over: enough that it need not wait for
- *     the next one, few enough that it need not refuse one even when all of its outputs are
- *     flooded, and that the others can still be cancelled, paused and overtaken
+ *     the next one, few enough that one with up to 16 outputs need not refuse any even when all of
+ *     them are flooded, and that the others can still be cancelled, paused and overtaken
  */
 record Restraint(
         Envelope.Limit limit,
@@ -31,7 +31,9 @@ record Restraint(
 
     static final int MOST_ABOARD = 4;
 
-    /** How many commands a board lets wait, of all its outputs together. */
+    /**
+     * How many commands an ESP32 lets wait, of all its outputs together; others as many of each.
+     */
     private static final int BOARD_QUEUE = 16;
 
     private static final int PERCENT = 100;

@@ -5,11 +5,18 @@ import static io.streamwire.devices.Samples.NOW;
 import static io.streamwire.devices.Samples.WORKSPACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfigEchoTest {
 
+    private static final ConfigEcho.Waiting WAITING = new ConfigEcho.Waiting(WORKSPACE, DEVICE);
+
     private final ConfigEcho echo = new ConfigEcho();
+
+    private List<ConfigEcho.Waiting> overdue(long now) {
+        return echo.overdue(now, WORKSPACE::equals);
+    }
 
     @Test
     void holdsCommandsUntilTheBoardEchoesTheChange() {
@@ -26,33 +33,41 @@ class ConfigEchoTest {
     @Test
     void namesBoardsThatDoNotEchoInTime() {
         echo.expect(WORKSPACE, DEVICE, "new", null, NOW);
-        assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // not published yet
+        assertThat(overdue(NOW + 60_000)).isEmpty(); // not published yet
 
         echo.published(DEVICE, "new", NOW);
 
-        assertThat(echo.overdue(NOW + ConfigEcho.LONGEST_MS)).isEmpty();
-        assertThat(echo.overdue(NOW + ConfigEcho.LONGEST_MS + 1))
-                .containsExactly(new ConfigEcho.Overdue(WORKSPACE, DEVICE));
+        assertThat(overdue(NOW + ConfigEcho.LONGEST_MS)).isEmpty();
+        assertThat(overdue(NOW + ConfigEcho.LONGEST_MS + 1)).containsExactly(WAITING);
         assertThat(echo.holds(DEVICE)).isFalse();
     }
 
     @Test
-    void theTimeBeginsAgainWhenTheBoardIsBackAfterTheLineWasDown() {
+    void theTimeBeginsAgainWhenTheBoardWasToldAgainAfterTheLineWasDown() {
         echo.expect(WORKSPACE, DEVICE, "new", null, NOW);
-        echo.restart();
-        echo.heard(DEVICE, NOW + 1_000);
-        assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // still not published
-
         echo.published(DEVICE, "new", NOW);
-        echo.restart();
-        echo.published(DEVICE, "new", NOW + 4_000);
-        assertThat(echo.overdue(NOW + 60_000)).isEmpty(); // it may still be on its way back
+        assertThat(echo.untold()).isEmpty();
+
+        echo.restart(NOW + 1_000);
+
+        assertThat(echo.isBack(NOW + 1_000)).isFalse();
+        assertThat(echo.isBack(NOW + 1_001)).isTrue();
+        assertThat(echo.untold()).containsExactly(WAITING);
+        assertThat(overdue(NOW + 60_000)).as("it was not told yet").isEmpty();
         assertThat(echo.holds(DEVICE)).isTrue();
 
-        echo.heard(DEVICE, NOW + 60_000);
-        echo.heard(DEVICE, NOW + 64_000);
-        assertThat(echo.overdue(NOW + 60_000 + ConfigEcho.LONGEST_MS)).isEmpty();
-        assertThat(echo.overdue(NOW + 60_001 + ConfigEcho.LONGEST_MS)).hasSize(1);
+        echo.published(DEVICE, "new", NOW + 60_000);
+        assertThat(overdue(NOW + 60_000 + ConfigEcho.LONGEST_MS)).isEmpty();
+        assertThat(overdue(NOW + 60_001 + ConfigEcho.LONGEST_MS)).containsExactly(WAITING);
+    }
+
+    @Test
+    void onlyTheOwnerOfABoardJudgesIt() {
+        echo.expect(WORKSPACE, DEVICE, "new", null, NOW);
+        echo.published(DEVICE, "new", NOW);
+
+        assertThat(echo.overdue(NOW + 60_000, _ -> false)).isEmpty();
+        assertThat(echo.holds(DEVICE)).isTrue();
     }
 
     @Test

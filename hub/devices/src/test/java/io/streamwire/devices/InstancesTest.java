@@ -3,17 +3,9 @@ package io.streamwire.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import io.streamwire.contract.Json;
-import io.streamwire.contract.mqtt.Ack;
-import io.streamwire.contract.mqtt.DeviceConfig;
 import io.streamwire.contract.mqtt.Topics;
 import io.streamwire.virtualboard.PinRecorder;
 import io.streamwire.virtualboard.VirtualBoard;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +104,7 @@ class InstancesTest {
             var member = ownedByTheFirst();
             var there = member.at(another);
             var device = member.device("Board");
-            var board = new RawBoard(member, device);
+            var board = new RawBoard(rig, member, device, true);
             Rig.await("in sync", () -> config(member, device).at("/in_sync").asBoolean());
             member.arm();
             Rig.await("known there", sees(there, device));
@@ -167,69 +159,6 @@ class InstancesTest {
 
     private static boolean armed(Member member, UUID device) {
         return member.get("/devices/" + device + "/status").body().at("/armed").asBoolean();
-    }
-
-    /** A board that echoes its limits and answers commands when the test says so. */
-    private final class RawBoard implements AutoCloseable {
-        private final Member member;
-        private final UUID device;
-        private final Mqtt5AsyncClient client;
-        private volatile String envelope = "";
-
-        RawBoard(Member member, UUID device) {
-            this.member = member;
-            this.device = device;
-            client = rig.connect(device, member.token(device)).toAsync();
-            client.publishes(MqttGlobalPublishFilter.ALL, this::arrived);
-            var _ =
-                    client.subscribeWith()
-                            .topicFilter(Topics.downFilter(member.workspace, device))
-                            .qos(MqttQos.AT_LEAST_ONCE)
-                            .send()
-                            .join();
-            say(Topics.describe(member.workspace, device), Json.write(VirtualBoard.CAPABILITIES));
-            say(
-                    Topics.state(member.workspace, device),
-                    "{\"s\":\"ready\",\"boot\":1,\"epoch\":0,\"fw\":\"1.0.0\"}");
-        }
-
-        private void arrived(Mqtt5Publish message) {
-            if (message.getTopic().toString().endsWith("/down/config")) {
-                var config = Json.read(message.getPayloadAsBytes(), DeviceConfig.class);
-                envelope = config.envelope();
-                say(Topics.reportedConfig(member.workspace, device), Json.write(config));
-            }
-        }
-
-        String envelope() {
-            return envelope;
-        }
-
-        void done(String id, String under) {
-            say(
-                    Topics.ack(member.workspace, device),
-                    Json.write(
-                            new Ack(
-                                    UUID.fromString(id),
-                                    Ack.Status.DONE,
-                                    null,
-                                    new Ack.Times(null, null, null),
-                                    under)));
-        }
-
-        private void say(String topic, String body) {
-            var _ =
-                    client.publishWith()
-                            .topic(topic)
-                            .qos(MqttQos.AT_LEAST_ONCE)
-                            .payload(body.getBytes(StandardCharsets.UTF_8))
-                            .send();
-        }
-
-        @Override
-        public void close() {
-            client.disconnect().join();
-        }
     }
 
     @Test

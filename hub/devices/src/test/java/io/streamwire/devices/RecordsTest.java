@@ -146,6 +146,7 @@ class RecordsTest {
         assertThat(states(path, id)).contains("null>queued");
         assertThat(member.get(path).body().at("/items"))
                 .filteredOn(line -> line.at("/command_id").asText().equals(id))
+                .isNotEmpty()
                 .allMatch(line -> line.at("/command").asText().equals("motor_spin"));
         member.post("/devices/" + board.deviceId() + "/pause", null);
         var paused = member.command(board.deviceId(), Member.spin(60, 20)).text("/id");

@@ -1,7 +1,9 @@
 package io.streamwire.gateway;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.streamwire.service.Api;
@@ -12,6 +14,7 @@ import io.streamwire.service.Routes;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The page that people use. Every path of it is the same document, which shows the page that the
@@ -62,8 +65,7 @@ final class Dashboard implements Api {
 
     @Override
     public void routes(Routes routes) {
-        routes.get("/", Permission.PUBLIC, this::root)
-                .get("/{nothing}", Permission.PUBLIC, this::missing);
+        routes.get("/", Permission.PUBLIC, this::root);
         for (var page : PAGES) {
             routes.get("/" + page, Permission.PUBLIC, this::page)
                     .get("/" + page + "/*", Permission.PUBLIC, this::page);
@@ -107,9 +109,14 @@ final class Dashboard implements Api {
         Body.send(response, WELCOME);
     }
 
-    /** What nothing has is a page for people too, which leads back; programs get a problem. */
+    /** A page for people, which leads back; programs get a problem. */
+    @Override
+    public Optional<Handler> nowhere() {
+        return Optional.of(this::missing);
+    }
+
     private void missing(ServerRequest request, ServerResponse response) {
-        if (!byBrowser(request)) {
+        if (!request.prologue().method().equals(Method.GET) || !byBrowser(request)) {
             throw notFound();
         }
         response.status(Status.NOT_FOUND_404);

@@ -100,13 +100,7 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/ui/0000000000000000/app.js",
-                "/ui/x",
-                "/ui/%2e%2e/index.html",
-                "/WEB-INF/x"
-            })
+    @ValueSource(strings = {"/ui/0000000000000000/app.js", "/ui/x", "/ui/%2e%2e/index.html"})
     void whatIsNotOfTheDashboardIsNotThere(String path) throws Exception {
         try (var backend = Backend.named("any");
                 var client = Client.of(backend)) {
@@ -117,13 +111,15 @@ class DashboardTest {
         }
     }
 
-    @Test
-    void whatNothingHasIsAPageForABrowserAndAProblemForAProgram() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/livex", "/WEB-INF/x", "/api/v1/nothing"})
+    void whatNothingHasIsAPageForABrowserAndAProblemForAProgram(String path) throws Exception {
         try (var backend = Backend.named("any");
                 var client = Client.of(backend)) {
 
-            var page = client.send(client.request("/livex", "Accept", "text/html"));
-            var problem = client.get("/livex");
+            var page = client.send(client.request(path, "Accept", "text/html"));
+            var problem = client.get(path);
+            var post = client.post(path, "{}", "Accept", "text/html");
 
             assertThat(page.statusCode()).isEqualTo(404);
             assertThat(page.body()).contains("<sw-app></sw-app>");
@@ -131,6 +127,8 @@ class DashboardTest {
                     .contains("require-trusted-types-for 'script'");
             assertThat(problem.statusCode()).isEqualTo(404);
             assertThat(Client.json(problem).get("code").asText()).isEqualTo("not_found");
+            assertThat(post.statusCode()).isEqualTo(404);
+            assertThat(backend.arrived()).isEmpty();
         }
     }
 }

@@ -42,17 +42,16 @@ final class Bench {
         Logging.onlyWarnings();
         try (var end = new OrderlyEnd()) {
             try {
-                return measurement.measure() ? 0 : 1;
+                var sound = measurement.measure();
+                if (sound && directory != null) {
+                    Embedded.empty(directory); // the next measurement shall not have to load it
+                }
+                return sound ? 0 : 1;
             } catch (Exception e) {
                 if (end.asked()) {
                     throw new InterruptedStartException();
                 }
                 throw e;
-            } finally {
-                var left = directory;
-                if (left != null && !end.asked()) {
-                    Embedded.empty(left); // the next measurement shall not have to load it
-                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.streamwire.standalone;
 
 import io.streamwire.contract.Json;
+import io.streamwire.embedded.Embedded;
 import io.streamwire.liveroom.LiveRoom;
 import io.streamwire.liveroom.Performance;
 import io.streamwire.liveroom.Show;
@@ -106,12 +107,17 @@ final class BenchCommand implements Callable<Integer> {
             overrides.put("auth.login-attempts", "1000");
             var settings = options.configuration(overrides);
             var directory = Configuration.path(settings, "data-dir").resolve("bench");
+            int result;
             try (var hub =
                     Standalone.start(
                             Configuration.with(
                                     settings, Map.of("data-dir", directory.toString())))) {
-                return measure(liveRoom, hub);
+                result = measure(liveRoom, hub);
             }
+            if (result == 0) {
+                Embedded.empty(directory);
+            }
+            return result;
         }
     }
 

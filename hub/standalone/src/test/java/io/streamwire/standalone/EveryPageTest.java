@@ -93,7 +93,7 @@ class EveryPageTest {
                 "/audit",
                 "/system",
                 "/settings",
-                "/nothing-has-this-address",
+                "/nothing/has-this-address",
                 "/devices/nor/this");
     }
 

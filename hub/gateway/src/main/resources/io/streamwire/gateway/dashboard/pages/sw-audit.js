@@ -26,13 +26,16 @@ class AuditPage extends Component {
   }
 
   list(items) {
-    if (items.length === 0) return html`<div class="card">${empty({sign: 'audit', title: t('team.noAudit'), text: t('team.noAuditText')})}</div>`;
     return html`<section class="card flush" aria-label=${t('team.changes')}>
       <div class="card-head"><h2>${t('team.changes')}</h2></div>
-      <div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.changes')}><table class="table stacked">
+      ${items.length === 0 ? empty({sign: 'audit', title: t('team.noAudit'), text: t('team.noAuditText')}) : this.table(items)}</section>`;
+  }
+
+  table(items) {
+    return html`<div class="table-wrap" tabindex="0" role="group" aria-label=${t('team.changes')}><table class="table stacked">
         <thead><tr><th>${t('team.when')}</th><th>${t('team.who')}</th><th>${t('team.what')}</th><th>${t('team.whom')}</th><th>${t('team.from')}</th></tr></thead>
         <tbody>${items.map((entry) => this.row(entry))}</tbody></table></div>
-      ${moreOf(this.entries)}</section>`;
+      ${moreOf(this.entries)}`;
   }
 
   row({at, event, user, subject, address, trace_id: trace}) {

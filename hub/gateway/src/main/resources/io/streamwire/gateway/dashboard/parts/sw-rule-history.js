@@ -3,7 +3,7 @@ import {ApiError, call, get} from '../core/api.js';
 import {differences} from '../core/diff.js';
 import {readPeople} from '../core/people.js';
 import {problemText} from '../core/problems.js';
-import {Listing} from '../core/reading.js';
+import {Listing, Reading} from '../core/reading.js';
 import {definition} from '../core/rule-faults.js';
 import {may} from '../core/session.js';
 import {t} from '../core/text.js';
@@ -18,7 +18,7 @@ const KINDS = {deleted: 'bad', disabled: 'warn', rolled_back: 'accent', restored
 
 /** Every kept version of a rule: who made it and when, what is different between two of them, and the way back to one. Tells `restored` with `{rule, etag}`. */
 class RuleHistory extends Component {
-  static properties = {rule: {attribute: false}, from: {state: true}, to: {state: true}, said: {state: true}, people: {state: true}, problem: {state: true}};
+  static properties = {rule: {attribute: false}, from: {state: true}, to: {state: true}, said: {state: true}, problem: {state: true}};
 
   static styles = css`
     sw-rule-history {
@@ -66,15 +66,7 @@ class RuleHistory extends Component {
   constructor() {
     super();
     this.versions = new Listing(this, () => `/rules/${this.rule.id}/versions?limit=50`);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.meet();
-  }
-
-  async meet() {
-    this.people = await readPeople();
+    this.people = new Reading(this, readPeople);
   }
 
   updated() {
@@ -95,7 +87,7 @@ class RuleHistory extends Component {
 
   line({version, change, changed_at: at, changed_by: by, name}, newest) {
     const pick = (side, checked, label) => html`<label class="pick"><span aria-hidden="true">${t(`editor.${side}Short`)}</span><input type="radio" name="version-${side}" value=${version} aria-label=${t(label, {version})} .checked=${checked} @change=${() => (side === 'from' ? this.compare(version, this.to) : this.compare(this.from, version))} /></label>`;
-    const who = this.people?.get(by);
+    const who = this.people.data?.get(by);
     return html`<li class="version" data-version=${version}><div class="picks">${pick('from', this.from === version, 'editor.pickFrom')}${pick('to', this.to === version, 'editor.pickTo')}</div>
       <div class="stack tight"><div class="row tight"><b>${t('editor.version', {version})}</b>${chip(KINDS[change] ?? 'plain', t(`editor.change_${change}`))}</div>
         <span class="soft small theirs">${dateTime(at)}${who ? html` · <bdi>${who}</bdi>` : by ? html` · <span class="mono">…${by.slice(-6)}</span>` : nothing}${name !== this.rule.name ? html` · “<bdi>${name}</bdi>”` : nothing}</span></div>

@@ -2,9 +2,9 @@ import {Component, html, nothing} from '../core/element.js';
 import {Watch} from '../core/value.js';
 import {prefs} from '../core/prefs.js';
 import {deviceName, devices} from '../core/devices.js';
-import {dateTime, time} from '../core/format.js';
+import {dateTime} from '../core/format.js';
 import {readPeople} from '../core/people.js';
-import {Listing} from '../core/reading.js';
+import {Listing, Reading} from '../core/reading.js';
 import {hasText, t} from '../core/text.js';
 import {chip} from '../kit/chip.js';
 import {empty} from '../kit/empty.js';
@@ -12,17 +12,11 @@ import {moreOf, shown} from '../kit/reading.js';
 
 /** Who armed or stopped what, and why. */
 class SafetyLog extends Component {
-  static properties = {people: {state: true}};
-
   constructor() {
     super();
     new Watch(this, prefs, devices);
     this.decisions = new Listing(this, () => '/devices/safety-log?limit=10');
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    readPeople().then((people) => (this.people = people));
+    this.people = new Reading(this, readPeople);
   }
 
   render() {
@@ -40,7 +34,7 @@ class SafetyLog extends Component {
 
   row({at, armed, until, by, why, device_ids: ids}) {
     const what = armed ? chip('good', t('team.armed')) : chip('warn', t('team.stopped'));
-    const more = armed ? until && t('team.until', {when: time(until)}) : hasText(`team.why_${why}`) && t(`team.why_${why}`);
+    const more = armed ? until && t('team.until', {when: dateTime(until)}) : hasText(`team.why_${why}`) && t(`team.why_${why}`);
     return html`<tr><td class="soft small last">${dateTime(at)}</td><td>${this.who(by)}</td>
       <td><span class="row tight">${what}${more ? html`<span class="soft small">${more}</span>` : nothing}</span></td>
       <td class="theirs">${ids.length === 0 ? t('team.allDevices') : html`<bdi>${ids.map(deviceName).join(', ')}</bdi>`}</td></tr>`;
@@ -50,7 +44,7 @@ class SafetyLog extends Component {
   who(by) {
     const [kind, id] = by.split(':');
     if (kind === 'user') {
-      const name = this.people?.get(id);
+      const name = this.people.data?.get(id);
       return name ? html`<span class="theirs"><bdi>${name}</bdi></span>` : html`<span class="faint mono small" title=${id}>…${id.slice(-6)}</span>`;
     }
     return html`<span class="theirs">${t(`team.by_${kind}`, {name: id ? deviceName(id) : ''})}</span>`;

@@ -100,7 +100,7 @@ export default {
   by_hub: 'the hub',
   why_hardware: 'its own stop button',
   why_archived: 'it was archived',
-  why_workspace_deleted: 'the workspace was deleted',
+  why_deleted: 'the device was deleted',
   why_config_unconfirmed: 'it did not confirm its limits',
   why_envelope_mismatch: 'its limits are not ours',
   when: 'When',

@@ -96,7 +96,7 @@ export default {
   by_hub: 'hub',
   why_hardware: 'tombol berhentinya sendiri',
   why_archived: 'diarsipkan',
-  why_workspace_deleted: 'ruang kerja dihapus',
+  why_deleted: 'perangkat dihapus',
   why_config_unconfirmed: 'tidak mengonfirmasi batasnya',
   why_envelope_mismatch: 'batasnya bukan batas kita',
   when: 'Kapan',

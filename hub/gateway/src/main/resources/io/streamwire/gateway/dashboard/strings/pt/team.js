@@ -96,7 +96,7 @@ export default {
   by_hub: 'o hub',
   why_hardware: 'seu próprio botão de parada',
   why_archived: 'foi arquivado',
-  why_workspace_deleted: 'o espaço foi excluído',
+  why_deleted: 'o dispositivo foi excluído',
   why_config_unconfirmed: 'não confirmou seus limites',
   why_envelope_mismatch: 'seus limites não são os nossos',
   when: 'Quando',

@@ -96,7 +96,7 @@ export default {
   by_hub: 'hub',
   why_hardware: 'nút dừng của chính nó',
   why_archived: 'nó được lưu trữ',
-  why_workspace_deleted: 'không gian đã bị xóa',
+  why_deleted: 'thiết bị đã bị xóa',
   why_config_unconfirmed: 'nó không xác nhận giới hạn',
   why_envelope_mismatch: 'giới hạn của nó khác của ta',
   when: 'Khi nào',
