@@ -13,11 +13,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /** The files of recordings that lie on this machine, named by id only. */
@@ -36,6 +38,9 @@ final class RecordingFiles {
 
     private final Path directory;
     private final RecordingLimits limits;
+
+    /** Held while a file and its row do not say the same. */
+    private final ReentrantLock changing = new ReentrantLock();
 
     RecordingFiles(Path directory, RecordingLimits limits) {
         this.directory = directory;
@@ -120,8 +125,35 @@ final class RecordingFiles {
         return limits;
     }
 
-    void delete(UUID id) {
-        delete(of(id));
+    /** What writes the row of a file. */
+    interface Row<T> {
+        T write() throws IOException;
+    }
+
+    /** Puts an upload where it belongs, and has its row written. */
+    <T> T place(Path part, UUID id, Row<T> row) throws IOException {
+        changing.lock();
+        try {
+            Files.move(part, of(id), StandardCopyOption.REPLACE_EXISTING);
+            return row.write();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Deletes the file of a recording that is no more; the same one may have been uploaded again
+     * meanwhile.
+     */
+    void deleteUnless(UUID id, Predicate<UUID> known) {
+        changing.lock();
+        try {
+            if (!known.test(id)) {
+                delete(of(id));
+            }
+        } finally {
+            changing.unlock();
+        }
     }
 
     static void delete(Path file) {
@@ -140,8 +172,7 @@ final class RecordingFiles {
                 delete(file);
             } else if (name.endsWith(ENDING)) {
                 Paths.uuid(name.substring(0, name.length() - ENDING.length()))
-                        .filter(known.negate())
-                        .ifPresent(this::delete);
+                        .ifPresent(id -> deleteUnless(id, known));
             }
         }
     }

@@ -10,7 +10,6 @@ import io.streamwire.service.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -104,8 +103,13 @@ final class RecordingUploads {
     private Recordings.Begun keep(UUID workspaceId, UUID id, Path part) throws IOException {
         try (var reader = RecordingReader.open(part, files.limits())) {
             var summary = reader.requireWhole();
-            Files.move(part, files.of(id), StandardCopyOption.REPLACE_EXISTING);
-            var created = store.upload(id, workspaceId, reader.header(), summary, instance);
+            var created =
+                    files.place(
+                            part,
+                            id,
+                            () ->
+                                    store.upload(
+                                            id, workspaceId, reader.header(), summary, instance));
             return created.map(recording -> new Recordings.Begun(recording, true))
                     .orElseGet(() -> new Recordings.Begun(recordings.find(workspaceId, id), false));
         }

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 final class Recordings implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Recordings.class.getName());
-    private static final String DELETED = "recording-deleted";
+    static final String DELETED = "recording-deleted";
     private static final Duration HOUSEKEEPING = Duration.ofHours(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -159,7 +159,7 @@ final class Recordings implements AutoCloseable {
         if (!store.delete(workspaceId, id)) {
             throw Problem.conflict("recording_runs", "Stop the recording first.");
         }
-        files.delete(id);
+        files.deleteUnless(id, store::exists);
         bus.announce(DELETED, id.toString());
         LOG.log(Level.INFO, "recording={0} deleted=yes", id);
     }
@@ -170,7 +170,7 @@ final class Recordings implements AutoCloseable {
     }
 
     private void deleteFile(String id) {
-        Thread.startVirtualThread(() -> files.delete(UUID.fromString(id)));
+        Thread.startVirtualThread(() -> files.deleteUnless(UUID.fromString(id), store::exists));
     }
 
     @Override

@@ -11,10 +11,12 @@ import io.streamwire.liveroom.Show;
 import io.streamwire.service.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +164,27 @@ class RecordingTest {
         assertThat(STAGE.owner().delete(uploaded.location()).status()).isEqualTo(204);
         assertThat(STAGE.owner().get(uploaded.location()).status()).isEqualTo(404);
         assertThat(LIBRARY.recordings()).hasSize(1);
+    }
+
+    @Test
+    void whatIsUploadedAgainOutlivesTheLateWordOfItsDeletion() throws IOException {
+        byte[] sample;
+        try (var in = SampleShow.bytes()) {
+            sample = in.readAllBytes();
+        }
+        var first = STAGE.owner().upload(RECORDINGS, sample, "Idempotency-Key", "the show");
+        assertThat(STAGE.owner().delete(first.location()).status()).isEqualTo(204);
+        var again = STAGE.owner().upload(RECORDINGS, sample, "Idempotency-Key", "the show");
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.text("id")).isEqualTo(first.text("id"));
+        var nobodys = UUID.randomUUID().toString();
+        Files.write(STAGE.recording(nobodys), sample);
+
+        STAGE.bus.announce(Recordings.DELETED, again.text("id"));
+        STAGE.bus.announce(Recordings.DELETED, nobodys);
+
+        Await.until(() -> !Files.exists(STAGE.recording(nobodys)));
+        assertThat(STAGE.owner().bytes(again.location() + "/download")).isEqualTo(sample);
     }
 
     @Test
