@@ -73,7 +73,11 @@ final class StopApi implements Api {
         static final Stop EVERYTHING = new Stop(null, null, null);
 
         boolean everything() {
-            return deviceIds == null && tags == null && groupIds == null;
+            return nobody(deviceIds) && nobody(tags) && nobody(groupIds);
+        }
+
+        private static boolean nobody(@Nullable List<?> named) {
+            return named == null || named.isEmpty();
         }
     }
 

@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(Rig.Extension.class)
 class SafetyTest {
@@ -324,11 +326,13 @@ class SafetyTest {
         assertThat(board.status().armed()).isFalse();
     }
 
-    @Test
-    void anUnreadableBodyStopsEverything() throws InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"device_ids\": [", "{}", "{\"device_ids\": [], \"tags\": []}"})
+    void aBodyThatIsUnreadableOrNamesNobodyStopsEverything(String body)
+            throws InterruptedException {
         var board = member.armedBoard();
 
-        var stopped = member.post("/devices/stop", "{\"device_ids\": [");
+        var stopped = member.post("/devices/stop", body);
 
         assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
     }
