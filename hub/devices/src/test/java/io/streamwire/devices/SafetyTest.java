@@ -338,6 +338,15 @@ class SafetyTest {
     }
 
     @Test
+    void aBodyThatIsTooLargeForAnythingElseStopsEverything() throws InterruptedException {
+        var board = member.armedBoard();
+
+        var stopped = member.post("/devices/stop", "x".repeat(200_000));
+
+        assertThat(ids(stopped.body().at("/confirmed"))).containsExactly(board.deviceId());
+    }
+
+    @Test
     void aPressedStopButtonHoldsUntilSomebodyArms() throws InterruptedException {
         var board = member.board();
         var neighbour = member.board();

@@ -138,6 +138,7 @@ public final class Gateway implements AutoCloseable {
                                         proxy.to(ingest),
                                         proxy.to(rules),
                                         proxy.to(devices),
+                                        proxy.stopsTo(devices),
                                         new GatewayApi.Upload(
                                                 proxy.uploadsTo(devices),
                                                 Configuration.size(config, "devices.firmware-max")),

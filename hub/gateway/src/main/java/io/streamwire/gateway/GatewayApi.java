@@ -22,6 +22,7 @@ final class GatewayApi implements Api {
     private final Handler ingest;
     private final Handler rules;
     private final Handler devices;
+    private final Handler stops;
     private final Upload firmware;
     private final Upload recordings;
     private final Upload ruleBundles;
@@ -39,6 +40,7 @@ final class GatewayApi implements Api {
             Handler ingest,
             Handler rules,
             Handler devices,
+            Handler stops,
             Upload firmware,
             Upload recordings,
             Upload ruleBundles) {
@@ -50,6 +52,7 @@ final class GatewayApi implements Api {
         this.ingest = ingest;
         this.rules = rules;
         this.devices = devices;
+        this.stops = stops;
     }
 
     @Override
@@ -90,7 +93,7 @@ final class GatewayApi implements Api {
         var stoppable =
                 List.of("", "/{id}", "/tags/{tag}", "/groups/{id}", "/{id}/commands/{command}");
         for (var stopped : stoppable) {
-            routes.post("/api/v1/devices" + stopped + "/stop", Permission.DEVICES_STOP, devices);
+            routes.post("/api/v1/devices" + stopped + "/stop", Permission.DEVICES_STOP, stops);
         }
         below(routes, "/api/v1/devices", devices);
         below(routes, "/api/v1/receipts", devices);

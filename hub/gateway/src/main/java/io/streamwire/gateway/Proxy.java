@@ -42,6 +42,9 @@ final class Proxy {
 
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,3})");
 
+    /** What a stop names, bytes; a larger body names nobody, and so everybody. */
+    private static final int LARGEST_OF_STOP = 64 * 1_024;
+
     /** Large bodies at once; each is held as a whole. */
     private static final int UPLOADS = 4;
 
@@ -111,6 +114,16 @@ final class Proxy {
 
     private static Problem tooManyUploads(String detail) {
         return Problem.tooManyRequests("too_many_uploads", detail, Duration.ofSeconds(5));
+    }
+
+    /** The handler that passes stops on: one whose body is too large goes without it. */
+    Handler stopsTo(Upstream upstream) {
+        return (request, response) -> pass(upstream, request, response, Proxy::ofStop);
+    }
+
+    private static byte[] ofStop(InputStream in) throws IOException {
+        var body = in.readNBytes(LARGEST_OF_STOP + 1);
+        return body.length > LARGEST_OF_STOP ? new byte[0] : body;
     }
 
     /** The handler that passes everything on to one service. */

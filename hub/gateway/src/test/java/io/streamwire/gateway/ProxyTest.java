@@ -262,6 +262,18 @@ class ProxyTest {
     }
 
     @Test
+    void aStopIsPassedOnHoweverLargeItsBodyIs() throws Exception {
+        try (var backend = Backend.named("devices");
+                var client = Client.of(backend)) {
+
+            var stopped = client.post("/api/v1/devices/stop", "x".repeat(200_000));
+
+            assertThat(stopped.statusCode()).isEqualTo(200);
+            assertThat(backend.arrived()).hasSize(1);
+        }
+    }
+
+    @Test
     void anUnknownPathIsAProblem() throws Exception {
         try (var backend = Backend.named("any");
                 var client = Client.of(backend)) {
