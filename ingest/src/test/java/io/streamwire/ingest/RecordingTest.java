@@ -166,12 +166,15 @@ class RecordingTest {
         assertThat(LIBRARY.recordings()).hasSize(1);
     }
 
+    private static byte[] sample() throws IOException {
+        try (var in = SampleShow.bytes()) {
+            return in.readAllBytes();
+        }
+    }
+
     @Test
     void whatIsUploadedAgainOutlivesTheLateWordOfItsDeletion() throws IOException {
-        byte[] sample;
-        try (var in = SampleShow.bytes()) {
-            sample = in.readAllBytes();
-        }
+        var sample = sample();
         var first = STAGE.owner().upload(RECORDINGS, sample, "Idempotency-Key", "the show");
         assertThat(STAGE.owner().delete(first.location()).status()).isEqualTo(204);
         var again = STAGE.owner().upload(RECORDINGS, sample, "Idempotency-Key", "the show");
@@ -189,10 +192,7 @@ class RecordingTest {
 
     @Test
     void badFilesAreRefusedWithTheirPosition() throws IOException {
-        byte[] sample;
-        try (var in = SampleShow.bytes()) {
-            sample = in.readAllBytes();
-        }
+        var sample = sample();
         var damaged = sample.clone();
         damaged[sample.length / 2] ^= 1;
 
@@ -211,10 +211,7 @@ class RecordingTest {
 
     @Test
     void aWorkspaceHasOnlySoManyRecordings() throws IOException {
-        byte[] sample;
-        try (var in = SampleShow.bytes()) {
-            sample = in.readAllBytes();
-        }
+        var sample = sample();
         var first = STAGE.owner().upload(RECORDINGS, sample, "Idempotency-Key", "k");
         for (int i = 1; i < 6; i++) {
             assertThat(STAGE.owner().upload(RECORDINGS, sample).status()).isEqualTo(201);
